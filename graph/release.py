@@ -1,0 +1,130 @@
+"""Releases: numbered folders that never change, and the pointer that says which one is served.
+
+A release holds `store/` (the triple store), `graph.nq.gz` (the same quads, sorted), `projection.json`, `search.sqlite`,
+`issues.jsonl` and `manifest.json`. It is made in a folder of another name and renamed when it is whole, so a reader
+never sees half of one; the pointer file is replaced in one step.
+"""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Self
+
+from graph.issues import Issue, read_issues
+from graph.projection import PROJECTION, Projection
+from graph.search import SearchIndex
+from graph.store import GraphStore
+
+POINTER: Final = "current"
+
+
+class NoReleaseError(LookupError):
+    """There is no release to open: none was built yet, or the number is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a release is. `content_hash` depends on the statements alone: the same inputs give the same hash."""
+
+    number: int
+    built_at: str
+    content_hash: str
+    software: str
+    illustrative: bool
+    quads: int
+    datasets: list[dict[str, Any]]
+    counts: dict[str, int]
+    issues: dict[str, int]
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The manifest of a release folder."""
+        return cls(**json.loads((path / "manifest.json").read_text(encoding="utf-8")))
+
+    def write(self, path: Path) -> None:
+        """Write it into a release folder."""
+        (path / "manifest.json").write_text(json.dumps(asdict(self), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+class Release:
+    """A finished release, open for reading. Parts are opened when first asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest = Manifest.read(path)
+
+    @cached_property
+    def store(self) -> GraphStore:
+        """Its graph."""
+        return GraphStore.open(self.path / "store")
+
+    @cached_property
+    def projection(self) -> Projection:
+        """What the pathway planner reads of it."""
+        return PROJECTION.validate_json((self.path / "projection.json").read_bytes())
+
+    @cached_property
+    def search(self) -> SearchIndex:
+        """Its text index."""
+        return SearchIndex.open(self.path / "search.sqlite")
+
+    @property
+    def issues(self) -> list[Issue]:
+        """What was found wrong or doubtful when it was built; none of them an error."""
+        return read_issues(self.path / "issues.jsonl")
+
+
+class Releases:
+    """The releases under one data directory."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = data_dir / "releases"
+
+    def numbers(self) -> list[int]:
+        """Numbers of the whole releases, oldest first."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(int(path.name) for path in self.folder.iterdir() if path.name.isdigit() and path.is_dir())
+
+    def current_number(self) -> int | None:
+        """Number of the release that is served; None before the first."""
+        try:
+            return int((self.folder / POINTER).read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def get(self, number: int | None = None) -> Release:
+        """Open a release, the current one without a number. Raises `NoReleaseError`."""
+        wanted = number if number is not None else self.current_number()
+        if wanted is None:
+            raise NoReleaseError("no release has been built yet")
+        path = self.folder / f"{wanted:06d}"
+        if not (path / "manifest.json").is_file():
+            raise NoReleaseError(f"there is no release {wanted}")
+        return Release(path)
+
+    def begin(self) -> tuple[int, Path]:
+        """A number for the next release and an empty folder to make it in; leftovers of a broken build are removed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for left in self.folder.glob("*.making"):
+            shutil.rmtree(left)
+        number = max(self.numbers(), default=0) + 1
+        path = self.folder / f"{number:06d}.making"
+        path.mkdir()
+        return number, path
+
+    def publish(self, making: Path) -> Release:
+        """Give a finished folder its name and serve it from now on."""
+        path = making.with_suffix("")
+        making.rename(path)
+        self.point_to(int(path.name))
+        return Release(path)
+
+    def point_to(self, number: int) -> None:
+        """Serve this release. Raises `NoReleaseError` when it is not there."""
+        self.get(number)
+        written = self.folder / f"{POINTER}.new"
+        written.write_text(f"{number}\n", encoding="ascii")
+        written.replace(self.folder / POINTER)

@@ -1,0 +1,91 @@
+"""Check a graph before it becomes a release: SHACL shapes over each dataset, and quality checks over the whole.
+
+A check is a SPARQL query in `ontology/checks`: no rows means that it passes. How bad a row is stands in
+`ontology/profile.toml`, apart from what the check says.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from pyshacl import validate as shacl_validate
+from rdflib import Graph, URIRef
+from rdflib.namespace import SH
+
+from graph.issues import Issue, in_order
+from graph.store import GraphStore
+from ontology import resources
+from ontology.namespaces import DATASET, id_of
+
+_SHACL_CODES: Final = {SH.Violation: "shape-violation", SH.Warning: "shape-warning", SH.Info: "shape-notice"}
+
+
+Place = tuple[str, str, int]
+"""Dataset, file and line of the row that describes a thing."""
+
+
+@cache
+def _shapes(profile: str) -> Graph:
+    shapes = Graph()
+    for path in resources.paths("shapes/*.ttl"):
+        if path.stem != "publishable" or profile == "publishable":
+            shapes.parse(path)
+    return shapes
+
+
+def places(store: GraphStore) -> dict[str, Place]:
+    """Where each thing is described, by its address; the first place when there are several."""
+    query = """
+        SELECT ?thing ?dataset ?file ?line WHERE {
+            ?record a sw:Record ; sw:describes ?thing ; dcterms:isPartOf ?dataset ; sw:file ?file ; sw:line ?line }"""
+    found: dict[str, Place] = {}
+    for row in store.select(query):
+        place = (str(row["dataset"]).removeprefix(str(DATASET)), str(row["file"]), int(str(row["line"])))
+        found[str(row["thing"])] = min(place, found.get(str(row["thing"]), place))
+    return found
+
+
+def _issue(
+    code: str, thing: object, message: str, hint: str, places: Mapping[str, Place], **facts: str | None
+) -> Issue:
+    dataset, file, line = places.get(str(thing), ("release", None, None))
+    return Issue(code, f"{id_of(str(thing))}: {message}", hint, dataset, file, line, **facts)
+
+
+def check_shapes(data: Graph, ontology: Graph, places: Mapping[str, Place], profile: str = "standard") -> list[Issue]:
+    """What the SHACL shapes find in one dataset's statements.
+
+    `ontology` supplies classes and concepts and is not itself checked.
+    """
+    _, report, _ = shacl_validate(data, shacl_graph=_shapes(profile), ont_graph=ontology, advanced=False, inplace=True)
+    if not isinstance(report, Graph):
+        raise TypeError("the SHACL report is not a graph")
+    issues = []
+    for result in report.subjects(SH.resultSeverity):
+        focus, path, value = (report.value(result, p) for p in (SH.focusNode, SH.resultPath, SH.value))
+        message = str(report.value(result, SH.resultMessage) or "a shape is not satisfied")
+        code = _SHACL_CODES[report.value(result, SH.resultSeverity)]  # type: ignore[index]
+        column = str(path).rpartition("#")[2] if isinstance(path, URIRef) else None
+        said = str(value) if value is not None else None
+        issues.append(_issue(code, focus, message, "mend the row that describes it", places, column=column, value=said))
+    return in_order(issues)
+
+
+def header(text: str) -> dict[str, str]:
+    """The `# name: words` lines at the top of a query."""
+    return {m[1].strip().lower(): m[2].strip() for m in re.finditer(r"^#\s*([A-Za-z ]+):\s*(.+)$", text, re.MULTILINE)}
+
+
+def run_checks(store: GraphStore, places: Mapping[str, Place]) -> list[Issue]:
+    """What the quality checks find in the whole graph."""
+    graded = tomllib.loads(resources.text("profile.toml"))["checks"]
+    issues = []
+    for path in resources.paths("checks/*.rq"):
+        text = path.read_text(encoding="utf-8")
+        said = header(text)
+        for row in store.select(text):
+            message = f"{row['detail'] or said['wrong']} ({path.stem})"
+            issues.append(_issue(f"check-{graded[path.stem]}", row["thing"], message, said["mend"], places))
+    return in_order(issues)

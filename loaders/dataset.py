@@ -1,0 +1,253 @@
+"""What a dataset says of itself in dataset.yml: whose it is, what may be done with it, what it should contain."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from graph.issues import IssueLog
+from loaders.records import read_text
+from loaders.tables import TABLES, Column
+from loaders.values import Fault, PartialDate, is_address, listed, nearest, partial_date, quoted
+
+FILE: Final = "dataset.yml"
+
+Lookups = dict[str, dict[str, dict[str, str]]]
+"""Table → column → known bad value → right value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows a table should have: at least, or exactly."""
+
+    rows: int
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One dataset.yml. `retrieved` is the day the data was fetched; None: not said."""
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    shippable: bool
+    description: str = ""
+    licence_url: str = ""
+    attribution: str = ""
+    retrieved: PartialDate | None = None
+    sources: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, Count] = field(default_factory=dict)
+    lookups: Lookups = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of dataset.yml, for the reader and for the documentation."""
+
+    name: str
+    about: str
+    example: str
+    required: bool = False
+
+
+KEYS: Final[dict[str, Key]] = {
+    key.name: key
+    for key in (
+        Key("id", "Id of the dataset: small letters, digits and hyphens.", "small-town", required=True),
+        Key("title", "Its name.", "Jobs and courses of a small town", required=True),
+        Key("description", "What it holds and what it does not, in a sentence or two.", "Made up for tests."),
+        Key("publisher", "Who stands behind it.", "Stepway", required=True),
+        Key("licence", "An SPDX id, or the words of the licence.", "CC0-1.0", required=True),
+        Key("licence_url", "Where the licence can be read.", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        Key("attribution", "What must be said wherever the data is shown.", "Contains public sector information."),
+        Key("shippable", "`yes` when it may be passed on with the product, else `no`.", "yes", required=True),
+        Key("retrieved", "The day the data was fetched, as a date.", "2026-11-21"),
+        Key("sources", "For each `urn:` used as a source: what it is.", "{urn:stepway:interview-1: A talk}"),
+        Key("counts", "For a table: the least number of rows, or `{exactly: n}`.", "{roles: 2}"),
+        Key(
+            "lookups",
+            "For a table and column: known bad values and the right ones.",
+            "{sites: {town: {Dudly: Dudley}}}",
+        ),
+    )
+}
+
+_SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads every scalar as text, so that `no` is not false and `2026-09` no date, and refuses a key given twice."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 -- as in the class it comes from
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
+    loader.flatten_mapping(node)
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str) or key in found:
+            raise yaml.MarkedYAMLError(
+                problem=f"the key {key!r} is given twice or is no text", problem_mark=key_node.start_mark
+            )
+        found[key] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def read_description(folder: Path, log: IssueLog) -> Description | None:
+    """Read dataset.yml of a folder; None, with issues, when it cannot be used."""
+    path = folder / FILE
+    if not path.exists():
+        log.add(
+            "missing-file", f"the folder has no {FILE}", f"write {FILE}: id, title, publisher, licence, …", file=FILE
+        )
+        return None
+    text = read_text(path, log)
+    if text is None:
+        return None
+    try:
+        content = yaml.load(text, _Loader)  # noqa: S506 -- a safe loader
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        log.add("unreadable-description", f"this is not YAML: {error.problem or error}", file=FILE, line=line)
+        return None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        log.add("unreadable-description", f"this is not YAML: {' '.join(str(error).split())[:200]}", file=FILE)
+        return None
+    if not isinstance(content, dict):
+        log.add("unreadable-description", "the file is not a list of keys with values", file=FILE, line=1)
+        return None
+    return _Reader(content, log).description()
+
+
+class _Reader:
+    """Takes each key of dataset.yml, and notes every one that is missing, unknown or of the wrong form."""
+
+    def __init__(self, content: dict[str, Any], log: IssueLog) -> None:
+        self.content, self.log, self.usable = content, log, True
+
+    def bad(self, key: str, message: str, hint: str = "", value: object = None) -> None:
+        shown = value if isinstance(value, str) else None
+        self.log.add("invalid-description", message, hint, file=FILE, column=key, value=shown)
+        self.usable = False
+
+    def text(self, key: str) -> str:
+        value: object = self.content.get(key, "")
+        if not isinstance(value, str):
+            self.bad(key, f"{key} is not a text", f"for example: {key}: {KEYS[key].example}")
+            return ""
+        value = " ".join(value.split())
+        if not value and KEYS[key].required:
+            if key == "licence":
+                self.log.add("licence-missing", "nothing says what may be done with the data", file=FILE, column=key)
+                self.usable = False
+            else:
+                self.bad(key, f"{key} is missing", f"for example: {key}: {KEYS[key].example}")
+        return value
+
+    def url(self, key: str) -> str:
+        value = self.text(key)
+        if value and not is_address(value):
+            self.bad(key, f"{quoted(value)} is not a whole address", value=value)
+            return ""
+        return value
+
+    def mapping(self, key: str, value: object) -> dict[str, Any]:
+        if value in ("", None):
+            return {}
+        if not isinstance(value, dict):
+            self.bad(key, f"{key} is not a list of keys with values", f"for example: {key}: {KEYS[key].example}")
+            return {}
+        return value
+
+    def description(self) -> Description | None:
+        for key in self.content:
+            if key not in KEYS:
+                near = nearest(key, KEYS)
+                hint = f"did you mean {listed(near)}?" if near else f"the keys are: {', '.join(KEYS)}"
+                self.bad(key, f"{quoted(key)} is not a key of {FILE}", hint)
+        id = self.text("id")
+        if id and not _SLUG.fullmatch(id):
+            self.bad("id", f"{quoted(id)} is not an id", "use small letters, digits and single hyphens", id)
+        shippable = self.text("shippable")
+        if shippable not in ("yes", "no", ""):
+            self.bad("shippable", f"{quoted(shippable)} is neither yes nor no", value=shippable)
+        found = Description(
+            id=id,
+            title=self.text("title"),
+            description=self.text("description"),
+            publisher=self.text("publisher"),
+            licence=self.text("licence"),
+            licence_url=self.url("licence_url"),
+            attribution=self.text("attribution"),
+            shippable=shippable == "yes",
+            retrieved=self.retrieved(),
+            sources=self.sources(),
+            counts=self.counts(),
+            lookups=self.lookups(),
+        )
+        return found if self.usable else None
+
+    def retrieved(self) -> PartialDate | None:
+        value = self.text("retrieved")
+        try:
+            return partial_date(value) if value else None
+        except Fault as fault:
+            self.bad("retrieved", fault.message, fault.hint, value)
+            return None
+
+    def sources(self) -> dict[str, str]:
+        found = {}
+        for urn, about in self.mapping("sources", self.content.get("sources")).items():
+            if not urn.startswith("urn:") or not is_address(urn):
+                self.bad("sources", f"{quoted(urn)} is not a urn:", "an address needs no entry here", urn)
+            elif not isinstance(about, str) or not about.strip():
+                self.bad("sources", f"{quoted(urn)} is not described", "say in a sentence what the source is", urn)
+            else:
+                found[urn] = " ".join(about.split())
+        return found
+
+    def counts(self) -> dict[str, Count]:
+        found = {}
+        for table, value in self.mapping("counts", self.content.get("counts")).items():
+            exact = isinstance(value, dict) and value.keys() == {"exactly"}
+            number = value["exactly"] if exact else value
+            if table not in TABLES:
+                self.bad("counts", f"{quoted(table)} is not a table", self.near(table, TABLES))
+            elif not isinstance(number, str) or not re.fullmatch(r"[0-9]{1,9}", number):
+                self.bad(
+                    "counts", f"the count of {table} is not a number", f"write {table}: 2 or {table}: {{exactly: 2}}"
+                )
+            else:
+                found[table] = Count(int(number), exact)
+        return found
+
+    @staticmethod
+    def near(word: str, known: "dict[str, Any]") -> str:
+        found = nearest(word, known)
+        return f"did you mean {listed(found)}?" if found else f"there are: {', '.join(known)}"
+
+    def lookups(self) -> Lookups:
+        found: Lookups = {}
+        for table, columns in self.mapping("lookups", self.content.get("lookups")).items():
+            if table not in TABLES:
+                self.bad("lookups", f"{quoted(table)} is not a table", self.near(table, TABLES))
+                continue
+            for column, values in self.mapping("lookups", columns).items():
+                known: dict[str, Column] = TABLES[table].columns
+                if column not in known:
+                    self.bad("lookups", f"{table} has no column {quoted(column)}", self.near(column, known))
+                    continue
+                for bad, right in self.mapping("lookups", values).items():
+                    if not isinstance(right, str):
+                        self.bad("lookups", f"the right value for {quoted(bad)} is not a text")
+                    else:
+                        found.setdefault(table, {}).setdefault(column, {})[bad] = right
+        return found

@@ -1,0 +1,24 @@
+"""Open the files of this package by name, wherever it is installed."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+ROOT: Final = Path(str(files("ontology")))
+
+
+def text(name: str) -> str:
+    """The text of one file, by its path inside the package: `text("vocabulary/core.ttl")`."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def paths(pattern: str) -> list[Path]:
+    """The files that match a pattern, sorted: `paths("shapes/*.ttl")`."""
+    return sorted(ROOT.glob(pattern))
+
+
+def yaml_file(name: str) -> Any:
+    """The content of one YAML file."""
+    return yaml.safe_load(text(name))

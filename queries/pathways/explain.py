@@ -1,0 +1,363 @@
+"""From a plan that was replayed to the answer a person reads: reasons, stopping places, what to check."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from graph.projection import Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
+from graph.requirements import CreditsFrom, parse
+from queries.pathways.compile import EMPLOYER_CONDITIONS, Compiled, Person, is_current
+from queries.pathways.judge import Judge
+from queries.pathways.problem import PlannerResult
+from queries.pathways.replay import StepTrace, Trace
+from queries.pathways.request import (
+    AnswerStep,
+    Check,
+    ConditionSaid,
+    Need,
+    PathwayRequest,
+    Pathway,
+    StoppingPoint,
+    Thing,
+    Totals,
+    Verdict,
+)
+
+
+class AnswerContradictedError(Exception):
+    """The second opinion does not agree that a step's needs are satisfied: a fault of ours, never shown as an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """Explains plans of one question over one release."""
+
+    projection: Projection
+    request: PathwayRequest
+    person: Person
+
+    def thing(self, id: str) -> Thing:
+        """A thing with its label; the id itself when it has none."""
+        return Thing(id, self.projection.labels.get(id, id))
+
+    def words(self, fact: str) -> str:
+        """A fact in words."""
+        kind, _, rest = fact.partition(":")
+        label = self.projection.labels.get(rest, rest)
+        match kind:
+            case "award":
+                return f"{label} (award)"
+            case "works-as":
+                return f"work as {label}"
+            case "completed":
+                return f"{label} completed"
+            case "level":
+                return f"an award at level {rest}"
+            case "credits":
+                award, _, credits = rest.partition(":")
+                return f"{credits} credits of {self.projection.labels.get(award, award)}"
+            case "unit":
+                return f"credit for {label}"
+            case _:
+                return label
+
+    def pathway(self, compiled: Compiled, result: PlannerResult, trace: Trace, why: str) -> Pathway:
+        """One pathway, explained. Raises `AnswerContradictedError`."""
+        judge = Judge(self.projection, self.person)
+        facts = sorted(self.person.facts)
+        origin = {fact: f"brought: {self.words(fact)}" for fact in facts}
+        steps = []
+        for number, one in enumerate(trace.steps, 1):
+            step, offer = compiled.steps[one.content.id], compiled.offers[one.delivery.id]
+            needs = judge.needs(parse(step.requirement), facts, origin)
+            if any(need.verdict is Verdict.NOT_MET for need in needs):
+                raise AnswerContradictedError(
+                    f"step {step.id}: {[n.rule for n in needs if n.verdict is Verdict.NOT_MET]}"
+                )
+            for fact in step.gives:
+                if fact not in facts:
+                    facts.append(fact)
+                    origin[fact] = f"step {number}: {step.title}"
+            steps.append(self.step(number, step, offer, one, needs, self.stopping(step, facts, judge)))
+        goal = next(id for id in self.request.to if self.goal_fact(id) in facts or id in judge.awards_held(facts))
+        role = self.projection.roles.get(goal)
+        totals = self.totals(steps, trace)
+        return Pathway(
+            why=why,
+            goal=self.thing(goal),
+            goal_level=role.level if role else None,
+            goal_pay_band=role.pay_band if role else None,
+            steps=tuple(steps),
+            totals=totals,
+            status=worst(step.status for step in steps) if steps else Status.PUBLISHED,
+            proven=result.proven,
+            bound=result.bound,
+            summary=self.summary(steps, totals),
+        )
+
+    def goal_fact(self, id: str) -> str:
+        """The fact that means that a goal is reached."""
+        return f"works-as:{id}" if id in self.projection.roles else f"award:{id}"
+
+    def step(
+        self,
+        number: int,
+        step: Step,
+        offer: Offer | None,
+        trace: StepTrace,
+        needs: tuple[Need, ...],
+        after: StoppingPoint,
+    ) -> AnswerStep:
+        """One step of an answer."""
+        on, horizon = self.request.on, self.request.within_weeks
+        assert on is not None  # noqa: S101  (the service has set the day)
+        codes = [*step.conditions]
+        if offer is None and step.kind is not StepKind.JOB:
+            codes.append("provider-not-known")
+        if any(need.verdict is Verdict.DECIDED_BY_SOMEBODY for need in needs) and "centre-decides" not in codes:
+            codes.append(
+                "employer-decides" if step.kind in (StepKind.JOB, StepKind.APPRENTICESHIP) else "centre-decides"
+            )
+        seen = sorted(
+            (o for o in self.projection.offers if o.step == step.id and o is not offer),
+            key=lambda o: (o.source.as_of or "", o.id),
+            reverse=True,
+        )
+        return AnswerStep(
+            number=number,
+            id=step.id,
+            kind=step.kind,
+            title=step.title,
+            about=tuple(map(self.thing, step.about)),
+            provider=self.thing(offer.provider) if offer else None,
+            place=", ".join(filter(None, (offer.site, offer.town, offer.postcode))) or None if offer else None,
+            provider_note=_provider_note(step, offer),
+            starts_in_weeks=trace.start_week,
+            ends_in_weeks=trace.end_week,
+            start_note=_start_note(step, offer),
+            weeks=Amount(offer.weeks, offer.source.status) if offer and offer.weeks is not None else step.weeks,
+            hours_per_week=offer.hours_per_week if offer and offer.hours_per_week else step.hours_per_week,
+            cost=Amount(offer.cost_pounds, offer.source.status)
+            if offer and offer.cost_pounds is not None
+            else step.cost,
+            needs=needs,
+            needs_known=step.requirement_known,
+            needs_employer=bool(EMPLOYER_CONDITIONS.intersection(step.conditions)),
+            conditions=tuple(ConditionSaid(c, self.projection.conditions.get(c, c)) for c in dict.fromkeys(codes)),
+            condition_note=step.condition_note,
+            adds=tuple(map(self.words, step.gives)),
+            status=worst([step.status, *([offer.source.status] if offer else [])]),
+            sources=step.sources + ((offer.source,) if offer else ()),
+            leads_in=tuple(link for link in step.links if link.from_id in self.request.holds),
+            seen_at=tuple(o for o in seen if not is_current(o, on, horizon) or o is not offer),
+            delivered_by=_latest_first(e for e in self.projection.evidence if e.about in step.about),
+            afterwards=after,
+        )
+
+    def stopping(self, step: Step, facts: list[str], judge: Judge) -> StoppingPoint:
+        """What somebody has who stops after this step."""
+        awards = [id for id in judge.awards_held(facts)]
+        level_credits = [(a.credits, a.level, a.id) for id in awards if (a := self.projection.awards[id]).credits]
+        loose = [fact.split(":") for fact in facts if fact.startswith("credits:")]
+        credits = sum(c or 0 for c, _, _ in level_credits) + sum(int(part[2]) for part in loose)
+        said = [f"{c} from {self.thing(id).label}" for c, _, id in level_credits]
+        said += [f"{part[2]} of {self.thing(part[1]).label}, credits held and not an award" for part in loose]
+        return StoppingPoint(
+            awards=tuple(map(self.thing, awards)),
+            credits=credits or None,
+            credits_note="; ".join(said) or None,
+            roles_open=tuple(map(self.thing, self.roles_open(facts, judge))),
+            part_way=self.part_way(step),
+        )
+
+    def roles_open(self, facts: list[str], judge: Judge) -> list[str]:
+        """Roles that something the person now has is said to lead to, where nothing asked is missing."""
+        working = {fact.removeprefix("works-as:") for fact in facts if fact.startswith("works-as:")}
+        found = dict.fromkeys(
+            step.about[0]
+            for step in self.projection.steps
+            if step.kind is StepKind.JOB
+            and len(step.about) > 1
+            and step.about[0] not in working
+            and judge.judge(parse(step.requirement), facts)[0] is not Verdict.NOT_MET
+        )
+        return sorted(found, key=lambda id: (-(self.projection.roles[id].level or 0), id))
+
+    def part_way(self, step: Step) -> str | None:
+        """What stopping in the middle of an award's units leaves."""
+        award = self.projection.awards.get(step.id)
+        if award is None or not award.credits or (award.level or 0) < 4:
+            return None
+        said = (
+            f"Units passed are credits held, not an award: the award is made at {award.credits} credits."
+            " Whether units are sold alone, and whether another provider accepts the credit, has to be asked."
+        )
+        for other in self.projection.steps:
+            for wanted in _credit_thresholds(other.requirement):
+                if wanted.source == award.id:
+                    said += f" From {wanted.credits} credits {self.thing(other.id).label} may be started."
+        return said
+
+    def totals(self, steps: list[AnswerStep], trace: Trace) -> Totals:
+        """Sums over a pathway."""
+        return Totals(
+            weeks=trace.finish_week if trace.finish_week is not None else trace.study_weeks,
+            weeks_at_least=any(s.weeks is None or s.weeks.at_least for s in steps),
+            study_weeks=trace.study_weeks,
+            cost_pounds=sum(s.cost.value for s in steps if s.cost),
+            steps_of_unknown_cost=sum(s.cost is None for s in steps),
+            steps=len(steps),
+            steps_that_need_an_employer=sum(s.needs_employer for s in steps),
+        )
+
+    def summary(self, steps: list[AnswerStep], totals: Totals) -> str:
+        """The pathway on one line."""
+        said = " → ".join(f"{s.title} ({_weeks(s.weeks)})" for s in steps) or "nothing more is needed"
+        cost = (
+            f"£{totals.cost_pounds}"
+            if not totals.steps_of_unknown_cost
+            else f"£{totals.cost_pounds} and {totals.steps_of_unknown_cost} of unknown price"
+        )
+        return (
+            f"{said} [{'at least ' if totals.weeks_at_least else ''}{totals.weeks} weeks, {cost}, {totals.steps} steps]"
+        )
+
+    def checks(self, pathways: Iterable[Pathway]) -> tuple[Check, ...]:
+        """What to confirm before recommending these pathways, each thing once, in the order of the steps."""
+        found: dict[str, Check] = {}
+        for pathway in pathways:
+            for step in pathway.steps:
+                for check in self.checks_of(step):
+                    found.setdefault(check.what, check)
+            role = self.projection.roles.get(pathway.goal.id)
+            if role and role.level_status is not Status.PUBLISHED:
+                what = f"That {role.title} is work at level {role.level}."
+                found.setdefault(
+                    what,
+                    Check(
+                        what,
+                        "the level is our inference",
+                        role.level_status,
+                        role.source.address,
+                        role.source.as_of,
+                        None,
+                    ),
+                )
+        return tuple(found.values())
+
+    def checks_of(self, step: AnswerStep) -> Iterable[Check]:
+        """What to confirm about one step."""
+        main = step.sources[0]
+        name = f"{step.title}:"
+        if step.provider is None and step.kind is not StepKind.JOB:
+            yield Check(
+                f"{name} which provider runs it, and when it next starts.",
+                step.provider_note,
+                Status.INFERRED,
+                None,
+                None,
+                step.number,
+            )
+        elif step.needs_employer and step.kind is StepKind.JOB:
+            yield Check(
+                f"{name} that there is a vacancy.", step.start_note, step.status, main.address, main.as_of, step.number
+            )
+        for need in step.needs:
+            if need.verdict is Verdict.DECIDED_BY_SOMEBODY:
+                yield Check(
+                    f"{name} entry. {need.text[:1].upper()}{need.text[1:]}.",
+                    "somebody decides case by case",
+                    step.status,
+                    main.address,
+                    main.as_of,
+                    step.number,
+                )
+            elif need.verdict is Verdict.NOT_KNOWN:
+                yield Check(
+                    f"{name} whether the client meets “{need.text}”.",
+                    "nobody said so yet",
+                    Status.INFERRED,
+                    main.address,
+                    main.as_of,
+                    step.number,
+                )
+        if not step.needs_known:
+            yield Check(
+                f"{name} what it asks at entry.",
+                "no entry rule was found",
+                Status.INFERRED,
+                main.address,
+                main.as_of,
+                step.number,
+            )
+        if step.weeks is None:
+            yield Check(
+                f"{name} how long it takes.", "its length is not known", Status.INFERRED, None, None, step.number
+            )
+        elif step.weeks.status is not Status.PUBLISHED and step.weeks.value:
+            yield Check(
+                f"{name} that it takes {step.weeks.value} weeks.",
+                step.weeks.note or "worked out by us",
+                step.weeks.status,
+                main.address,
+                main.as_of,
+                step.number,
+            )
+        if step.cost is None:
+            yield Check(f"{name} what the client pays.", "no price was found", Status.INFERRED, None, None, step.number)
+        elif step.cost.status is not Status.PUBLISHED and step.kind is not StepKind.JOB:
+            yield Check(
+                f"{name} that the client pays £{step.cost.value}.",
+                step.cost.note or "follows from general rules",
+                step.cost.status,
+                main.address,
+                main.as_of,
+                step.number,
+            )
+        if step.status is not Status.PUBLISHED:
+            why = {
+                Status.INFERRED: "the step is our inference from published facts",
+                Status.ILLUSTRATIVE: "ILLUSTRATIVE: made up for a demonstration",
+            }
+            yield Check(
+                f"{name} that this step is open at all.",
+                why[step.status],
+                step.status,
+                main.address,
+                main.as_of,
+                step.number,
+            )
+
+
+def _latest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(sorted(evidence, key=lambda e: (e.period, e.leavers or 0, e.id), reverse=True))
+
+
+def _credit_thresholds(requirement: str) -> Iterable[CreditsFrom]:
+    waiting = [parse(requirement)]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, CreditsFrom):
+            yield one
+        waiting += getattr(one, "parts", ()) or filter(None, [getattr(one, "part", None)])
+
+
+def _weeks(weeks: Amount | None) -> str:
+    if weeks is None:
+        return "length not known"
+    return f"{weeks.value} weeks" if weeks.value else "when hired"
+
+
+def _provider_note(step: Step, offer: Offer | None) -> str:
+    if offer:
+        return f"last seen on {offer.source.as_of or 'a page without a date'}"
+    if step.kind is StepKind.JOB:
+        return "any employer with a vacancy"
+    return "no current run is known: this step stands for the type of provision"
+
+
+def _start_note(step: Step, offer: Offer | None) -> str:
+    if offer and offer.starts:
+        return "starts " + ", ".join(offer.starts)
+    if step.kind is StepKind.JOB:
+        return "when a vacancy is found; the time to find one is not counted"
+    return "no start date is known: the weeks count from the earliest day it could start"

@@ -1,0 +1,279 @@
+"""What a pathway question is: contents, deliveries, free rules, a learner and a goal.
+
+Everything here is a plain value. Weeks are whole weeks counted from the day of the question (week 0), money is whole
+pounds, hours are whole hours a week. Meaning follows the neutral format `pathway-instance/1`: truth is the *least
+fixpoint* from what the learner holds, so circular support counts for nothing, and nothing is ever negated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import Protocol
+
+Fact = str
+"""Something that is true of a learner: a competency at a level, a unit credit, an award, an experience."""
+
+
+class PathwayError(Exception):
+    """A pathway matter that cannot go on: a stable `code`, the `facts` of the case and a `hint` on what to do."""
+
+    def __init__(self, code: str, facts: dict[str, object], hint: str) -> None:
+        self.code = code
+        self.facts = facts
+        self.hint = hint
+        described = ", ".join(f"{name}={value!r}" for name, value in facts.items())
+        super().__init__(f"{code}: {described}. {hint}")
+
+
+class ProblemRefused(PathwayError):
+    """The question contradicts itself, e.g. a delivery of a content that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """True when every part is true; `All(())` is always true."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """True when at least one part is true; `AnyOf(())` is never true."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """True when the weights of the true parts sum to at least `threshold`, as credits do.
+
+    `parts` are (weight, expression) pairs. A part written twice counts twice.
+    """
+
+    threshold: int
+    parts: tuple[tuple[int, Expression], ...]
+
+
+Expression = Fact | All | AnyOf | AtLeast
+"""A requirement: a fact, or facts joined by all / any / at least so many credits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an opportunity (course, unit, bootcamp, job) demands at its start and gives at its end.
+
+    `kind` is a word of the caller's (module, bootcamp, job, ...) that the engine carries but never reads.
+    """
+
+    id: str
+    kind: str
+    entry: Expression
+    adds: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One way to take a content: `cost_pounds` for this learner, `weeks` long, `hours_per_week` heavy.
+
+    `content` is a content id. `starts` are the start weeks in ascending order; None means any week. `travel_hours` are
+    for the whole course, for this learner.
+    """
+
+    id: str
+    content: str
+    cost_pounds: int
+    weeks: int
+    hours_per_week: int
+    starts: tuple[int, ...] | None
+    travel_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A free and instant consequence: whoever satisfies `condition` also holds every fact of `then`.
+
+    `kind` is a word of the caller's: implies, award, exit_award, transfer.
+    """
+
+    id: str
+    kind: str
+    condition: Expression
+    then: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathwayProblem:
+    """One question by one learner.
+
+    `held` is true at week 0. `hours_cap` limits the hours of everything that runs in a week; `horizon` is the last week
+    by which a step may end. Raises `ProblemRefused` when ids repeat, a delivery names an unknown content, or a number
+    is out of range (a delivery takes at least one week; weights, costs and hours are not negative).
+    """
+
+    contents: tuple[Content, ...]
+    deliveries: tuple[Delivery, ...]
+    rules: tuple[Rule, ...]
+    held: frozenset[Fact]
+    goal: Expression
+    hours_cap: int
+    horizon: int
+
+    def __post_init__(self) -> None:
+        for name, ids in (
+            ("content", [content.id for content in self.contents]),
+            ("delivery", [delivery.id for delivery in self.deliveries]),
+            ("rule", [rule.id for rule in self.rules]),
+        ):
+            if len(set(ids)) < len(ids):
+                repeated = sorted({one for one in ids if ids.count(one) > 1})
+                raise ProblemRefused("repeated_id", {name: repeated}, f"Give each {name} an id of its own.")
+        known = {content.id for content in self.contents}
+        for delivery in self.deliveries:
+            facts: dict[str, object] = {"delivery": delivery.id}
+            if delivery.content not in known:
+                facts["content"] = delivery.content
+                raise ProblemRefused("unknown_content", facts, "Add the content, or drop the delivery.")
+            if delivery.weeks < 1 or min(delivery.cost_pounds, delivery.hours_per_week, delivery.travel_hours) < 0:
+                hint = "A delivery takes at least one week; cost and hours are not negative."
+                raise ProblemRefused("number_out_of_range", facts, hint)
+            if delivery.starts is not None and not _ascending_weeks(delivery.starts):
+                hint = "Give start weeks in ascending order, from week 0."
+                raise ProblemRefused("starts_not_ascending", facts, hint)
+        for expression in self.expressions():
+            if _has_negative_weight(expression):
+                hint = "Weights are credits: give each a number of at least 0."
+                raise ProblemRefused("negative_weight", {"expression": str(expression)}, hint)
+
+    def expressions(self) -> Iterator[Expression]:
+        """Every requirement of the question: entries, conditions of rules, and the goal."""
+        yield from (content.entry for content in self.contents)
+        yield from (rule.condition for rule in self.rules)
+        yield self.goal
+
+
+def _ascending_weeks(weeks: tuple[int, ...]) -> bool:
+    return all(week >= 0 for week in weeks[:1]) and all(one < two for one, two in zip(weeks, weeks[1:], strict=False))
+
+
+def _has_negative_weight(expression: Expression) -> bool:
+    match expression:
+        case str():
+            return False
+        case AtLeast(_, parts):
+            return any(weight < 0 or _has_negative_weight(part) for weight, part in parts)
+        case All(simple) | AnyOf(simple):
+            return any(_has_negative_weight(part) for part in simple)
+
+
+class Criterion(StrEnum):
+    """What a pathway is to have least of.
+
+    `WEEKS` is the week in which the goal first holds on the calendar. The other three are sums over the steps and
+    ignore dates, horizon and the sum of running hours (but never use a delivery heavier than the learner's cap).
+    """
+
+    WEEKS = "weeks"
+    COST = "cost"
+    STEPS = "steps"
+    STUDY_WEEKS = "study-weeks"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much work an answer may take. Never wall-clock time, so answers do not vary with load.
+
+    `rounds`: rounds of the hitting set. `master_nodes`: branch-and-bound nodes of each of its solves.
+    `calendar_work`: CP-SAT deterministic time (about seconds) of each of the two calendar searches; 0 skips them.
+    """
+
+    rounds: int = 400
+    master_nodes: int = 50_000
+    calendar_work: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step: a delivery (by id) and the week it starts; None when the plan is an order without dates."""
+
+    delivery: str
+    start_week: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in the order they start; either every step has a start week or none has."""
+
+    steps: tuple[PlannedStep, ...]
+
+    @property
+    def dated(self) -> bool:
+        """Whether the plan has been placed on the calendar. An empty plan has."""
+        return all(step.start_week is not None for step in self.steps)
+
+
+class Outcome(StrEnum):
+    """How a search ended. All four are answers.
+
+    `FOUND`: a plan. `PROVED_NONE`: the goal is beyond everything on offer, even without dates, horizon and hours.
+    `NONE_WITHIN_LIMITS`: reachable without the learner's limits (hours; for weeks also dates and horizon), proved not
+    to be within them. `STOPPED_EARLY`: the work ran out with neither plan nor proof.
+    """
+
+    FOUND = "found"
+    PROVED_NONE = "proved_none"
+    NONE_WITHIN_LIMITS = "none_within_limits"
+    STOPPED_EARLY = "stopped_early"
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """Contents of which every pathway needs at least one; `weight` is the share of the bound it accounts for."""
+
+    contents: frozenset[str]
+    weight: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Why no pathway can have less: landmarks whose weights, within each content's price, sum to `bound`."""
+
+    landmarks: tuple[Landmark, ...]
+    bound: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the search spent: hitting-set rounds, landmarks found, and CP-SAT deterministic time."""
+
+    rounds: int = 0
+    landmarks: int = 0
+    calendar_work: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerResult:
+    """An answer: the best plan known, its value, and what is proved about it.
+
+    `value` and `bound` are in the criterion's unit; no pathway has less than `bound`. Both are None when there is no
+    pathway. `proven` says that the outcome is a theorem: the plan is optimal, or there is none. `certificate` is None
+    for the calendar, whose proof is not a sum of landmarks.
+    """
+
+    outcome: Outcome
+    plan: Plan | None
+    value: int | None
+    bound: int | None
+    proven: bool
+    certificate: Certificate | None
+    work: Work = field(default_factory=Work)
+
+
+class Planner(Protocol):
+    """Anything that answers pathway questions."""
+
+    def solve(self, problem: PathwayProblem, criterion: Criterion, limits: Limits) -> PlannerResult:
+        """The best pathway by one criterion, within the work limits."""
+        ...

@@ -1,0 +1,254 @@
+"""The use case: one pathway question, answered over one release.
+
+Resolve what is named, compile, search, replay, explain. The second opinions (replay against the problem, the judge
+against the requirements themselves) stand between the search and every answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from graph.projection import Projection, RoleFacts, Step
+from queries.pathways.compile import Compiled, Person, UnknownThingError, compile_question, facts_of
+from queries.pathways.explain import Explainer
+from queries.pathways.planner import ExactPlanner, reachable_facts
+from queries.pathways.problem import Criterion, Limits, Outcome, PathwayProblem, Plan, Planner, PlannerResult
+from queries.pathways.replay import Trace, replay
+from queries.pathways.request import (
+    Pathway,
+    PathwayAnswer,
+    PathwayRequest,
+    PublishedOnly,
+    Question,
+    Reachable,
+    ReleaseRef,
+    Thing,
+)
+
+
+class NoSuchGoalError(LookupError):
+    """No role of the sector is at the level asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """One search: what was compiled, what came out, and the plan carried out (None when there is no plan)."""
+
+    compiled: Compiled
+    person: Person
+    result: PlannerResult
+    trace: Trace | None
+
+
+def _measure_known(criterion: Criterion) -> Callable[[Step], bool]:
+    match criterion:
+        case Criterion.WEEKS | Criterion.STUDY_WEEKS:
+            return lambda step: step.weeks is not None
+        case Criterion.COST:
+            return lambda step: step.cost is not None
+        case Criterion.STEPS:
+            return lambda step: True
+
+
+class PathwayService:
+    """Answers pathway questions over one release. Safe to share between threads."""
+
+    def __init__(self, projection: Projection, release: ReleaseRef, planner: Planner | None = None) -> None:
+        self.projection, self.release = projection, release
+        self.planner: Planner = planner or ExactPlanner()
+
+    def goals(self, request: PathwayRequest) -> tuple[str, ...]:
+        """The ids any of which will do. Raises `NoSuchGoalError` and `UnknownThingError`."""
+        if request.to:
+            for id in request.to:
+                if id not in self.projection.roles and id not in self.projection.awards:
+                    raise UnknownThingError(id)
+            return request.to
+        roles = self.projection.roles.values()
+        found = sorted(r.id for r in roles if r.level == request.to_level and request.sector in r.sectors)
+        if not found:
+            raise NoSuchGoalError(f"no role of the sector “{request.sector}” is known at level {request.to_level}")
+        return tuple(found)
+
+    def answer(self, request: PathwayRequest, limits: Limits | None = None) -> PathwayAnswer:
+        """The answer to one question.
+
+        Raises `UnknownThingError` for an id that the release does not hold, and `NoSuchGoalError`. Everything else,
+        “no pathway” too, is an answer.
+        """
+        limits = limits or Limits()
+        request = replace(request, to=self.goals(request), on=request.on or date.today())  # noqa: DTZ011
+        for id in request.holds:
+            facts_of(id, self.projection)
+        best = self.search(request, limits)
+        explainer = Explainer(self.projection, request, best.person)
+        pathways = self.pathways(request, best, limits)
+        published = self.published_only(request, limits)
+        touched = {*request.to, *request.holds, *(t.id for p in pathways for s in p.steps for t in s.about)}
+        return PathwayAnswer(
+            outcome=best.result.outcome,
+            explanation=self.explanation(best.result, pathways, request),
+            question=self.question(request, explainer),
+            release=self.release,
+            pathways=pathways,
+            published_only=published,
+            nearest=() if pathways else self.nearest(best, request),
+            reasons=() if pathways else self.reasons(best, request),
+            gaps=tuple(gap for gap in self.projection.gaps if touched.intersection(gap.about)),
+            check_before_recommending=explainer.checks(pathways),
+            illustrative=any(p.status == "illustrative" for p in pathways),
+        )
+
+    def search(self, request: PathwayRequest, limits: Limits) -> _Solved:
+        """The best plan among steps whose measure is known; only when there is none, among all steps.
+
+        A step of unknown length or price can never be called the shortest or the cheapest, so it is used only where
+        nothing else leads on; the totals then say *at least*.
+        """
+        solved = self._search(request, limits, _measure_known(request.by))
+        return solved if solved.trace else self._search(request, limits, lambda _: True)
+
+    def _search(self, request: PathwayRequest, limits: Limits, known: Callable[[Step], bool]) -> _Solved:
+        assert request.on is not None  # noqa: S101
+        compiled, person = compile_question(self.projection, request, request.on, known)
+        result = self.planner.solve(compiled.problem, request.by, limits)
+        if result.plan is None:
+            return _Solved(compiled, person, result, None)
+        plan = result.plan if result.plan.dated else self._dated(compiled.problem, result.plan, limits)
+        return _Solved(compiled, person, result, replay(compiled.problem, plan))
+
+    def _dated(self, problem: PathwayProblem, plan: Plan, limits: Limits) -> Plan:
+        """The same steps placed on the calendar as early as they can be; undated when no calendar can run them."""
+        chosen = {step.delivery for step in plan.steps}
+        only = replace(problem, deliveries=tuple(d for d in problem.deliveries if d.id in chosen))
+        return self.planner.solve(only, Criterion.WEEKS, limits).plan or plan
+
+    def pathways(self, request: PathwayRequest, best: _Solved, limits: Limits) -> tuple[Pathway, ...]:
+        """The best pathway, then others that differ from it: surer at the door, without an employer, to other goals."""
+        least = {"weeks": "Soonest", "cost": "Least known cost", "steps": "Fewest steps", "study-weeks": "Least study"}
+        candidates = [(f"{least[request.by]}.", request)]
+        if best.trace is None:
+            return ()
+        if len(request.to) > 1:
+            candidates += [
+                (f"{least[request.by]} to another role of the level.", replace(request, to=(id,))) for id in request.to
+            ]
+        surer = replace(request, profile_required=True)
+        alone = replace(request, without_employer=True)
+        candidates[1:1] = [
+            (f"{least[request.by]} that meets at each step the profile that is usually expected.", surer),
+            (f"{least[request.by]} with no employer needed before the last step.", alone),
+        ]
+        found: dict[tuple[str, ...], tuple[float, Pathway]] = {}
+        for rank, (why, asked) in enumerate(candidates):
+            solved = best if asked is request else self.search(asked, limits)
+            if solved.trace is None:
+                continue
+            explained = Explainer(self.projection, replace(asked, to=request.to), solved.person)
+            pathway = explained.pathway(solved.compiled, solved.result, solved.trace, why)
+            value = solved.result.value if solved.result.value is not None else 0
+            found.setdefault(tuple(s.id for s in pathway.steps), (-1 if rank == 0 else value, pathway))
+        chosen = list(found.values())
+        special = chosen[:3]
+        others = sorted(chosen[3:], key=lambda one: one[0])
+        return tuple(pathway for _, pathway in (special + others)[: request.alternatives])
+
+    def published_only(self, request: PathwayRequest, limits: Limits) -> PublishedOnly:
+        """Whether published steps alone would do."""
+        solved = self.search(replace(request, published_only=True), limits)
+        if solved.trace is None:
+            text = "No pathway is made of published steps alone: every way shown rests on an inference of ours."
+            return PublishedOnly(solved.result.outcome, text, None)
+        explainer = Explainer(self.projection, request, solved.person)
+        pathway = explainer.pathway(solved.compiled, solved.result, solved.trace, "")
+        return PublishedOnly(Outcome.FOUND, "With published steps alone there is a pathway.", pathway.summary)
+
+    def nearest(self, best: _Solved, request: PathwayRequest) -> tuple[Reachable, ...]:
+        """Roles within reach that are most like the goals: same part of the sector first, then nearest in level."""
+        reached = {
+            f.removeprefix("works-as:") for f in reachable_facts(best.compiled.problem) if f.startswith("works-as:")
+        }
+        goals = [self.projection.roles[id] for id in request.to if id in self.projection.roles]
+        held = {id for id in request.holds}
+        roles = [self.projection.roles[id] for id in reached if id not in held]
+        ranked = sorted(roles, key=lambda role: min((_distance(role, goal) for goal in goals), default=(9, 9, role.id)))
+        return tuple(Reachable(Thing(r.id, r.title), r.level, _why_near(r, goals)) for r in ranked[:5])
+
+    def reasons(self, best: _Solved, request: PathwayRequest) -> tuple[str, ...]:
+        """Why there is none, as codes with words."""
+        wanted = {fact for id in request.to for fact in facts_of(id, self.projection)}
+        leading = [step for step in self.projection.steps if wanted.intersection(step.gives)]
+        if not leading:
+            return ("nothing-leads-there: no step that we hold leads to it",)
+        said = []
+        for step in leading:
+            why = best.compiled.left_out.get(step.id)
+            code = "only-unconfirmed" if why == "it is not published" else "left-out" if why else "needs-not-met"
+            said.append(f"{code}: {step.title}: {why or 'what it asks cannot be reached from what is held'}")
+        return tuple(said)
+
+    def question(self, request: PathwayRequest, explainer: Explainer) -> Question:
+        """The question as it was understood."""
+        holds = tuple(
+            explainer.thing(id)
+            if id in self.projection.labels
+            else Thing(id, explainer.words(facts_of(id, self.projection)[0]))
+            for id in request.holds
+        )
+        to = tuple(map(explainer.thing, request.to))
+        start = ", ".join(t.label for t in holds) or "nothing in particular"
+        goal = (
+            f"any level {request.to_level} role of the sector {request.sector}"
+            if request.to_level
+            else " or ".join(t.label for t in to)
+        )
+        measure = {
+            "weeks": "soonest",
+            "cost": "at least cost",
+            "steps": "in fewest steps",
+            "study-weeks": "with least study",
+        }
+        assert request.on is not None  # noqa: S101
+        return Question(
+            text=f"From {start} to {goal}, {measure[request.by]}.",
+            holds=holds,
+            to=to,
+            to_level=request.to_level,
+            sector=request.sector if request.to_level else None,
+            by=request.by,
+            on=request.on,
+        )
+
+    def explanation(self, result: PlannerResult, pathways: tuple[Pathway, ...], request: PathwayRequest) -> str:
+        """The outcome in a sentence."""
+        match result.outcome:
+            case Outcome.FOUND:
+                unsure = (
+                    "" if pathways[0].status == "published" else " It rests on inferences of ours: check them first."
+                )
+                proof = (
+                    "No pathway among the steps we hold has less."
+                    if result.proven
+                    else f"Nothing below {result.bound} is possible; the search stopped before it could prove more."
+                )
+                return f"{proof}{unsure}"
+            case Outcome.PROVED_NONE:
+                return "Nothing that we hold leads there from here, whatever the time or the money."
+            case Outcome.NONE_WITHIN_LIMITS:
+                return f"There is none within {request.within_weeks} weeks and {request.hours_per_week} hours a week; without these limits there is."
+            case Outcome.STOPPED_EARLY:
+                return "The search was stopped before it found a pathway or could prove that there is none."
+
+
+def _distance(role: RoleFacts, goal: RoleFacts) -> tuple[int, int, str]:
+    same_part = role.part is not None and role.part == goal.part
+    shared = bool(set(role.sectors) & set(goal.sectors))
+    return (0 if same_part else 1 if shared else 2), abs((role.level or 0) - (goal.level or 0)), role.id
+
+
+def _why_near(role: RoleFacts, goals: list[RoleFacts]) -> str:
+    if any(role.part is not None and role.part == goal.part for goal in goals):
+        return f"same part of the sector: {role.part}"
+    if any(set(role.sectors) & set(goal.sectors) for goal in goals):
+        return "same sector"
+    return "within reach"
