@@ -20,7 +20,8 @@ from rdflib.compare import to_canonical_graph
 from rdflib.namespace import DCTERMS, PROV, SKOS
 
 from graph.issues import Issue, Severity, count_by_severity, in_order, write_issues
-from graph.projection import PROJECTION, project
+from graph.projection import PROJECTION
+from graph.projector import project
 from graph.release import Manifest, Release, Releases
 from graph.search import Entry, SearchIndex
 from graph.store import GraphStore, Quad, n_quads

@@ -16,13 +16,14 @@ The text grammar::
 `usually` is not a bar: the named party decides, and `r` is the profile it usually expects.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from functools import cache
+from typing import Any, Final, TypeAlias
 
-Requirement: TypeAlias = (
-    "AllOf | AnyOf | AtLeast | Usually | Holds | Completed | WorksAs | LevelHeld | CreditsFrom | Attribute"
-)
+from ontology.resources import yaml_file
 
 
 class RequirementError(ValueError):
@@ -37,14 +38,14 @@ class RequirementError(ValueError):
 class AllOf:
     """Every part holds. With no parts it always holds: nothing is asked."""
 
-    parts: "tuple[Requirement, ...]"
+    parts: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
     """At least one part holds."""
 
-    parts: "tuple[Requirement, ...]"
+    parts: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,14 @@ class AtLeast:
     """At least `count` of the parts hold."""
 
     count: int
-    parts: "tuple[Requirement, ...]"
+    parts: tuple[Requirement, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Usually:
     """Somebody decides (`decided_by`: a provider's admissions, an employer); `part` is what they usually expect."""
 
-    part: "Requirement"
+    part: Requirement
     decided_by: str
 
 
@@ -110,6 +111,9 @@ class Attribute:
     value: str
 
 
+Requirement: TypeAlias = (
+    AllOf | AnyOf | AtLeast | Usually | Holds | Completed | WorksAs | LevelHeld | CreditsFrom | Attribute
+)
 NOTHING: Final = AllOf(())
 OPERATORS: Final = (">=", "<=", "=", ">", "<")
 
@@ -273,7 +277,33 @@ def references(requirement: Requirement) -> set[str]:
             return set()
 
 
-_COMPARED: Final = {">=": "at least", "<=": "at most", "=": "", ">": "more than", "<": "less than"}
+@cache
+def attributes() -> dict[str, dict[str, Any]]:
+    """The circumstances of a person that a rule may ask about, by name (`ontology/attributes.yml`)."""
+    return dict(yaml_file("attributes.yml"))
+
+
+def attribute_fault(attribute: Attribute) -> str | None:
+    """What is wrong with an attribute of a rule: an unknown name, value or comparison. None: nothing."""
+    known = attributes().get(attribute.name)
+    if known is None:
+        return f"“{attribute.name}” is not a circumstance that rules may ask about"
+    if "number" in known:
+        return None if attribute.value.isdigit() else f"“{attribute.value}” is not a number of {known['number']}"
+    if attribute.operator != "=":
+        return f"“{attribute.name}” is compared with = only"
+    if attribute.value not in known["values"]:
+        return f"“{attribute.value}” is not one of {', '.join(known['values'])}"
+    return None
+
+
+def _attribute_sentence(attribute: Attribute) -> str:
+    if attribute_fault(attribute) is not None:
+        return write(attribute)
+    known = attributes()[attribute.name]
+    if "number" in known:
+        return str(known[attribute.operator]).format(attribute.value)
+    return str(known["values"][attribute.value])
 
 
 def _joined(parts: tuple[Requirement, ...], word: str, labels: dict[str, str]) -> str:
@@ -310,8 +340,8 @@ def sentence(requirement: Requirement, labels: dict[str, str] | None = None) -> 
             return f"work as {labels.get(id, id)}"
         case LevelHeld(level):
             return f"an award at level {level} or higher"
-        case Attribute(name, operator, value):
-            return " ".join(filter(None, (name.replace("-", " "), _COMPARED[operator], value)))
+        case Attribute():
+            return _attribute_sentence(requirement)
         case CreditsFrom(credits, source, level, unit_role):
             words = [f"at least {credits} credits"]
             words += [f"at level {level}"] if level else []

@@ -27,10 +27,11 @@ from graph.requirements import (
     Usually,
     WorksAs,
 )
+from loaders.dataset import FILE as DATASET_FILE
 from loaders.dataset import Description
-from loaders.rows import ILLUSTRATIVE, Row
+from loaders.rows import ILLUSTRATIVE, INFERRED, PUBLISHED, Row
 from loaders.tables import TABLES
-from loaders.values import PartialDate, Rule, listed, nearest, quoted
+from loaders.values import PartialDate, listed, nearest, quoted, walk
 
 KnownIds = Mapping[str, str]
 """Ids that are described elsewhere already, with their tables."""
@@ -46,12 +47,13 @@ RULE_TABLES: Final[dict[type, tuple[str, ...]]] = {
 UK_LATITUDES: Final = (Decimal("49.8"), Decimal("60.9"))
 UK_LONGITUDES: Final = (Decimal("-8.7"), Decimal("1.8"))
 HOURS_PER_CREDIT: Final = 10
+REAL: Final = (PUBLISHED, INFERRED)
 PAST_DATES: Final = ("as_of", "looked_for_on")
 MOST_SUGGESTIONS: Final = 500
 """Unknown ids for which near ones are looked up in one run; more are not worth the time."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Source:
     """One dataset as read: its rows by table, and the tables that are there but cannot be read."""
 
@@ -145,21 +147,10 @@ def _mentions(row: Row) -> Iterator[Mention]:
                         yield Mention(column.name, id, RULE_TABLES[type(part)])
 
 
-def rule_of(row: Row, column: str) -> Rule | None:
+def rule_of(row: Row, column: str) -> Requirement | None:
     """The rule in a cell; None when it is blank or cannot be read."""
     value = row.first(column)
-    return value if isinstance(value, Rule) else None
-
-
-def walk(rule: Requirement) -> Iterator[Requirement]:
-    """The rule and all its parts."""
-    yield rule
-    match rule:
-        case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
-            for part in parts:
-                yield from walk(part)
-        case Usually(part, _):
-            yield from walk(part)
+    return value if isinstance(value, Requirement) else None
 
 
 # --- ids and references -----------------------------------------------------------------------------------------------
@@ -168,19 +159,19 @@ def walk(rule: Requirement) -> Iterator[Requirement]:
 def check_ids(world: World) -> None:
     """An id is unique in its dataset and means one kind of thing in all of them."""
     for id, described in world.described.items():
-        first: dict[str, Row] = {}
+        first: dict[Source, Row] = {}
         table = world.known.get(id)
         for source, row in described:
             key = row.table.key[0]
-            if source.name in first:
-                other = first[source.name]
+            if source in first:
+                other = first[source]
                 where = f"{other.table.file}, line {other.line}"
                 report(source, row, "duplicate-id", f"{quoted(id)} is the id of a row already ({where})", column=key)
             elif table is not None and table != row.table.name:
                 report(source, row, "id-in-two-tables", f"{quoted(id)} is a row of {table} elsewhere", column=key)
             elif table is not None:
                 report(source, row, "described-twice", f"{quoted(id)} is described by another dataset too", column=key)
-            first.setdefault(source.name, row)
+            first.setdefault(source, row)
             table = table or row.table.name
 
 
@@ -198,8 +189,8 @@ def check_references(world: World) -> None:
             elif table not in tables:
                 message = f"{quoted(id)} is a row of {table}, and {column} names a row of {allowed}"
                 report(source, row, "wrong-kind-reference", message, column=column, hint=world.near(id, tables))
-            elif world.is_only_illustrative(id) and row.cell_status(row.table.columns[column]) != ILLUSTRATIVE:
-                message = f"the row is {row.status or 'without a status'}, and {quoted(id)} is illustrative"
+            elif world.is_only_illustrative(id) and row.cell_status(row.table.columns[column]) in REAL:
+                message = f"the row is {row.status}, and {quoted(id)} is illustrative"
                 report(source, row, "reference-to-illustrative", message, column=column)
 
 
@@ -354,7 +345,8 @@ def _units_of(world: World) -> dict[str, dict[str, _KnownUnit]]:
         award, role, level = row.first("qualification_id"), str(row.first("unit_role") or ""), row.first("level")
         if award is not None and not row.is_illustrative and role not in _NO_REAL_PART:
             level_text = str(level) if level is not None else None
-            found[str(award)][row.id] = _KnownUnit(_integer(row, "credits"), level_text, role)
+            credits = None if row.refused else _integer(row, "credits")
+            found[str(award)][row.id] = _KnownUnit(credits, level_text, role)
     return found
 
 
@@ -410,13 +402,21 @@ def check_award_rules(world: World) -> None:
 # --- single rows ------------------------------------------------------------------------------------------------------
 
 
+def _is_to_come(when: object, today: date) -> str:
+    """What to say of a date that should be past; nothing when it is, or is no date."""
+    if not isinstance(when, PartialDate) or when.first_day <= today:
+        return ""
+    return f"{when.text} is later than the day of the build, {today.isoformat()}"
+
+
 def check_rows(world: World) -> None:
     """What one row can get wrong by itself: dates to come, places, sources without description, made-up rows."""
+    for source in world.sources:
+        if source.description and (message := _is_to_come(source.description.retrieved, world.today)):
+            source.log.add("date-in-future", message, file=DATASET_FILE, column="retrieved")
     for source, row in world.rows():
         for column in PAST_DATES:
-            when = row.first(column)
-            if isinstance(when, PartialDate) and when.first_day > world.today:
-                message = f"{when.text} is later than the day of the build, {world.today.isoformat()}"
+            if message := _is_to_come(row.first(column), world.today):
                 report(source, row, "date-in-future", message, column=column)
         urn = row.first("source_url")
         described = source.description.sources if source.description else None
@@ -501,7 +501,8 @@ def refuse_dependents(world: World) -> None:
     def say(source: Source, what: str, refused: Counter[str], file: str, line: int | None = None) -> None:
         if total := refused.total():
             files = listed((f"{count} of {name}" for name, count in sorted(refused.items())), "and")
-            message = f"{total} row{'s' * (total > 1)} that hang{'s' * (total == 1)} on {what} are not loaded: {files}"
+            rows = "1 row that hangs" if total == 1 else f"{total} rows that hang"
+            message = f"{rows} on {what} cannot be loaded either: {files}"
             source.log.add("dependents-refused", message, file=file, line=line)
 
     for source in world.sources:

@@ -59,7 +59,12 @@ KEYS: Final[dict[str, Key]] = {
     for key in (
         Key("id", "Id of the dataset: small letters, digits and hyphens.", "small-town", required=True),
         Key("title", "Its name.", "Jobs and courses of a small town", required=True),
-        Key("description", "What it holds and what it does not, in a sentence or two.", "Made up for tests."),
+        Key(
+            "description",
+            "What it holds and what it does not, in a sentence or two.",
+            "Made up for tests.",
+            required=True,
+        ),
         Key("publisher", "Who stands behind it.", "Stepway", required=True),
         Key("licence", "An SPDX id, or the words of the licence.", "CC0-1.0", required=True),
         Key("licence_url", "Where the licence can be read.", "https://creativecommons.org/publicdomain/zero/1.0/"),
@@ -79,26 +84,28 @@ KEYS: Final[dict[str, Key]] = {
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-class _Loader(yaml.SafeLoader):
+class _Mapping(dict[Any, Any]):
+    """Keys with values, and the line of each key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, int] = {}
+
+
+class _Loader(yaml.BaseLoader):
     """Reads every scalar as text, so that `no` is not false and `2026-09` no date, and refuses a key given twice."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 -- as in the class it comes from
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
-    loader.flatten_mapping(node)
-    found: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, str) or key in found:
-            raise yaml.MarkedYAMLError(
-                problem=f"the key {key!r} is given twice or is no text", problem_mark=key_node.start_mark
-            )
-        found[key] = loader.construct_object(value_node, deep=True)
-    return found
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> _Mapping:
+        """The keys of one mapping."""
+        found = _Mapping()
+        for key_node, value_node in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str) or key in found:
+                said = f"the key {key!r} is given twice" if isinstance(key, str) else "a key is not a text"
+                raise yaml.MarkedYAMLError(problem=said, problem_mark=key_node.start_mark)
+            found[key] = self.construct_object(value_node, deep=True)
+            found.lines[key] = key_node.start_mark.line + 1
+        return found
 
 
 def read_description(folder: Path, log: IssueLog) -> Description | None:
@@ -121,7 +128,7 @@ def read_description(folder: Path, log: IssueLog) -> Description | None:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         log.add("unreadable-description", f"this is not YAML: {' '.join(str(error).split())[:200]}", file=FILE)
         return None
-    if not isinstance(content, dict):
+    if not isinstance(content, _Mapping):
         log.add("unreadable-description", "the file is not a list of keys with values", file=FILE, line=1)
         return None
     return _Reader(content, log).description()
@@ -130,13 +137,16 @@ def read_description(folder: Path, log: IssueLog) -> Description | None:
 class _Reader:
     """Takes each key of dataset.yml, and notes every one that is missing, unknown or of the wrong form."""
 
-    def __init__(self, content: dict[str, Any], log: IssueLog) -> None:
+    def __init__(self, content: _Mapping, log: IssueLog) -> None:
         self.content, self.log, self.usable = content, log, True
 
-    def bad(self, key: str, message: str, hint: str = "", value: object = None) -> None:
-        shown = value if isinstance(value, str) else None
-        self.log.add("invalid-description", message, hint, file=FILE, column=key, value=shown)
+    def note(self, code: str, key: str, message: str, hint: str = "", value: str | None = None) -> None:
+        line = self.content.lines.get(key)
+        self.log.add(code, message, hint, file=FILE, line=line, column=key, value=value)
         self.usable = False
+
+    def bad(self, key: str, message: str, hint: str = "", value: object = None) -> None:
+        self.note("invalid-description", key, message, hint, value if isinstance(value, str) else None)
 
     def text(self, key: str) -> str:
         value: object = self.content.get(key, "")
@@ -146,8 +156,7 @@ class _Reader:
         value = " ".join(value.split())
         if not value and KEYS[key].required:
             if key == "licence":
-                self.log.add("licence-missing", "nothing says what may be done with the data", file=FILE, column=key)
-                self.usable = False
+                self.note("licence-missing", key, "nothing says what may be done with the data")
             else:
                 self.bad(key, f"{key} is missing", f"for example: {key}: {KEYS[key].example}")
         return value

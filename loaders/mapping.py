@@ -8,7 +8,7 @@ from rdflib import DCAT, DCTERMS, PROV, RDF, XSD, Literal, Namespace, URIRef
 
 from graph.requirement_rdf import requirement_triples
 from loaders.dataset import Description
-from loaders.rows import ILLUSTRATIVE, Row
+from loaders.rows import ILLUSTRATIVE, INFERRED, PUBLISHED, Row
 from loaders.tables import Column
 from loaders.values import PartialDate, Value
 from ontology.namespaces import DATASET, RECORD, REQUIREMENT, SW, concept, thing
@@ -17,7 +17,7 @@ Quad = tuple[URIRef, URIRef, URIRef | Literal, URIRef]
 """Subject, predicate, object, named graph."""
 
 VOID: Final = Namespace("http://rdfs.org/ns/void#")
-_STATUS: Final = {status: SW[status] for status in ("published", "inferred", ILLUSTRATIVE)}
+_STATUS: Final = {status: SW[status] for status in (PUBLISHED, INFERRED, ILLUSTRATIVE)}
 _DATE_TYPES: Final = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
 _RDF_TYPE: Final = RDF.type
 

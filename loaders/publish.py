@@ -31,9 +31,7 @@ def build_release(
     issues.
     """
     progress("read the datasets")
-    loaded = load_all(
-        folders, include_illustrative=include_illustrative, today=today or datetime.now(UTC).date()
-    )
+    loaded = load_all(folders, include_illustrative=include_illustrative, today=today or datetime.now(UTC).date())
     return publish([_input(dataset) for dataset in loaded], Releases(data_dir), progress=progress)
 
 

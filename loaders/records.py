@@ -105,26 +105,26 @@ def _too_large(file: str, line: int, column: str | None, log: IssueLog) -> None:
     log.add("cell-too-large", f"a cell has more than {LONGEST_CELL:,} characters", file=file, line=line, column=column)
 
 
-def _header(row: list[str], table: Table, log: IssueLog) -> tuple[str, ...]:
+def _header(line: int, row: list[str], table: Table, log: IssueLog) -> tuple[str, ...]:
     names = tuple(mend(name) for name in row)
     for given, name in zip(row, names, strict=True):
         if given != name:
             message = f"white space or invisible characters around the column name {quoted(name)} were taken out"
-            log.add("stray-characters", message, file=table.file, line=1, column=name, value=given)
+            log.add("stray-characters", message, file=table.file, line=line, column=name, value=given)
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             message = f"the column {name or '(without a name)'} appears {names.count(name)} times; the first is used"
-            log.add("duplicate-column", message, file=table.file, line=1, column=name)
+            log.add("duplicate-column", message, file=table.file, line=line, column=name)
         if name not in table.columns:
             near = nearest(name, table.columns)
             hint = f"did you mean {listed(near)}?" if near else f"the columns are: {', '.join(table.columns)}"
             message = f"{table.name} has no column {quoted(name)}; its cells are not read"
-            log.add("unknown-column", message, hint, file=table.file, line=1, column=name)
+            log.add("unknown-column", message, hint, file=table.file, line=line, column=name)
     for column in table.columns.values():
         if column.required and column.name not in names:
             message = f"the column {column.name} is missing, which every row of {table.name} must fill"
             hint = f"add the column {column.name}: {column.about}"
-            log.add("missing-column", message, hint, file=table.file, line=1, column=column.name)
+            log.add("missing-column", message, hint, file=table.file, line=line, column=column.name)
     return names
 
 
@@ -135,13 +135,13 @@ def read_table(path: Path, table: Table, log: IssueLog) -> TableFile:
     if text is None:
         return result
     rows = _rows(text, table.file, log)
-    _, header = next(rows, (1, None))
+    line, header = next(rows, (1, None))
     if header is None:
         log.add("empty-file", "the file has no header line", file=table.file)
         return result
     if not header:  # the header itself cannot be parted into cells
         return result
-    result.columns = _header(header, table, log)
+    result.columns = _header(line, header, table, log)
     result.readable = set(table.key) <= set(result.columns)
     for line, row in rows:
         record = _record(line, row, result.columns, table, log)

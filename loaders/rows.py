@@ -8,9 +8,11 @@ from graph.issues import IssueLog
 from loaders.dataset import Lookups
 from loaders.records import Record, TableFile
 from loaders.tables import Column, Table
-from loaders.values import Fault, Value, is_address, is_damaged, mend, quoted, read_value
+from loaders.values import Fault, Value, is_address, is_damaged, listed, mend, nearest, quoted, read_value
 from ontology.namespaces import slug
 
+PUBLISHED: Final = "published"
+INFERRED: Final = "inferred"
 ILLUSTRATIVE: Final = "illustrative"
 _BLANK_CODES: Final = {"status": "status-missing", "source_url": "source-missing"}
 
@@ -53,9 +55,16 @@ class Row:
         """The standing of one cell. A cell of an illustrative row is illustrative, whatever else is said of it."""
         if self.is_illustrative:
             return ILLUSTRATIVE
-        if column.status_from is not None and (own := self.first(column.status_from)) is not None:
-            return str(own)
-        return "inferred" if column.always_inferred else self.status
+        own = self.first(column.status_from) if column.status_from is not None else None
+        status = str(own) if own is not None else self.status
+        ours = column.always_inferred and own is None
+        return INFERRED if status == PUBLISHED and (ours or column.name in self.inferred_columns) else status
+
+    @property
+    def inferred_columns(self) -> tuple[Value, ...]:
+        """Columns of a published row whose cells are our inference."""
+        cell = self.cells.get("inferred_columns")
+        return cell.values if cell else ()
 
 
 @dataclass(slots=True)
@@ -91,7 +100,8 @@ def read_rows(file: TableFile, lookups: Lookups, log: IssueLog) -> list[Row]:
     """Type every record of a file."""
     corrections = _Corrections(lookups.get(file.table.name, {}))
     rows = [_Reader(file, record, corrections, log).row() for record in file.records]
-    corrections.report(file.table, log)
+    if file.readable:
+        corrections.report(file.table, log)
     return rows
 
 
@@ -119,8 +129,19 @@ class _Reader:
                 cells[column.name] = cell
             elif column.required:
                 self.blank(column)
+        self.check_inferred(cells)
         id = self.id(cells)
         return Row(self.table, self.record.line, id, cells, refused=not self.sound or not id)
+
+    def check_inferred(self, cells: dict[str, Cell]) -> None:
+        """Note a name under `inferred_columns` that is no column of the table."""
+        named = cells.get("inferred_columns")
+        for name in map(str, named.values if named else ()):
+            if name not in self.table.columns:
+                near = nearest(name, self.table.columns)
+                hint = f"did you mean {listed(near)}?" if near else f"the columns are: {', '.join(self.table.columns)}"
+                message = f"{quoted(name)} is not a column of {self.table.name}"
+                self.fault("not-a-choice", message, hint, "inferred_columns", name)
 
     def blank(self, column: Column) -> None:
         """Note a required cell that is blank; a missing column or a row cut short was noted already."""
@@ -133,7 +154,7 @@ class _Reader:
 
     def cell(self, column: Column, given: str) -> Cell | None:
         text = mend(given)
-        if text != given:
+        if text and text != given:
             message = "white space or invisible characters were taken out"
             self.note("stray-characters", message, f"write {quoted(text)}", column.name, given)
         if is_damaged(text):

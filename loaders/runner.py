@@ -1,7 +1,7 @@
 """Dataset folders become statements, issues and counts. Bad data never raises: it is refused, counted and explained."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -48,43 +48,43 @@ class LoadedDataset:
 
 def read(folder: Path) -> Source:
     """First pass: read and type one folder. References are not looked at yet."""
-    log = IssueLog(folder.name)
+    name = folder.name or folder.resolve().name
+    log = IssueLog(name)
     if not folder.is_dir():
-        is_file = folder.exists()
-        message = f"{folder.name} is a file, not a folder" if is_file else f"there is no folder {folder.name}"
-        log.add("not-a-folder", message)
-        return Source(folder.name, None, {}, frozenset(), log)
+        log.add("not-a-folder", f"{name} is a file, not a folder" if folder.exists() else f"there is no folder {name}")
+        return Source(name, None, {}, frozenset(), log)
     description = read_description(folder, log)
     if description is not None:
         log.dataset = description.id
     _check_files(folder, log)
-    rows: dict[str, list[Row]] = {}
-    unreadable = set()
     lookups = description.lookups if description else {}
-    for table in TABLES.values():
-        path = folder / table.file
-        if not path.exists():
-            continue
-        file = read_table(path, table, log)
-        rows[table.name] = read_rows(file, lookups, log)
-        if not file.readable:
-            unreadable.add(table.name)
+    files = {t.name: read_table(folder / t.file, t, log) for t in TABLES.values() if (folder / t.file).exists()}
+    rows = {table: read_rows(file, lookups, log) for table, file in files.items()}
+    unreadable = frozenset(table for table, file in files.items() if not file.readable)
     if not rows:
         log.add("no-tables", "the folder holds no table")
+    for table in lookups.keys() - rows.keys():
+        message = f"lookups corrects cells of {table}, and there is no {TABLES[table].file}"
+        log.add("lookup-unused", message, file=FILE, column="lookups")
     _check_counts(description, rows, unreadable, log)
     log.issues = [_renamed(issue, log.dataset) for issue in log.issues]
-    return Source(log.dataset, description, rows, frozenset(unreadable), log)
+    return Source(log.dataset, description, rows, unreadable, log)
 
 
 def _renamed(issue: Issue, dataset: str) -> Issue:
     if issue.dataset == dataset:
         return issue
-    return Issue(issue.code, issue.message, issue.hint, dataset, issue.file, issue.line, issue.column, issue.value)
+    return replace(issue, dataset=dataset)
 
 
 def _check_files(folder: Path, log: IssueLog) -> None:
     files = {table.file for table in TABLES.values()}
-    for path in sorted(folder.iterdir()):
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        log.add("unreadable-file", f"the folder cannot be listed: {error.strerror or error}")
+        return
+    for path in paths:
         if path.suffix.lower() == ".csv" and path.name not in files:
             near = nearest(path.stem, TABLES)
             hint = f"did you mean {listed(f'{name}.csv' for name in near)}?" if near else ""
@@ -95,7 +95,7 @@ def _check_files(folder: Path, log: IssueLog) -> None:
 
 
 def _check_counts(
-    description: Description | None, rows: dict[str, list[Row]], unreadable: set[str], log: IssueLog
+    description: Description | None, rows: dict[str, list[Row]], unreadable: frozenset[str], log: IssueLog
 ) -> None:
     for table, count in (description.counts if description else {}).items():
         file = TABLES[table].file

@@ -97,7 +97,9 @@ class Table:
         return next((c.name for c in self.columns.values() if c.property_name == "skos:prefLabel"), None)
 
 
-COMMON: Final = ("source_url", "as_of", "status", "notes")
+_COMMON: Final[dict[str, dict[str, Any]]] = yaml_file("tables/common.yml")["columns"]
+
+COMMON: Final = tuple(_COMMON)
 """The columns of every table, which make the provenance of a row."""
 
 _COLUMN_KEYS: Final = {
@@ -132,9 +134,6 @@ def _column(name: str, entry: dict[str, Any]) -> Column:
 
 
 def _tables() -> dict[str, Table]:
-    common = yaml_file("tables/common.yml")["columns"]
-    if tuple(common) != COMMON:
-        raise ValueError(f"common.yml has the columns {tuple(common)}, the loader knows {COMMON}")
     tables = {}
     for path in paths("tables/*.yml"):
         if path.stem == "common":
@@ -146,7 +145,7 @@ def _tables() -> dict[str, Table]:
             class_name=entry["class"],
             about=entry["about"],
             key=(key,) if isinstance(key, str) else tuple(key),
-            columns={name: _column(name, column) for name, column in {**entry["columns"], **common}.items()},
+            columns={name: _column(name, column) for name, column in {**entry["columns"], **_COMMON}.items()},
         )
     return tables
 

@@ -1,13 +1,12 @@
 """One cell as text becomes values of its type, or a fault that says how to mend it."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final, TypeAlias
 from unicodedata import category
-from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz, process
 
@@ -16,14 +15,13 @@ from graph.requirements import (
     AnyOf,
     AtLeast,
     Attribute,
-    Completed,
     CreditsFrom,
-    Holds,
     LevelHeld,
     Requirement,
     RequirementError,
     Usually,
-    WorksAs,
+    attribute_fault,
+    attributes,
     parse,
 )
 from loaders.tables import TABLES, Column
@@ -36,14 +34,16 @@ class PartialDate:
 
     text: str
 
+    def __str__(self) -> str:
+        return self.text
+
     @property
     def first_day(self) -> date:
         """The first day it can mean."""
         return date.fromisoformat(f"{self.text}-01-01"[:10])
 
 
-Rule: TypeAlias = AllOf | AnyOf | AtLeast | Usually | Holds | Completed | WorksAs | LevelHeld | CreditsFrom | Attribute
-Value: TypeAlias = str | int | Decimal | bool | PartialDate | Rule
+Value: TypeAlias = str | int | Decimal | bool | PartialDate | Requirement
 
 
 class Fault(Exception):  # noqa: N818 -- a fault of the data, not an error of ours
@@ -61,7 +61,7 @@ def quoted(text: str) -> str:
 
 def nearest(text: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """The known words most like this one, best first; empty when none is near."""
-    found = process.extract(text, known, scorer=fuzz.ratio, processor=str.casefold, limit=limit, score_cutoff=60)
+    found = process.extract(text, list(known), scorer=fuzz.ratio, processor=str.casefold, limit=limit, score_cutoff=60)
     return [word for word, _, _ in found]
 
 
@@ -75,8 +75,15 @@ _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?")
 _DATE: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-_URL: Final = re.compile(r"[^\s<>\"{}|\\^`\x00-\x20\x7f]+")
-_URN: Final = re.compile(r"urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}:.+")
+_IRI_SIGN: Final = (
+    r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}"
+    r"|[\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd])"
+)
+_HOST: Final = r"[A-Za-z0-9\u00a1-\ud7ff](?:[A-Za-z0-9.\u00a1-\ud7ff-]*[A-Za-z0-9\u00a1-\ud7ff])?"
+_ADDRESS: Final = re.compile(
+    rf"https?://{_HOST}(?::[0-9]{{1,5}})?(?:/{_IRI_SIGN}*)?(?:\?(?:{_IRI_SIGN}|\?)*)?(?:#(?:{_IRI_SIGN}|\?)*)?"
+    rf"|urn:[A-Za-z0-9][A-Za-z0-9-]{{0,31}}:{_IRI_SIGN}+"
+)
 _UKPRN: Final = re.compile(r"1[0-9]{7}")
 _QAN: Final = re.compile(r"[0-9]{7}[0-9X]")
 _POSTCODE: Final = re.compile(r"((?:[A-Z]{1,2}[0-9][A-Z0-9]?)|GIR) ?([0-9][A-Z]{2})")
@@ -163,19 +170,16 @@ def _choice(column: Column, text: str) -> str:
 
 def is_address(text: str) -> bool:
     """Whether the text is a whole `https:`, `http:` or `urn:` address."""
-    if not _URL.fullmatch(text):
-        return False
-    try:
-        parts = urlsplit(text)
-        return bool(parts.scheme in ("http", "https") and parts.hostname) or bool(_URN.fullmatch(text))
-    except ValueError:
-        return False
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def _url(_: Column, text: str) -> str:
     if not is_address(text):
-        hint = f"write https://{text}" if text.startswith("www.") and _URL.fullmatch(text) else ""
-        raise Fault("invalid-url", f"{quoted(text)} is not a whole address", hint)
+        better = text.replace(" ", "%20").replace("[", "%5B").replace("]", "%5D").replace("|", "%7C")
+        better = f"https://{better}" if better.startswith("www.") else better
+        raise Fault(
+            "invalid-url", f"{quoted(text)} is not a whole address", f"write {better}" if is_address(better) else ""
+        )
     return text
 
 
@@ -219,14 +223,15 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _parts(requirement: Requirement) -> Iterable[Requirement]:
-    yield requirement
-    match requirement:
+def walk(rule: Requirement) -> Iterator[Requirement]:
+    """The rule and all its parts."""
+    yield rule
+    match rule:
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
             for part in parts:
-                yield from _parts(part)
+                yield from walk(part)
         case Usually(part, _):
-            yield from _parts(part)
+            yield from walk(part)
 
 
 def _requirement(_: Column, text: str) -> Requirement:
@@ -238,8 +243,19 @@ def _requirement(_: Column, text: str) -> Requirement:
         raise Fault("invalid-requirement", str(error)) from None
     except ValueError as error:  # a number too long for Python to read
         raise Fault("invalid-requirement", f"the rule has a number that cannot be read: {error}") from None
-    for part in _parts(rule):
+    for part in walk(rule):
         match part:
+            case AllOf(()) if part is not rule:
+                raise Fault("invalid-requirement", "“none” stands alone, never inside another rule")
+            case Attribute() if (fault := attribute_fault(part)) is not None:
+                near = nearest(part.name, attributes())
+                raise Fault(
+                    "invalid-requirement",
+                    fault,
+                    "" if part.name in near or not near else f"did you mean {listed(near)}?",
+                )
+            case Usually(_, ""):
+                raise Fault("invalid-requirement", "usually(…, by=…) does not say who decides")
             case AtLeast(count, parts) if not 1 <= count <= len(parts):
                 raise Fault("invalid-requirement", f"atleast({count}, …) has {len(parts)} parts to choose from")
             case LevelHeld(level) | CreditsFrom(level=int(level)) if not 1 <= level <= 8:

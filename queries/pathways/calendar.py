@@ -115,12 +115,11 @@ class _Calendar:
         return settle(circuit, arrive)
 
     def achieved(self, circuit: Circuit, placed: Placed) -> Settled:
-        """The week in which each gate holds when steps are placed so."""
-        ends = {content: start + delivery.weeks for content, (delivery, start) in placed.items()}
+        """The week in which each gate holds when steps are placed so; a step whose entry holds too late gives nothing."""
 
         def arrive(content: int, week: int) -> int:
-            end = ends.get(self.problem.contents[circuit.contents[content]].id, NEVER)
-            return end if end > week else NEVER
+            step = placed.get(self.problem.contents[circuit.contents[content]].id)
+            return step[1] + step[0].weeks if step is not None and week <= step[1] else NEVER
 
         return settle(circuit, arrive)
 
@@ -212,21 +211,11 @@ class _Calendar:
     def _without_waste(self, placed: Placed) -> Placed:
         """The steps less every one without which the goal holds no later, the dearest being tried first."""
         finish = self.finish(placed)
-        for content, (delivery, _) in sorted(placed.items(), key=lambda item: (-item[1][0].cost_pounds, item[0])):
-            del placed[content]
-            if not self._runs(placed, finish):
-                placed = {**placed, content: (delivery, _)}
+        for content, _ in sorted(placed.items(), key=lambda item: (-item[1][0].cost_pounds, item[0])):
+            rest = {other: step for other, step in placed.items() if other != content}
+            if self.finish(rest) <= finish:
+                placed = rest
         return placed
-
-    def _runs(self, placed: Placed, latest: int) -> bool:
-        """Whether every step can be entered when it starts and the goal holds by a week."""
-        holds = self.achieved(self.whole, placed).value
-        position = {self.problem.contents[number].id: number for number in self.whole.contents}
-        for content, (_, start) in placed.items():
-            entry = self.whole.entry(position[content])
-            if entry >= 0 and holds[entry] > start:
-                return False
-        return holds[self.whole.goal] <= latest
 
     def _indices(self, placed: Placed) -> list[int]:
         return [number for number, content in enumerate(self.problem.contents) if content.id in placed]
@@ -360,7 +349,12 @@ class _Model:
         tail = shortest_tails(circuit, [min(one.weeks for one in some) for some in offered])
         self.finish = model.new_int_var(arrivals.value[circuit.goal], latest, "")
         self.true = [model.new_bool_var("") for _ in self.gates]
-        self.week = [model.new_int_var(arrivals.value[gate], latest - tail[gate], "") for gate in self.gates]
+        self.week = []
+        for gate in self.gates:
+            last = latest - tail[gate]
+            if arrivals.value[gate] > last:
+                model.add(self.true[gate] == 0)
+            self.week.append(model.new_int_var(min(last, arrivals.value[gate]), last, ""))
         self.chosen: list[list[tuple[Delivery, cp_model.IntVar, cp_model.IntVar]]] = []
         for content, some in enumerate(offered):
             entry = circuit.entry(content)
@@ -475,6 +469,8 @@ class _Model:
         solver.parameters.max_deterministic_time = work
         status = solver.solve(self.model)
         self.work = solver.response_proto.deterministic_time
+        if status == cp_model.MODEL_INVALID:
+            raise AssertionError(self.model.validate())
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return status, None, 0
         found = {

@@ -1,11 +1,11 @@
 """From a plan that was replayed to the answer a person reads: reasons, stopping places, what to check."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph.projection import Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
 from graph.requirements import CreditsFrom, parse
-from queries.pathways.compile import EMPLOYER_CONDITIONS, Compiled, Person, is_current
+from queries.pathways.compile import EMPLOYER_CONDITIONS, Compiled, Person, facts_of, is_current
 from queries.pathways.judge import Judge
 from queries.pathways.problem import PlannerResult
 from queries.pathways.replay import StepTrace, Trace
@@ -14,8 +14,8 @@ from queries.pathways.request import (
     Check,
     ConditionSaid,
     Need,
-    PathwayRequest,
     Pathway,
+    PathwayRequest,
     StoppingPoint,
     Thing,
     Totals,
@@ -38,6 +38,11 @@ class Explainer:
     def thing(self, id: str) -> Thing:
         """A thing with its label; the id itself when it has none."""
         return Thing(id, self.projection.labels.get(id, id))
+
+    def brought(self, id: str) -> Thing:
+        """Something the person brings, in words where it is no thing of its own (`level:3`, credits)."""
+        label = self.projection.labels.get(id)
+        return Thing(id, label if label else self.words(facts_of(id, self.projection)[0]))
 
     def words(self, fact: str) -> str:
         """A fact in words."""
@@ -283,7 +288,7 @@ class Explainer:
         if not step.needs_known:
             yield Check(
                 f"{name} what it asks at entry.",
-                "no entry rule was found",
+                "no entry rule was found; planned as if it asks what is listed",
                 Status.INFERRED,
                 main.address,
                 main.as_of,

@@ -168,11 +168,15 @@ class Reachable:
 
 @dataclass(frozen=True, slots=True)
 class PublishedOnly:
-    """What is left when every step must be published: an outcome, and a sentence."""
+    """What is left when every step must be published: an outcome, a sentence, and the pathway on one line.
+
+    Without one, `nearest` are roles that published steps do reach.
+    """
 
     outcome: Outcome
     text: str
     pathway: str | None
+    nearest: "tuple[Reachable, ...]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ against the requirements themselves) stand between the search and every answer.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from graph.projection import Projection, RoleFacts, Step
 from queries.pathways.compile import Compiled, Person, UnknownThingError, compile_question, facts_of
@@ -50,6 +51,24 @@ def _measure_known(criterion: Criterion) -> Callable[[Step], bool]:
             return lambda step: True
 
 
+_LEAST: Final = {
+    Criterion.WEEKS: "Soonest",
+    Criterion.COST: "Least known cost",
+    Criterion.STEPS: "Fewest steps",
+    Criterion.STUDY_WEEKS: "Least study",
+}
+
+
+def _key(solved: _Solved) -> tuple[str, ...]:
+    """What makes a pathway the same as another: its steps."""
+    return tuple(step.content.id for step in solved.trace.steps) if solved.trace else ()
+
+
+def _worth(solved: _Solved) -> tuple[int, int]:
+    value = solved.result.value
+    return (value if value is not None else 0), len(_key(solved))
+
+
 class PathwayService:
     """Answers pathway questions over one release. Safe to share between threads."""
 
@@ -84,10 +103,10 @@ class PathwayService:
         explainer = Explainer(self.projection, request, best.person)
         pathways = self.pathways(request, best, limits)
         published = self.published_only(request, limits)
-        touched = {*request.to, *request.holds, *(t.id for p in pathways for s in p.steps for t in s.about)}
+        touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
         return PathwayAnswer(
             outcome=best.result.outcome,
-            explanation=self.explanation(best.result, pathways, request),
+            explanation=self.explanation(best.result, published, request),
             question=self.question(request, explainer),
             release=self.release,
             pathways=pathways,
@@ -124,44 +143,42 @@ class PathwayService:
         return self.planner.solve(only, Criterion.WEEKS, limits).plan or plan
 
     def pathways(self, request: PathwayRequest, best: _Solved, limits: Limits) -> tuple[Pathway, ...]:
-        """The best pathway, then others that differ from it: surer at the door, without an employer, to other goals."""
-        least = {"weeks": "Soonest", "cost": "Least known cost", "steps": "Fewest steps", "study-weeks": "Least study"}
-        candidates = [(f"{least[request.by]}.", request)]
+        """The best pathway; then one surer at the door, one without an employer; then the best to other goals."""
         if best.trace is None:
             return ()
-        if len(request.to) > 1:
-            candidates += [
-                (f"{least[request.by]} to another role of the level.", replace(request, to=(id,))) for id in request.to
-            ]
-        surer = replace(request, profile_required=True)
-        alone = replace(request, without_employer=True)
-        candidates[1:1] = [
-            (f"{least[request.by]} that meets at each step the profile that is usually expected.", surer),
-            (f"{least[request.by]} with no employer needed before the last step.", alone),
+        least = _LEAST[request.by]
+        variants = [
+            (
+                f"{least}, where the profile usually expected is met at each step.",
+                replace(request, profile_required=True),
+            ),
+            (f"{least}, with no employer needed before the last step.", replace(request, without_employer=True)),
         ]
-        found: dict[tuple[str, ...], tuple[float, Pathway]] = {}
-        for rank, (why, asked) in enumerate(candidates):
-            solved = best if asked is request else self.search(asked, limits)
-            if solved.trace is None:
-                continue
-            explained = Explainer(self.projection, replace(asked, to=request.to), solved.person)
-            pathway = explained.pathway(solved.compiled, solved.result, solved.trace, why)
-            value = solved.result.value if solved.result.value is not None else 0
-            found.setdefault(tuple(s.id for s in pathway.steps), (-1 if rank == 0 else value, pathway))
-        chosen = list(found.values())
-        special = chosen[:3]
-        others = sorted(chosen[3:], key=lambda one: one[0])
-        return tuple(pathway for _, pathway in (special + others)[: request.alternatives])
+        goals = [(f"{least}, to another of the roles.", replace(request, to=(id,))) for id in request.to]
+        found = {_key(best): self.explained(f"{least}.", request, request, best)}
+        for asked in (variants, goals if len(goals) > 1 else []):
+            solved = [(why, one, self.search(one, limits)) for why, one in asked]
+            reached = [(why, one, result) for why, one, result in solved if result.trace is not None]
+            for why, one, result in sorted(reached, key=lambda told: _worth(told[2])):
+                if _key(result) not in found:
+                    found[_key(result)] = self.explained(why, request, one, result)
+        return tuple(found.values())[: request.alternatives]
+
+    def explained(self, why: str, request: PathwayRequest, asked: PathwayRequest, solved: _Solved) -> Pathway:
+        """A solved question as a pathway of the answer to `request`."""
+        assert solved.trace is not None  # noqa: S101
+        explainer = Explainer(self.projection, replace(asked, to=request.to), solved.person)
+        return explainer.pathway(solved.compiled, solved.result, solved.trace, why)
 
     def published_only(self, request: PathwayRequest, limits: Limits) -> PublishedOnly:
         """Whether published steps alone would do."""
-        solved = self.search(replace(request, published_only=True), limits)
+        asked = replace(request, published_only=True)
+        solved = self.search(asked, limits)
         if solved.trace is None:
-            text = "No pathway is made of published steps alone: every way shown rests on an inference of ours."
-            return PublishedOnly(solved.result.outcome, text, None)
-        explainer = Explainer(self.projection, request, solved.person)
-        pathway = explainer.pathway(solved.compiled, solved.result, solved.trace, "")
-        return PublishedOnly(Outcome.FOUND, "With published steps alone there is a pathway.", pathway.summary)
+            text = "No published route leads there: every way rests on an inference of ours."
+            return PublishedOnly(solved.result.outcome, text, None, self.nearest(solved, request))
+        pathway = self.explained("", request, asked, solved)
+        return PublishedOnly(Outcome.FOUND, "Published steps alone lead there.", pathway.summary, ())
 
     def nearest(self, best: _Solved, request: PathwayRequest) -> tuple[Reachable, ...]:
         """Roles within reach that are most like the goals: same part of the sector first, then nearest in level."""
@@ -169,8 +186,7 @@ class PathwayService:
             f.removeprefix("works-as:") for f in reachable_facts(best.compiled.problem) if f.startswith("works-as:")
         }
         goals = [self.projection.roles[id] for id in request.to if id in self.projection.roles]
-        held = {id for id in request.holds}
-        roles = [self.projection.roles[id] for id in reached if id not in held]
+        roles = [self.projection.roles[id] for id in reached if id not in request.holds]
         ranked = sorted(roles, key=lambda role: min((_distance(role, goal) for goal in goals), default=(9, 9, role.id)))
         return tuple(Reachable(Thing(r.id, r.title), r.level, _why_near(r, goals)) for r in ranked[:5])
 
@@ -189,28 +205,15 @@ class PathwayService:
 
     def question(self, request: PathwayRequest, explainer: Explainer) -> Question:
         """The question as it was understood."""
-        holds = tuple(
-            explainer.thing(id)
-            if id in self.projection.labels
-            else Thing(id, explainer.words(facts_of(id, self.projection)[0]))
-            for id in request.holds
-        )
+        holds = tuple(map(explainer.brought, request.holds))
         to = tuple(map(explainer.thing, request.to))
         start = ", ".join(t.label for t in holds) or "nothing in particular"
-        goal = (
-            f"any level {request.to_level} role of the sector {request.sector}"
-            if request.to_level
-            else " or ".join(t.label for t in to)
-        )
-        measure = {
-            "weeks": "soonest",
-            "cost": "at least cost",
-            "steps": "in fewest steps",
-            "study-weeks": "with least study",
-        }
+        goal = " or ".join(t.label for t in to)
+        if request.to_level:
+            goal = f"any level {request.to_level} role of the sector {request.sector}"
         assert request.on is not None  # noqa: S101
         return Question(
-            text=f"From {start} to {goal}, {measure[request.by]}.",
+            text=f"From {start} to {goal}: {_LEAST[request.by].lower()}.",
             holds=holds,
             to=to,
             to_level=request.to_level,
@@ -219,23 +222,19 @@ class PathwayService:
             on=request.on,
         )
 
-    def explanation(self, result: PlannerResult, pathways: tuple[Pathway, ...], request: PathwayRequest) -> str:
-        """The outcome in a sentence."""
+    def explanation(self, result: PlannerResult, published: PublishedOnly, request: PathwayRequest) -> str:
+        """The outcome in a sentence or two."""
         match result.outcome:
             case Outcome.FOUND:
-                unsure = (
-                    "" if pathways[0].status == "published" else " It rests on inferences of ours: check them first."
-                )
-                proof = (
-                    "No pathway among the steps we hold has less."
-                    if result.proven
-                    else f"Nothing below {result.bound} is possible; the search stopped before it could prove more."
-                )
-                return f"{proof}{unsure}"
+                said = "No pathway among the steps we hold has less."
+                if not result.proven:
+                    said = f"Nothing below {result.bound} is possible; the search stopped before it could prove more."
+                return said if published.pathway else f"{published.text} {said}"
             case Outcome.PROVED_NONE:
                 return "Nothing that we hold leads there from here, whatever the time or the money."
             case Outcome.NONE_WITHIN_LIMITS:
-                return f"There is none within {request.within_weeks} weeks and {request.hours_per_week} hours a week; without these limits there is."
+                limits = f"{request.within_weeks} weeks and {request.hours_per_week} hours a week"
+                return f"There is none within {limits}; without these limits there is."
             case Outcome.STOPPED_EARLY:
                 return "The search was stopped before it found a pathway or could prove that there is none."
 

@@ -51,7 +51,7 @@ def _date(text: str) -> Literal:
 def _term(column: Mapping[str, Any], text: str) -> URIRef | Literal:
     match column["type"]:
         case "text" | "texts":
-            return Literal(text, lang=column.get("language")) if column.get("language") else Literal(text, datatype=XSD.string)
+            return Literal(text, lang=column.get("language")) if column.get("language") else Literal(text)
         case "integer" | "decimal" as kind:
             return Literal(text, datatype=XSD[kind])
         case "yesno":
@@ -67,7 +67,7 @@ def _term(column: Mapping[str, Any], text: str) -> URIRef | Literal:
         case "choice" | "choices" if "scheme" in column:
             return concept(column["scheme"], text)
         case _:
-            return Literal(text, datatype=XSD.string)
+            return Literal(text)
 
 
 def add_requirement(g: Graph, node: URIRef, tree: r.Requirement) -> None:
@@ -83,7 +83,7 @@ def add_requirement(g: Graph, node: URIRef, tree: r.Requirement) -> None:
             g.add((node, SW["count"], Literal(count)))
         case r.Usually(part, by):
             parts = (part,)
-            g.add((node, SW.decidedBy, Literal(by, datatype=XSD.string)))
+            g.add((node, SW.decidedBy, Literal(by)))
         case r.Holds(id) | r.Completed(id) | r.WorksAs(id):
             g.add((node, SW.target, thing(id)))
         case r.LevelHeld(level):
@@ -98,7 +98,7 @@ def add_requirement(g: Graph, node: URIRef, tree: r.Requirement) -> None:
                 g.add((node, SW.unitRole, concept("unit-role", unit_role)))
         case r.Attribute(name, operator, value):
             for predicate, text in ((SW.attribute, name), (SW.operator, operator), (SW.value, value)):
-                g.add((node, predicate, Literal(text, datatype=XSD.string)))
+                g.add((node, predicate, Literal(text)))
     for number, part in enumerate(parts):
         child = URIRef(f"{node}/{number}")
         g.add((node, SW.part, child))
@@ -121,7 +121,7 @@ def add_row(facts: Graph, provenance: Graph, dataset: str, table: str, row: Mapp
     facts.add((about, RDF.type, SW[TABLES[table]["class"]]))
     provenance.add((record, RDF.type, SW.Record))
     provenance.add((record, SW.describes, about))
-    provenance.add((record, SW.file, Literal(f"{table}.csv", datatype=XSD.string)))
+    provenance.add((record, SW.file, Literal(f"{table}.csv")))
     provenance.add((record, SW.line, Literal(2)))
     provenance.add((record, DCTERMS.isPartOf, DATASET[dataset]))
     for g, node in ((facts, about), (provenance, record)):
@@ -130,7 +130,7 @@ def add_row(facts: Graph, provenance: Graph, dataset: str, table: str, row: Mapp
         if row["as_of"]:
             g.add((node, SW.asOf, _date(row["as_of"])))
         if row["notes"]:
-            g.add((node, SW.note, Literal(row["notes"], datatype=XSD.string)))
+            g.add((node, SW.note, Literal(row["notes"])))
     counts: dict[str, int] = {}
     for name, column, text in _cells(table, row):
         value: URIRef | Literal
@@ -138,7 +138,7 @@ def add_row(facts: Graph, provenance: Graph, dataset: str, table: str, row: Mapp
             tree = r.parse(text)
             value = REQUIREMENT[f"{path}/{name}"]
             add_requirement(facts, value, tree)
-            facts.add((value, SW.requirementText, Literal(text, datatype=XSD.string)))
+            facts.add((value, SW.requirementText, Literal(text)))
             facts.add((value, SW.requirementSentence, Literal(r.sentence(tree), lang="en")))
         else:
             value = _term(column, text)

@@ -1,0 +1,49 @@
+# Two commands on a fresh machine with Python 3.11 or newer and make: `make run` and `make test`.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: run test check docs lock benchmark clean
+
+run: $(VENV)/run.stamp  ## build the graph, print the worked answer, serve on loopback
+	$(BIN)/stepway build
+	$(BIN)/stepway pathway --from "digital bootcamp" --to-level 4 --by weeks
+	$(BIN)/stepway serve
+
+test: $(VENV)/dev.stamp  ## run every test
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/dev.stamp  ## style, types, architecture
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/dev.stamp  ## write the generated pages: column dictionary, issue catalogue, ontology
+	$(BIN)/python -m loaders.documentation
+	mkdir -p build/docs && $(BIN)/pylode ontology/vocabulary/core.ttl -o build/docs/ontology.html
+
+benchmark: $(VENV)/dev.stamp  ## measure; needs STEPWAY_SHARED for the large instances
+	$(BIN)/python -m tests.benchmarks.pathways
+
+lock: $(VENV)/dev.stamp  ## pin the newest allowed dependencies by hash
+	for want in run dev; do \
+		extra=$$([ $$want = dev ] && echo "--extra dev"); \
+		$(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --allow-unsafe --build-deps-for editable \
+			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate --no-header $$extra \
+			--constraint requirements/run.txt --output-file requirements/$$want.txt pyproject.toml; done
+
+clean:  ## remove the environment and everything generated
+	rm -rf $(VENV) build *.egg-info
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Stepway needs Python 3.11 or newer, and none was found. Name one: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) -r $<
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,492 @@
+"""Read a release's graph into the plain values that the planner works on."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from rdflib import Literal, URIRef
+
+from graph.projection import (
+    RANK,
+    Amount,
+    AwardFacts,
+    Evidence,
+    Gap,
+    Link,
+    Offer,
+    Projection,
+    RoleFacts,
+    Source,
+    Status,
+    Step,
+    StepKind,
+    UnitFacts,
+    worst,
+)
+from graph.requirement_rdf import requirement_from
+from graph.requirements import (
+    NOTHING,
+    AllOf,
+    Completed,
+    Holds,
+    LevelHeld,
+    Requirement,
+    Usually,
+    WorksAs,
+    references,
+    write,
+)
+from graph.store import GraphStore
+from ontology.namespaces import CONCEPT, SW, expand, id_of
+
+APPRENTICESHIP: Final = "PT-APPR"
+WEEKS_PER_MONTH: Final = 365.25 / 12 / 7
+
+_PROGRAMMES_WITH_NO_STEP: Final = {APPRENTICESHIP, "PT-FAPPR", "PT-AUNIT"}
+_LEVEL_BELOW: Final = {3: 2, 4: 3, 5: 3, 6: 3, 7: 6, 8: 7}
+"""The level usually asked for at entry to a level: what a person is planned to need when no entry rule was found."""
+
+_NOT_DELIVERED: Final = {"in development when crawled"}
+
+
+def weeks_of_months(months: float) -> int:
+    """Calendar weeks in so many months, rounded: 12 → 52, 8 → 35.
+
+    >>> weeks_of_months(12), weeks_of_months(8), weeks_of_months(24)
+    (52, 35, 104)
+    """
+    return round(months * WEEKS_PER_MONTH)
+
+
+class _Thing:
+    """The statements about one thing, best first where sources differ."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        self.values: dict[URIRef, list[URIRef | Literal]] = defaultdict(list)
+        self.statuses: dict[tuple[URIRef, URIRef | Literal], Status] = {}
+
+    def status(self, predicate: str, value: URIRef | Literal | None = None) -> Status:
+        """How sure the statement is; the status of the row when it has none of its own."""
+        address = expand(predicate)
+        chosen = value if value is not None else self.first(predicate)
+        if chosen is not None and (address, chosen) in self.statuses:
+            return self.statuses[address, chosen]
+        return self.source.status
+
+    def all(self, predicate: str) -> list[URIRef | Literal]:
+        address = expand(predicate)
+        return sorted(self.values[address], key=lambda v: (RANK[self.statuses.get((address, v), Status.PUBLISHED)], v))
+
+    def first(self, predicate: str) -> URIRef | Literal | None:
+        return next(iter(self.all(predicate)), None)
+
+    def text(self, predicate: str) -> str | None:
+        found = self.first(predicate)
+        return str(found) if found is not None else None
+
+    def number(self, predicate: str) -> int | None:
+        found = self.first(predicate)
+        return round(float(found)) if found is not None else None
+
+    def thing(self, predicate: str) -> str | None:
+        found = self.first(predicate)
+        return id_of(found) if found is not None else None
+
+    def things(self, predicate: str) -> tuple[str, ...]:
+        return tuple(id_of(value) for value in self.all(predicate))
+
+    def code(self, predicate: str) -> str | None:
+        """The last part of a concept's address."""
+        found = self.text(predicate)
+        return found.rpartition("/")[2] if found else None
+
+    def codes(self, predicate: str) -> tuple[str, ...]:
+        return tuple(str(value).rpartition("/")[2] for value in self.all(predicate))
+
+    def level(self) -> int | None:
+        code = self.code("sw:level")
+        return int(code) if code and code.isdigit() else None
+
+    def amount(self, predicate: str, *, note: str | None = None) -> Amount | None:
+        value = self.number(predicate)
+        return None if value is None else Amount(value, self.status(predicate), note=note)
+
+    @property
+    def label(self) -> str:
+        return self.text("skos:prefLabel") or self.id
+
+    @property
+    def short_label(self) -> str:
+        """What people say in the middle of a sentence: an award's everyday name, else the label."""
+        everyday = self.text("skos:altLabel") if expand("sw:realAward") in self.values else None
+        return everyday or self.label
+
+    @property
+    def source(self) -> Source:
+        status = Status(
+            min((str(v).removeprefix(str(SW)) for v in self.values[SW.status]), key=lambda s: RANK[Status(s)])
+        )
+        return Source(self.id, self.text("dcterms:source") or "", self.text("sw:asOf"), status, self.text("sw:note"))
+
+
+def _things(store: GraphStore, name: str) -> dict[str, _Thing]:
+    found: dict[str, _Thing] = {}
+    rows = store.select("SELECT ?class ?thing ?p ?o WHERE { ?thing a ?class ; ?p ?o }", {"class": SW[name]})
+    for row in rows:
+        thing, predicate, value = row["thing"], row["p"], row["o"]
+        if isinstance(thing, URIRef) and isinstance(predicate, URIRef) and value is not None:
+            one = found.setdefault(id_of(thing), _Thing(id_of(thing)))
+            if value not in one.values[predicate]:
+                one.values[predicate].append(value)
+    return dict(sorted(found.items()))
+
+
+def _add_statuses(store: GraphStore, groups: Iterable[dict[str, _Thing]]) -> None:
+    by_id = {id: thing for group in groups for id, thing in group.items()}
+    query = """
+        SELECT ?s ?p ?o ?status WHERE {
+            ?statement a sw:Statement ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; sw:status ?status }"""
+    for row in store.select(query):
+        thing = by_id.get(id_of(row["s"] or ""))
+        if thing is None:
+            continue
+        key, status = (row["p"], row["o"]), Status(str(row["status"]).removeprefix(str(SW)))
+        before = thing.statuses.get(key)  # type: ignore[arg-type]
+        thing.statuses[key] = status if before is None else min(before, status, key=RANK.__getitem__)  # type: ignore[index]
+
+
+class _Reader:
+    """Turns the things of a release into steps."""
+
+    def __init__(self, store: GraphStore) -> None:
+        self.store = store
+        self.roles = _things(store, "Role")
+        self.awards = _things(store, "Qualification")
+        self.units = _things(store, "Unit")
+        self.types = _things(store, "ProvisionType")
+        self.progressions = _things(store, "Progression")
+        self.opportunities = _things(store, "LearningOpportunity")
+        self.deliveries = _things(store, "Delivery")
+        self.providers = _things(store, "Provider")
+        self.sites = _things(store, "Site")
+        self.evidence = _things(store, "DeliveryEvidence")
+        self.gaps = _things(store, "KnowledgeGap")
+        self.rules = _things(store, "CombinationRule")
+        self.groups = (
+            self.roles, self.awards, self.units, self.types, self.progressions, self.opportunities, self.deliveries,
+            self.providers, self.sites, self.evidence, self.gaps, self.rules,
+        )  # fmt: skip
+        _add_statuses(store, self.groups)
+
+    def requirement(self, thing: _Thing, predicate: str = "sw:entryRequirement") -> Requirement | None:
+        node = thing.first(predicate)
+        return requirement_from(self.store.describe(URIRef(node)), URIRef(node)) if node is not None else None
+
+    def links_into(self, target: str) -> tuple[Link, ...]:
+        return tuple(
+            Link(p.id, origin, p.text("sw:conditionNote"), p.source)
+            for p in self.progressions.values()
+            if p.thing("sw:progressionTo") == target and (origin := p.thing("sw:progressionFrom"))
+        )
+
+    def months(self, thing: _Thing, duration_of: str, id: str) -> Amount | None:
+        """A length in weeks from a progression, when the progression's length is of the kind asked for."""
+        months = thing.text("sw:durationMonths")
+        if months is None or thing.code("sw:durationOf") != duration_of:
+            return None
+        return Amount(weeks_of_months(float(months)), thing.status("sw:durationMonths"), note=f"{months} months ({id})")
+
+    def apprenticeship_steps(self) -> Iterable[Step]:
+        """One for each role whose standard is open to apprentices."""
+        kind = self.types.get(APPRENTICESHIP)
+        if kind is None:
+            return
+        into = {
+            p.thing("sw:progressionTo"): p
+            for p in self.progressions.values()
+            if p.thing("sw:progressionFrom") == APPRENTICESHIP
+        }
+        for role in self.roles.values():
+            standard, state = role.text("sw:standardReference"), role.text("sw:standardStatus")
+            published = into.get(role.id)
+            if not standard or not standard.startswith("ST") or state in _NOT_DELIVERED:
+                continue
+            general = self.requirement(kind)
+            own = self.requirement(published) if published else None
+            floor = _floor(role.level())
+            if published and "centre-decides" in published.codes("sw:condition") and not (own and references(own)):
+                own = _together(own, Usually(floor, "provider"))
+            statuses = [role.source.status, *([published.source.status] if published else [Status.INFERRED])]
+            yield Step(
+                id=f"{APPRENTICESHIP}/{role.id}",
+                kind=StepKind.APPRENTICESHIP,
+                title=f"{role.label} apprenticeship ({standard}{f', level {role.level()}' if role.level() else ''})",
+                about=(role.id, APPRENTICESHIP),
+                level=role.level(),
+                requirement=write(_together(general, own if published else floor)),
+                requirement_known=published is not None,
+                gives=(f"works-as:{role.id}", *([f"level:{role.level()}"] if role.level() else [])),
+                conditions=tuple(
+                    dict.fromkeys(
+                        (*kind.codes("sw:condition"), *(published.codes("sw:condition") if published else ()))
+                    )
+                ),
+                weeks=self.apprenticeship_weeks(role, published),
+                cost=kind.amount("sw:learnerCost", note="the employer and public money pay for the training"),
+                hours_per_week=None,
+                status=worst(statuses),
+                sources=tuple(t.source for t in (role, kind, published) if t),
+                links=self.links_into(APPRENTICESHIP),
+                condition_note=published.text("sw:conditionNote") if published else role.text("sw:entryNote"),
+            )
+
+    def apprenticeship_weeks(self, role: _Thing, published: _Thing | None) -> Amount | None:
+        gateway, assessment = role.number("sw:monthsToGateway"), role.number("sw:assessmentMonths")
+        if gateway is None:
+            return self.months(published, "step", published.id) if published else None
+        said = f"{gateway} months to gateway" + (
+            f" and {assessment} of assessment" if assessment else "; assessment comes on top, length not known"
+        )
+        return Amount(
+            weeks_of_months(gateway + (assessment or 0)), role.status("sw:monthsToGateway"), assessment is None, said
+        )
+
+    def study_steps(self) -> Iterable[Step]:
+        """One for each award that people can enrol on now."""
+        for award in self.awards.values():
+            if award.code("sw:currency") != "current" or award.text("sw:realAward") != "true":
+                continue
+            kind = self.types.get(award.thing("sw:provisionType") or "")
+            own, level = self.requirement(award), award.level()
+            general = self.requirement(kind) if kind else None
+            links = self.links_into(award.id)
+            weeks = award.amount("sw:durationWeeks", note=award.text("sw:typicalDuration"))
+            requirement = own if own is not None else _together(general, _floor(level))
+            foundation = award.thing("sw:provisionType") == "PT-FAPPR"
+            yield Step(
+                id=award.id,
+                kind=StepKind.APPRENTICESHIP if foundation else StepKind.STUDY,
+                title=award.label,
+                about=(award.id, *([kind.id] if kind else [])),
+                level=level,
+                requirement=write(requirement),
+                requirement_known=own is not None,
+                gives=(f"award:{award.id}",),
+                conditions=kind.codes("sw:condition") if kind else (),
+                weeks=weeks,
+                cost=kind.amount("sw:learnerCost") if kind else None,
+                hours_per_week=award.number("sw:hoursPerWeek"),
+                status=worst(
+                    [award.source.status, award.status("sw:entryRequirement") if own is not None else Status.INFERRED]
+                ),
+                sources=tuple(t.source for t in (award, kind) if t),
+                links=links,
+                condition_note=award.text("sw:entryNote"),
+            )
+
+    def programme_steps(self) -> Iterable[Step]:
+        """One for each type of provision that leads on without an award of its own."""
+        sources = {p.thing("sw:progressionFrom") for p in self.progressions.values()}
+        with_award = {award.thing("sw:provisionType") for award in self.awards.values()}
+        for kind in self.types.values():
+            if kind.id not in sources or kind.id in _PROGRAMMES_WITH_NO_STEP or kind.id in with_award:
+                continue
+            own = self.requirement(kind)
+            weeks = kind.amount("sw:maximumWeeks", note="the longest it may be; a run can be shorter")
+            yield Step(
+                id=kind.id,
+                kind=StepKind.PROGRAMME,
+                title=kind.label,
+                about=(kind.id,),
+                level=None,
+                requirement=write(own if own is not None else NOTHING),
+                requirement_known=own is not None,
+                gives=(f"completed:{kind.id}",),
+                conditions=kind.codes("sw:condition"),
+                weeks=weeks,
+                cost=kind.amount("sw:learnerCost"),
+                hours_per_week=None,
+                status=kind.source.status,
+                sources=(kind.source,),
+                links=self.links_into(kind.id),
+                condition_note=kind.text("sw:awardOrCredit"),
+            )
+
+    def job_steps(self) -> Iterable[Step]:
+        """One for each progression into a role that is not an apprenticeship.
+
+        A mere guess of ours, and a bare `progresses to` of a role, are records and never steps.
+        """
+        for link in self.progressions.values():
+            role, origin = self.roles.get(link.thing("sw:progressionTo") or ""), link.thing("sw:progressionFrom")
+            if role is None or origin == APPRENTICESHIP or link.text("sw:guess") == "true":
+                continue
+            brought: Requirement = NOTHING
+            if origin in self.roles:
+                brought = WorksAs(origin)
+            elif origin in self.awards:
+                brought = Holds(origin)
+            elif origin in self.types:
+                brought = Completed(origin)
+            own = self.requirement(link)
+            weeks = self.months(link, "step", link.id)
+            if weeks is None and origin not in self.roles and not self.trains_on_the_way(origin, role):
+                weeks = Amount(0, Status.INFERRED, True, "finding a vacancy takes time that is not counted")
+            yield Step(
+                id=link.id,
+                kind=StepKind.JOB,
+                title=f"{'Move on to work' if origin in self.roles else 'Start work'} as {_lower_first(role.label)}",
+                about=(role.id, *([origin] if origin else [])),
+                level=role.level(),
+                requirement=write(_together(brought, own)),
+                requirement_known=link.text("sw:conditionNote") is not None or own is not None,
+                gives=(f"works-as:{role.id}",),
+                conditions=tuple(dict.fromkeys((*link.codes("sw:condition"), "vacancy-needed"))),
+                weeks=weeks,
+                cost=Amount(0, Status.INFERRED, note="a job is not paid for"),
+                hours_per_week=None,
+                status=link.source.status,
+                sources=(link.source, role.source),
+                condition_note=link.text("sw:conditionNote"),
+            )
+
+    def trains_on_the_way(self, origin: str | None, role: _Thing) -> bool:
+        """Whether a job is above the level of the award that leads to it: training of unknown length comes between."""
+        award = self.awards.get(origin or "")
+        return award is not None and (role.level() or 0) > (award.level() or 0)
+
+    def offers(self, steps: dict[str, Step]) -> Iterable[Offer]:
+        """Runs seen on a provider's page, tied to the step they deliver."""
+        by_standard = {t.text("sw:standardReference"): f"{APPRENTICESHIP}/{t.id}" for t in self.roles.values()}
+        for run in self.deliveries.values():
+            thing = self.opportunities.get(run.thing("sw:runOf") or "")
+            if thing is None:
+                continue
+            kind = thing.thing("sw:provisionType") or ""
+            step = thing.thing("sw:leadsToAward") or ""
+            if step not in steps:
+                step = (
+                    by_standard.get(thing.text("sw:standardReference") or "-", kind)
+                    if kind in (APPRENTICESHIP, "")
+                    else kind
+                )
+            if step not in steps:
+                continue
+            site = self.sites.get(run.thing("sw:at") or "")
+            yield Offer(
+                id=run.id,
+                opportunity=thing.id,
+                step=step,
+                title=thing.label,
+                provider=thing.thing("sw:offeredBy") or "",
+                site=site.label if site else None,
+                town=site.text("schema:addressLocality") if site else None,
+                postcode=site.text("schema:postalCode") if site else None,
+                starts=tuple(str(v) for v in run.all("sw:startDate")),
+                weeks=run.number("sw:durationWeeks"),
+                hours_per_week=run.number("sw:hoursPerWeek"),
+                cost_pounds=run.number("sw:learnerCost"),
+                study_mode=run.code("sw:studyMode"),
+                attendance=run.code("sw:attendance"),
+                delivery_mode=run.code("sw:deliveryMode"),
+                sold_separately=thing.code("sw:unitsSoldSeparately"),
+                source=run.source,
+            )
+
+    def read(self) -> Projection:
+        parts = (self.apprenticeship_steps(), self.study_steps(), self.programme_steps(), self.job_steps())
+        steps = {step.id: step for part in parts for step in part}
+        award_rules = defaultdict(list)
+        for rule in self.rules.values():
+            if (text := self.requirement(rule, "sw:awardRequirement")) is not None:
+                award_rules[rule.thing("sw:ruleOf")].append(write(text))
+        return Projection(
+            steps=tuple(sorted(steps.values(), key=lambda s: s.id)),
+            offers=tuple(self.offers(steps)),
+            evidence=tuple(
+                Evidence(
+                    e.id,
+                    e.thing("sw:evidenceAbout") or "",
+                    provider,
+                    e.text("sw:period") or "",
+                    e.code("sw:productKind") or "",
+                    e.number("sw:leavers"),
+                    e.text("sw:suppressed") == "true",
+                    e.source,
+                )
+                for e in self.evidence.values()
+                if (provider := e.thing("sw:evidenceOfProvider"))
+            ),
+            roles={
+                r.id: RoleFacts(
+                    r.id,
+                    r.label,
+                    r.level(),
+                    r.status("sw:level"),
+                    r.codes("sw:sector"),
+                    r.text("sw:sectorPart"),
+                    r.text("sw:payBandLabel"),
+                    r.source,
+                )
+                for r in self.roles.values()
+            },
+            awards={
+                a.id: AwardFacts(a.id, a.label, a.level(), a.number("sw:credits"), tuple(award_rules[a.id]), a.source)
+                for a in self.awards.values()
+            },
+            units={
+                u.id: UnitFacts(
+                    u.id,
+                    u.label,
+                    u.thing("sw:unitOf"),
+                    u.level(),
+                    u.number("sw:credits"),
+                    u.code("sw:unitRole"),
+                    u.source,
+                )
+                for u in self.units.values()
+            },
+            gaps=tuple(
+                Gap(
+                    g.id,
+                    g.things("sw:gapAbout"),
+                    g.label,
+                    g.text("sw:lookedForOn") or "",
+                    g.text("sw:askWhom"),
+                    g.source,
+                )
+                for g in self.gaps.values()
+            ),
+            labels={id: thing.short_label for group in self.groups for id, thing in group.items()},
+            conditions={
+                str(row["c"]).rpartition("/")[2]: str(row["note"])
+                for row in self.store.select(
+                    "SELECT ?c ?scheme ?note WHERE { ?c skos:inScheme ?scheme ; skos:scopeNote ?note }",
+                    {"scheme": URIRef(f"{CONCEPT}condition")},
+                )
+            },
+            illustrative=any(t.source.status is Status.ILLUSTRATIVE for group in self.groups for t in group.values()),
+        )
+
+
+def _floor(level: int | None) -> Requirement:
+    """What is planned to be needed at a level when no entry rule was found; nothing at level 2 and below."""
+    return LevelHeld(_LEVEL_BELOW[level]) if level in _LEVEL_BELOW else NOTHING
+
+
+def _together(*parts: Requirement | None) -> Requirement:
+    """All of the parts that ask for something."""
+    asked = tuple(part for part in parts if part is not None and part != NOTHING)
+    return asked[0] if len(asked) == 1 else AllOf(asked)
+
+
+def _lower_first(text: str) -> str:
+    """“MedTech technician” and “IT apprentice” keep their capitals; “Data analyst” does not."""
+    first = text.partition(" ")[0]
+    return text if any(letter.isupper() for letter in first[1:]) else text[:1].lower() + text[1:]
+
+
+def project(store: GraphStore) -> Projection:
+    """Read a release's graph into plain values for the planner."""
+    return _Reader(store).read()

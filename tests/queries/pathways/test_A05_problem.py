@@ -1,0 +1,47 @@
+"""A question that contradicts itself is refused before anything is searched."""
+
+from dataclasses import replace
+
+import pytest
+
+from queries.pathways.circuit import reasons
+from queries.pathways.problem import AtLeast, PathwayProblem, ProblemRefused
+from tests.support.text_world import world
+
+WORLD = world("""
+    goal Role
+
+    Basics | 4w £0 10h | -      | Basics
+    Course | 4w £0 10h | Basics | Role
+    Staff  | rule      | Role   | Staff
+""")
+BASICS, COURSE = WORLD.deliveries
+
+
+@pytest.mark.parametrize(
+    ("code", "broken"),
+    [
+        ("repeated_id", lambda: replace(WORLD, contents=WORLD.contents * 2)),
+        ("repeated_id", lambda: replace(WORLD, rules=WORLD.rules * 2)),
+        ("unknown_content", lambda: replace(WORLD, deliveries=(replace(BASICS, content="Elsewhere"),))),
+        ("number_out_of_range", lambda: replace(WORLD, deliveries=(replace(BASICS, weeks=0),))),
+        ("number_out_of_range", lambda: replace(WORLD, deliveries=(replace(BASICS, cost_pounds=-1),))),
+        ("starts_not_ascending", lambda: replace(WORLD, deliveries=(replace(BASICS, starts=(5, 3)),))),
+        ("starts_not_ascending", lambda: replace(WORLD, deliveries=(replace(BASICS, starts=(-1,)),))),
+        ("negative_weight", lambda: replace(WORLD, goal=AtLeast(5, ((-5, "Role"),)))),
+    ],
+)
+def test_a_contradiction_is_refused(code: str, broken: object) -> None:
+    with pytest.raises(ProblemRefused) as refused:
+        broken()  # type: ignore[operator]
+    assert refused.value.code == code
+
+
+def test_reasons_name_the_contents_that_made_a_fact_true() -> None:
+    problem: PathwayProblem = WORLD
+    assert reasons(problem, problem.contents) == {
+        "Basics": ("Basics",),
+        "Role": ("Basics", "Course"),
+        "Staff": ("Basics", "Course"),
+    }
+    assert reasons(problem, problem.contents[1:]) == {}

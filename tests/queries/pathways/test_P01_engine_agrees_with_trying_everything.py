@@ -1,0 +1,227 @@
+"""Properties: on random tiny questions the engine is right, says what it proved, and obeys the laws of the domain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from queries.pathways import exhaustive
+from queries.pathways.additive import check_certificate
+from queries.pathways.planner import ExactPlanner, reachable_facts
+from queries.pathways.problem import (
+    All,
+    AnyOf,
+    AtLeast,
+    Content,
+    Criterion,
+    Delivery,
+    Expression,
+    Limits,
+    Outcome,
+    PathwayProblem,
+    PlannerResult,
+    Rule,
+)
+from queries.pathways.replay import reaches_goal, replay
+from tests.queries.pathways.questions import FACTS, layered_question, questions
+
+ADDITIVE = [Criterion.COST, Criterion.STEPS, Criterion.STUDY_WEEKS]
+
+tiny = settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(tiny, max_examples=60)
+
+
+def solve(problem: PathwayProblem, criterion: Criterion, limits: Limits | None = None) -> PlannerResult:
+    return ExactPlanner().solve(problem, criterion, limits or Limits())
+
+
+def value(problem: PathwayProblem, criterion: Criterion) -> float:
+    found = solve(problem, criterion).value
+    return float("inf") if found is None else found
+
+
+@pytest.mark.parametrize("criterion", Criterion)
+def test_engine_agrees_with_trying_everything_on_layered_questions(criterion: Criterion) -> None:
+    for seed in range(300):
+        agrees(layered_question(seed, 7), criterion)
+
+
+@pytest.mark.parametrize("criterion", Criterion)
+@tiny
+@given(problem=questions())
+def test_engine_agrees_with_trying_everything_on_any_question(criterion: Criterion, problem: PathwayProblem) -> None:
+    agrees(problem, criterion)
+
+
+def agrees(problem: PathwayProblem, criterion: Criterion) -> None:
+    """Outcome, value, number of steps and (by weeks) pounds are those of trying everything, and the plan replays."""
+    outcome, score = exhaustive.best(problem, criterion)
+    result = solve(problem, criterion)
+    assert (result.outcome, result.proven) == (outcome, True)
+    if score is None:
+        assert (result.plan, result.value, result.bound) == (None, None, None)
+        return
+    assert result.plan is not None
+    trace = replay(problem, result.plan)
+    assert result.value == result.bound == score[0]
+    assert len(trace.steps) == score[1]
+    match criterion:
+        case Criterion.COST:
+            assert trace.cost_pounds == result.value
+        case Criterion.STEPS:
+            assert len(trace.steps) == result.value
+        case Criterion.STUDY_WEEKS:
+            assert trace.study_weeks == result.value
+        case Criterion.WEEKS:
+            assert (trace.finish_week, trace.cost_pounds) == (result.value, score[2])
+
+
+@pytest.mark.parametrize("criterion", ADDITIVE)
+@tiny
+@given(problem=questions(7))
+def test_certificate_proves_its_bound_by_independent_checks(criterion: Criterion, problem: PathwayProblem) -> None:
+    result = solve(problem, criterion)
+    assume(result.certificate is not None)
+    assert result.certificate is not None
+    assert result.value is not None
+    assert check_certificate(problem, criterion, result.certificate, reaches_goal)
+    assert result.certificate.bound <= result.value
+
+
+@pytest.mark.parametrize("criterion", Criterion)
+@few
+@given(problem=questions(7))
+def test_with_less_work_bound_and_plan_still_enclose_the_optimum(criterion: Criterion, problem: PathwayProblem) -> None:
+    optimum = solve(problem, criterion)
+    bounds = []
+    for limits in (Limits(0, 0, 0.0), Limits(1, 1, 0.0001), Limits()):
+        result = solve(problem, criterion, limits)
+        if result.outcome is Outcome.STOPPED_EARLY:
+            assert not result.proven
+        elif result.proven or optimum.value is None:
+            assert (result.outcome, result.value) == (optimum.outcome, optimum.value)
+        if optimum.value is not None:
+            assert result.bound is not None
+            assert result.bound <= optimum.value <= (result.value if result.value is not None else optimum.value)
+            bounds.append(result.bound)
+    assert bounds == sorted(bounds)
+
+
+@few
+@given(problem=questions(7))
+def test_facts_within_reach_are_those_of_completing_everything(problem: PathwayProblem) -> None:
+    within = {one.content for one in problem.deliveries if one.hours_per_week <= problem.hours_cap}
+    everything = exhaustive.completable(problem, within)
+    assert reachable_facts(problem) == exhaustive.facts_after(problem, everything)
+
+
+# Laws
+
+
+@pytest.mark.parametrize("criterion", Criterion)
+@few
+@given(problem=questions(), fact=FACTS)
+def test_holding_one_more_fact_is_never_worse(criterion: Criterion, problem: PathwayProblem, fact: str) -> None:
+    assert value(replace(problem, held=problem.held | {fact}), criterion) <= value(problem, criterion)
+
+
+@pytest.mark.parametrize("criterion", Criterion)
+@few
+@given(problem=questions(), other=questions(2))
+def test_one_more_content_and_delivery_is_never_worse(
+    criterion: Criterion, problem: PathwayProblem, other: PathwayProblem
+) -> None:
+    more = replace(
+        problem,
+        contents=problem.contents + tuple(replace(one, id=f"x{one.id}") for one in other.contents),
+        deliveries=problem.deliveries
+        + tuple(replace(one, id=f"x{one.id}", content=f"x{one.content}") for one in other.deliveries),
+    )
+    assert value(more, criterion) <= value(problem, criterion)
+
+
+@pytest.mark.parametrize("criterion", Criterion)
+@few
+@given(problem=questions())
+def test_more_hours_and_a_longer_horizon_are_never_worse(criterion: Criterion, problem: PathwayProblem) -> None:
+    roomy = replace(problem, hours_cap=problem.hours_cap + 10, horizon=problem.horizon + 3)
+    assert value(roomy, criterion) <= value(problem, criterion)
+
+
+@few
+@given(problem=questions(7))
+def test_three_times_the_fees_is_three_times_the_cost(problem: PathwayProblem) -> None:
+    dear = tuple(replace(one, cost_pounds=3 * one.cost_pounds) for one in problem.deliveries)
+    assert value(replace(problem, deliveries=dear), Criterion.COST) == 3 * value(problem, Criterion.COST)
+
+
+@few
+@given(problem=questions())
+def test_cohorts_a_week_later_finish_at_most_a_week_later(problem: PathwayProblem) -> None:
+    fixed = tuple(
+        replace(one, starts=one.starts or tuple(range(problem.horizon))) for one in problem.deliveries
+    )
+    later = tuple(replace(one, starts=tuple(week + 1 for week in one.starts or ())) for one in fixed)
+    before = value(replace(problem, deliveries=fixed), Criterion.WEEKS)
+    after = value(replace(problem, deliveries=later, horizon=problem.horizon + 1), Criterion.WEEKS)
+    assert after == (before + 1 if before else before)
+
+
+@pytest.mark.parametrize("criterion", Criterion)
+@few
+@given(problem=questions(), seed=st.randoms(use_true_random=False))
+def test_renaming_and_shuffling_change_nothing(criterion: Criterion, problem: PathwayProblem, seed: st.DataObject) -> None:
+    def shuffled(things: tuple) -> tuple:  # type: ignore[type-arg]
+        mixed = list(things)
+        seed.shuffle(mixed)  # type: ignore[attr-defined]
+        return tuple(mixed)
+
+    other = PathwayProblem(
+        shuffled(
+            tuple(
+                Content(_named(one.id), one.kind, _renamed(one.entry), tuple(_named(fact) for fact in one.adds))
+                for one in problem.contents
+            )
+        ),
+        shuffled(tuple(replace(one, id=_named(one.id), content=_named(one.content)) for one in problem.deliveries)),
+        shuffled(
+            tuple(
+                Rule(one.id, one.kind, _renamed(one.condition), tuple(_named(fact) for fact in one.then))
+                for one in problem.rules
+            )
+        ),
+        frozenset(_named(fact) for fact in problem.held),
+        _renamed(problem.goal),
+        problem.hours_cap,
+        problem.horizon,
+    )
+    one, two = solve(problem, criterion), solve(other, criterion)
+    assert (one.outcome, one.value) == (two.outcome, two.value)
+
+
+def _named(name: str) -> str:
+    return name[::-1] + "'"
+
+
+def _renamed(expression: Expression) -> Expression:
+    match expression:
+        case str():
+            return _named(expression)
+        case All(parts):
+            return All(tuple(_renamed(part) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(_renamed(part) for part in parts))
+        case AtLeast(threshold, weighted):
+            return AtLeast(threshold, tuple((weight, _renamed(part)) for weight, part in reversed(weighted)))
+
+
+def test_the_same_question_gives_the_same_answer_twice() -> None:
+    contents = tuple(Content(f"c{n}", "unit", All(()), (f"f{n}",)) for n in range(6))
+    deliveries = tuple(Delivery(f"d{n}", f"c{n}", 100, 2 + n % 2, 10, None) for n in range(6))
+    goal = AtLeast(60, tuple((20, f"f{n}") for n in range(6)))
+    problem = PathwayProblem(contents, deliveries, (), frozenset(), goal, 20, 40)
+    for criterion in Criterion:
+        assert solve(problem, criterion) == solve(problem, criterion)
