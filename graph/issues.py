@@ -639,6 +639,10 @@ CATALOGUE: Final[dict[str, IssueType]] = {type.code: type for type in _ALL}
 """Every kind of fault by its code: errors, then warnings, then notices."""
 
 
+def _visible(sign: str) -> str:
+    return sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One fault that was found. `line` is where the record starts, counted from 1; blank facts are None.
@@ -671,8 +675,9 @@ class Issue:
         return place + (f" [{self.column}]" if self.column is not None else "")
 
     def __str__(self) -> str:
-        """One line for a person: `roles.csv:14 [level] invalid-level: …  → mend: …`."""
-        return f"{self.place} {self.code}: {self.message}  → mend: {self.hint}"
+        """One line for a person: `roles.csv:14 [level] invalid-level: …  → mend: …`. Invisible signs are spelt out."""
+        line = f"{self.place} {self.code}: {self.message}  → mend: {self.hint}"
+        return line if line.isprintable() else "".join(map(_visible, line))
 
 
 @dataclass(slots=True)

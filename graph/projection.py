@@ -77,8 +77,8 @@ class Step:
     """One thing a person can do. `about`: ids of the things it is about, the main one first.
 
     `requirement` is the text of the entry rule (`graph.requirements`); `requirement_known` is False when no rule was
-    found and the text is only what the level usually asks, in our reading. `weeks`, `cost` and `hours_per_week` are None
-    when not known: never zero, never free. `cost` is what the learner pays.
+    found and the text is only what the level usually asks, in our reading. `weeks`, `cost` and `hours_per_week` are
+    None when not known: never zero, never free. `cost` is what the learner pays.
     """
 
     id: str

@@ -123,7 +123,8 @@ def read_description(folder: Path, log: IssueLog) -> Description | None:
         content = yaml.load(text, _Loader)  # noqa: S506 -- a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        log.add("unreadable-description", f"this is not YAML: {error.problem or error}", file=FILE, line=line)
+        since = f", {error.context} from line {error.context_mark.line + 1}" if error.context_mark else ""
+        log.add("unreadable-description", f"this is not YAML: {error.problem}{since}", file=FILE, line=line)
         return None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         log.add("unreadable-description", f"this is not YAML: {' '.join(str(error).split())[:200]}", file=FILE)

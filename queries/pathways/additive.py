@@ -173,6 +173,7 @@ class _Search:
             return
         # A pathway through a content costs at least the LM-cut bound plus what is left to pay on the way there.
         core = [content for content in range(len(self.price)) if bound + reach[content] < self.value]
+        print('core',len(core),len(self.price),bound,self.value)
         if not _closed(self.circuit, core).true[self.circuit.goal]:
             self.raise_bound(self.value)
             return
@@ -195,27 +196,21 @@ class _Search:
             self.raise_bound(bound)
             if self.proven:
                 return
-            cuts, completed = separate(small, price, chosen)
-            self.improve([to_whole[gate] for gate in without_waste(small, completed, price.__getitem__)])
-            for cut in cuts:
+            rest = price.copy()
+            for content in chosen:
+                rest[content] = 0
+            self.improve([to_whole[gate] for gate in relaxed_plan(small, price, rest)])
+            self.raise_bound(self.bound)
+            for cut, _ in lm_cut(small, rest)[0]:
                 master.require(cut)
                 self.cuts[self._widened([to_whole[gate] for gate in cut], outside)] = None
-            self.raise_bound(self.bound)
 
     def _widened(self, cut: Sequence[int], outside: Sequence[int]) -> Cut:
         """A landmark of the core made a landmark of the whole, by the outside contents that would let one past it."""
-        inside = set(cut)
-        away = set(outside)
-        closure = Closure(self.circuit, (c for c in range(len(self.price)) if c not in inside and c not in away))
-        closure.run()
-        more: list[int] = []
-        for content in closure.ready:  # grows while we look
-            if content in away:
-                mark = closure.mark()
-                if closure.allow([content]):
-                    closure.rewind(mark, [content])
-                    more.append(content)
-        return tuple(sorted([*cut, *more]))
+        toll = [0] * len(self.price)
+        for content in (*cut, *outside):
+            toll[content] = 1
+        return lm_cut(self.circuit, toll, most=1)[0][0][0]
 
 
 def relaxed_plan(circuit: Circuit, price: Sequence[int], guide: Sequence[int] | None = None) -> list[int]:
@@ -225,7 +220,7 @@ def relaxed_plan(circuit: Circuit, price: Sequence[int], guide: Sequence[int] | 
     return without_waste(circuit, supporting_contents(circuit, settled), price.__getitem__)
 
 
-def lm_cut(circuit: Circuit, price: Sequence[int]) -> tuple[list[tuple[Cut, int]], list[int], list[int]]:
+def lm_cut(circuit: Circuit, price: Sequence[int], most: int | None = None) -> tuple[list[tuple[Cut, int]], list[int], list[int]]:
     """Landmarks with weights that pack under the prices, what is left of each price, and h_max under what is left.
 
     LM-cut (Helmert & Domshlak 2009) with gates: going back from the goal over what is free, a gate is barred by a
@@ -236,7 +231,7 @@ def lm_cut(circuit: Circuit, price: Sequence[int]) -> tuple[list[tuple[Cut, int]
     left = list(price)
     reach = Reach(circuit, left)
     cuts: list[tuple[Cut, int]] = []
-    while reach.value[circuit.goal] > 0:
+    while reach.value[circuit.goal] > 0 and len(cuts) != most:
         zone, border = _goal_zone(circuit, left, reach.value)
         outside = Closure(circuit, (c for c in range(len(left)) if c not in zone and c not in border), blocked=zone)
         outside.run()
@@ -316,67 +311,6 @@ class Reach:
             if missing <= 0:
                 return value
         return NEVER
-
-
-def separate(circuit: Circuit, price: Sequence[int], chosen: Iterable[int]) -> tuple[list[list[int]], list[int]]:
-    """Landmarks that a choice of contents misses, disjoint among themselves, and contents that complete it.
-
-    While the choice does not reach the goal, allow everything else too, cheapest first, except what would reach it: the
-    exceptions that can be entered are a minimal landmark. Then allow that landmark and look again. No landmarks: the
-    choice is a pathway.
-    """
-    closure = Closure(circuit, chosen)
-    closure.run()
-    cuts: list[list[int]] = []
-    while not closure.true[circuit.goal]:
-        base = closure.mark()
-        permitted = [content for content in range(len(price)) if closure.allowed[content]]
-        cut = _minimal_cut(closure, price)
-        cuts.append(sorted(cut))
-        admitted = [content for content in range(len(price)) if closure.allowed[content]]
-        closure.rewind(base, set(admitted).difference(permitted))
-        closure.allow(cut)
-    chosen = [content for content in range(len(price)) if closure.allowed[content] and closure.true[content]]
-    return cuts, _pruned(circuit, price, chosen)
-
-
-def _pruned(circuit: Circuit, price: Sequence[int], allowed: Sequence[int]) -> list[int]:
-    """A pathway among some contents, by h_add."""
-    permitted = set(allowed)
-    settled = settle(circuit, lambda c, value: value + price[c] if c in permitted else NEVER, summed=True)
-    return supporting_contents(circuit, settled)
-
-
-def _minimal_cut(closure: Closure, price: Sequence[int]) -> list[int]:
-    """Grow the closure by every content that leaves the goal unreached; those left at its edge are the landmark.
-
-    Contents are tried in bundles that halve when they reach the goal, so a wide edge costs few closures.
-    """
-    cut: list[int] = []
-    waiting: list[tuple[int, int]] = []
-    seen = 0
-    refused: set[int] = set()
-    while True:
-        for content in closure.ready[seen:]:
-            if not closure.allowed[content] and content not in refused:
-                heapq.heappush(waiting, (price[content], content))
-        seen = len(closure.ready)
-        if not waiting:
-            return cut
-        bundle = [heapq.heappop(waiting)[1] for _ in range(len(waiting))]
-        bundles = [bundle]
-        while bundles:
-            bundle = bundles.pop()
-            mark = closure.mark()
-            if not closure.allow(bundle):
-                continue
-            closure.rewind(mark, bundle)
-            if len(bundle) == 1:
-                cut.append(bundle[0])
-                refused.add(bundle[0])
-            else:
-                half = len(bundle) // 2
-                bundles += [bundle[half:], bundle[:half]]
 
 
 class HittingSet:

@@ -142,6 +142,7 @@ class _Compiler:
         self.projection, self.request, self.on = projection, request, on
         self.person = Person(request.holds, dict(request.attributes), projection)
         self.granted: set[str] = set()
+        self.at_the_door = False
         self.credit_sources: dict[str, list[tuple[int, str, int | None, str | None]]] = {}
         for unit in projection.units.values():
             if unit.award and unit.credits:
@@ -176,7 +177,7 @@ class _Compiler:
             case AtLeast(count, parts):
                 return engine.AtLeast(count, tuple((1, self.expression(part)) for part in parts))
             case Usually(part, _):
-                return self.expression(part) if self.request.profile_required else engine.All(())
+                return self.profile(part) if self.request.profile_required else engine.All(())
             case Holds(id):
                 return f"unit:{id}" if id in self.projection.units else f"award:{id}"
             case Completed(id):
@@ -188,10 +189,19 @@ class _Compiler:
             case CreditsFrom():
                 return self.credits(requirement)
             case Attribute():
+                known = self.person.attribute(requirement)
                 fact = f"attribute:{write(requirement)}"
-                if self.person.attribute(requirement) is not False:
+                if known or (known is None and not self.at_the_door):
                     self.granted.add(fact)
-                return fact
+                    return fact
+                return fact if known is False else f"{fact} (said)"
+
+    def profile(self, part: Requirement) -> engine.Expression:
+        """A usual profile treated as a bar: there, a circumstance that nobody told us does not count."""
+        self.at_the_door = True
+        compiled = self.expression(part)
+        self.at_the_door = False
+        return compiled
 
     def rules(self) -> Iterable[engine.Rule]:
         """What follows by itself: a lower level from a higher, the level of an award, an award from its credits."""

@@ -24,7 +24,7 @@ from queries.pathways.request import (
 
 
 class AnswerContradictedError(Exception):
-    """The second opinion does not agree that a step's needs are satisfied: a fault of ours, never shown as an answer."""
+    """The second opinion does not agree that a step's needs are met: a fault of ours, never shown as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Explainer:
         origin = {fact: f"brought: {self.words(fact)}" for fact in facts}
         steps = []
         for number, one in enumerate(trace.steps, 1):
-            step, offer = compiled.steps[one.content.id], compiled.offers[one.delivery.id]
+            step = compiled.steps[one.content.id]
             needs = judge.needs(parse(step.requirement), facts, origin)
             if any(need.verdict is Verdict.NOT_MET for need in needs):
                 raise AnswerContradictedError(
@@ -82,7 +82,7 @@ class Explainer:
                 if fact not in facts:
                     facts.append(fact)
                     origin[fact] = f"step {number}: {step.title}"
-            steps.append(self.step(number, step, offer, one, needs, self.stopping(step, facts, judge)))
+            steps.append(self.step(number, compiled, one, needs, self.stopping(step, facts, judge)))
         goal = next(id for id in self.request.to if self.goal_fact(id) in facts or id in judge.awards_held(facts))
         role = self.projection.roles.get(goal)
         totals = self.totals(steps, trace)
@@ -104,15 +104,10 @@ class Explainer:
         return f"works-as:{id}" if id in self.projection.roles else f"award:{id}"
 
     def step(
-        self,
-        number: int,
-        step: Step,
-        offer: Offer | None,
-        trace: StepTrace,
-        needs: tuple[Need, ...],
-        after: StoppingPoint,
+        self, number: int, compiled: Compiled, trace: StepTrace, needs: tuple[Need, ...], after: StoppingPoint
     ) -> AnswerStep:
         """One step of an answer."""
+        step, offer = compiled.steps[trace.content.id], compiled.offers[trace.delivery.id]
         on, horizon = self.request.on, self.request.within_weeks
         assert on is not None  # noqa: S101  (the service has set the day)
         codes = [*step.conditions]
@@ -160,7 +155,7 @@ class Explainer:
 
     def stopping(self, step: Step, facts: list[str], judge: Judge) -> StoppingPoint:
         """What somebody has who stops after this step."""
-        awards = [id for id in judge.awards_held(facts)]
+        awards = judge.awards_held(facts)
         level_credits = [(a.credits, a.level, a.id) for id in awards if (a := self.projection.awards[id]).credits]
         loose = [fact.split(":") for fact in facts if fact.startswith("credits:")]
         credits = sum(c or 0 for c, _, _ in level_credits) + sum(int(part[2]) for part in loose)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from graph.projection import Projection, RoleFacts, Step
+from graph.projection import Projection, RoleFacts, Step, StepKind
 from queries.pathways.compile import Compiled, Person, UnknownThingError, compile_question, facts_of
 from queries.pathways.explain import Explainer
 from queries.pathways.planner import ExactPlanner, reachable_facts
@@ -33,8 +33,12 @@ class NoSuchGoalError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class _Solved:
-    """One search: what was compiled, what came out, and the plan carried out (None when there is no plan)."""
+    """One search: what was compiled, what came out, and the plan carried out (None when there is no plan).
 
+    `measured`: every step's measure is known; False: some are not, so that the value is only *at least*.
+    """
+
+    measured: bool
     compiled: Compiled
     person: Person
     result: PlannerResult
@@ -59,14 +63,22 @@ _LEAST: Final = {
 }
 
 
+_GOALS_ONE_BY_ONE: Final = 20
+
+
 def _key(solved: _Solved) -> tuple[str, ...]:
-    """What makes a pathway the same as another: its steps."""
-    return tuple(step.content.id for step in solved.trace.steps) if solved.trace else ()
+    """What makes a pathway the same as another: what is done before the last job, or all when it is but jobs."""
+    steps = solved.trace.steps if solved.trace else ()
+    return tuple(s.content.id for s in steps if s.content.kind != StepKind.JOB) or tuple(s.content.id for s in steps)
 
 
-def _worth(solved: _Solved) -> tuple[int, int]:
-    value = solved.result.value
-    return (value if value is not None else 0), len(_key(solved))
+def _worth(solved: _Solved) -> tuple[bool, bool, int, int, int]:
+    """For ordering: pathways first, fully measured ones first, then what is to be least, then steps, then weeks."""
+    if solved.trace is None:
+        return True, True, 0, 0, 0
+    finish, value = solved.trace.finish_week, solved.result.value
+    weeks = solved.trace.study_weeks if finish is None else finish
+    return False, not solved.measured, value if value is not None else 0, len(solved.trace.steps), weeks
 
 
 class PathwayService:
@@ -99,9 +111,10 @@ class PathwayService:
         request = replace(request, to=self.goals(request), on=request.on or date.today())  # noqa: DTZ011
         for id in request.holds:
             facts_of(id, self.projection)
-        best = self.search(request, limits)
+        by_goal = self.by_goal(request, limits)
+        best = min(by_goal.values(), key=_worth) if by_goal else self.search(request, limits)
         explainer = Explainer(self.projection, request, best.person)
-        pathways = self.pathways(request, best, limits)
+        pathways = self.pathways(request, best, by_goal, limits)
         published = self.published_only(request, limits)
         touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
         return PathwayAnswer(
@@ -124,17 +137,19 @@ class PathwayService:
         A step of unknown length or price can never be called the shortest or the cheapest, so it is used only where
         nothing else leads on; the totals then say *at least*.
         """
-        solved = self._search(request, limits, _measure_known(request.by))
-        return solved if solved.trace else self._search(request, limits, lambda _: True)
+        solved = self._search(request, limits, _measure_known(request.by), measured=True)
+        return solved if solved.trace else self._search(request, limits, lambda _: True, measured=False)
 
-    def _search(self, request: PathwayRequest, limits: Limits, known: Callable[[Step], bool]) -> _Solved:
+    def _search(
+        self, request: PathwayRequest, limits: Limits, known: Callable[[Step], bool], *, measured: bool
+    ) -> _Solved:
         assert request.on is not None  # noqa: S101
         compiled, person = compile_question(self.projection, request, request.on, known)
         result = self.planner.solve(compiled.problem, request.by, limits)
         if result.plan is None:
-            return _Solved(compiled, person, result, None)
+            return _Solved(measured, compiled, person, result, None)
         plan = result.plan if result.plan.dated else self._dated(compiled.problem, result.plan, limits)
-        return _Solved(compiled, person, result, replay(compiled.problem, plan))
+        return _Solved(measured, compiled, person, result, replay(compiled.problem, plan))
 
     def _dated(self, problem: PathwayProblem, plan: Plan, limits: Limits) -> Plan:
         """The same steps placed on the calendar as early as they can be; undated when no calendar can run them."""
@@ -142,26 +157,38 @@ class PathwayService:
         only = replace(problem, deliveries=tuple(d for d in problem.deliveries if d.id in chosen))
         return self.planner.solve(only, Criterion.WEEKS, limits).plan or plan
 
-    def pathways(self, request: PathwayRequest, best: _Solved, limits: Limits) -> tuple[Pathway, ...]:
-        """The best pathway; then one surer at the door, one without an employer; then the best to other goals."""
+    def by_goal(self, request: PathwayRequest, limits: Limits) -> dict[str, _Solved]:
+        """The best for each goal of several; the best of these is the best of all, with ties broken by time.
+
+        Empty for one goal and for very many, which are then searched together.
+        """
+        if not 1 < len(request.to) <= _GOALS_ONE_BY_ONE:
+            return {}
+        return {id: self.search(replace(request, to=(id,)), limits) for id in request.to}
+
+    def pathways(
+        self, request: PathwayRequest, best: _Solved, by_goal: dict[str, _Solved], limits: Limits
+    ) -> tuple[Pathway, ...]:
+        """The best pathway; then one surer at the door, one without an employer; then the best to other goals.
+
+        Pathways that differ in nothing but the job at their end are one: the first stands for them.
+        """
         if best.trace is None:
             return ()
         least = _LEAST[request.by]
-        variants = [
-            (
-                f"{least}, where the profile usually expected is met at each step.",
-                replace(request, profile_required=True),
-            ),
-            (f"{least}, with no employer needed before the last step.", replace(request, without_employer=True)),
-        ]
-        goals = [(f"{least}, to another of the roles.", replace(request, to=(id,))) for id in request.to]
+        surer, alone = replace(request, profile_required=True), replace(request, without_employer=True)
         found = {_key(best): self.explained(f"{least}.", request, request, best)}
-        for asked in (variants, goals if len(goals) > 1 else []):
-            solved = [(why, one, self.search(one, limits)) for why, one in asked]
-            reached = [(why, one, result) for why, one, result in solved if result.trace is not None]
-            for why, one, result in sorted(reached, key=lambda told: _worth(told[2])):
-                if _key(result) not in found:
-                    found[_key(result)] = self.explained(why, request, one, result)
+        candidates = [
+            (f"{least}, where the profile usually expected is met at each step.", surer, self.search(surer, limits)),
+            (f"{least}, with no employer needed before the last step.", alone, self.search(alone, limits)),
+            *(
+                (f"{least}, to another of the roles.", request, by_goal[id])
+                for id in sorted(by_goal, key=lambda id: _worth(by_goal[id]))
+            ),
+        ]
+        for why, asked, solved in candidates:
+            if solved.trace is not None and _key(solved) not in found:
+                found[_key(solved)] = self.explained(why, request, asked, solved)
         return tuple(found.values())[: request.alternatives]
 
     def explained(self, why: str, request: PathwayRequest, asked: PathwayRequest, solved: _Solved) -> Pathway:

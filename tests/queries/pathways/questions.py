@@ -68,7 +68,7 @@ def loose_questions(draw: st.DrawFn, most_contents: int = 5) -> PathwayProblem:
 def layered_question(seed: int, most_contents: int = 6) -> PathwayProblem:
     """A question with structure: later contents ask for earlier facts, and the goal wants several things at once."""
     random = Random(seed)  # noqa: S311 - chance is what is wanted
-    number = random.randint(3, most_contents)
+    number = random.randint(min(3, most_contents), most_contents)
     facts = [f"f{position}" for position in range(number + 2)]
 
     def asked(among: list[str], depth: int = 2) -> Expression:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queries.pathways import exhaustive
@@ -80,12 +80,12 @@ def agrees(problem: PathwayProblem, criterion: Criterion) -> None:
 
 
 @pytest.mark.parametrize("criterion", ADDITIVE)
-@tiny
+@few
 @given(problem=questions(7))
 def test_certificate_proves_its_bound_by_independent_checks(criterion: Criterion, problem: PathwayProblem) -> None:
     result = solve(problem, criterion)
-    assume(result.certificate is not None)
-    assert result.certificate is not None
+    if result.certificate is None:
+        return
     assert result.value is not None
     assert check_certificate(problem, criterion, result.certificate, reaches_goal)
     assert result.certificate.bound <= result.value

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rdflib import RDF, XSD, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS, PROV
+from rdflib.namespace import DCAT, DCTERMS, PROV
 
-from graph import requirements as r
+from graph.requirement_rdf import requirement_triples
+from graph.requirements import parse
 from ontology import resources
 from ontology.namespaces import DATASET, PREFIXES, RECORD, REQUIREMENT, SW, concept, expand, slug, thing
 
@@ -19,6 +20,8 @@ TABLES: Final[dict[str, dict[str, Any]]] = {
     if path.stem != "common"
 }
 COMMON: Final = {"source_url": "https://example.org/page", "as_of": "2026-09", "status": "published", "notes": ""}
+APART: Final = {"provision_types": {"min_weeks": ""}}
+"""Cells whose examples come from different real rows and do not go together."""
 DATE_TYPES: Final = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
 
 
@@ -70,41 +73,6 @@ def _term(column: Mapping[str, Any], text: str) -> URIRef | Literal:
             return Literal(text)
 
 
-def add_requirement(g: Graph, node: URIRef, tree: r.Requirement) -> None:
-    """The nodes of one requirement."""
-    name = "AttributeIs" if isinstance(tree, r.Attribute) else type(tree).__name__
-    g.add((node, RDF.type, SW[name]))
-    parts: tuple[r.Requirement, ...] = ()
-    match tree:
-        case r.AllOf(found) | r.AnyOf(found):
-            parts = found
-        case r.AtLeast(count, found):
-            parts = found
-            g.add((node, SW["count"], Literal(count)))
-        case r.Usually(part, by):
-            parts = (part,)
-            g.add((node, SW.decidedBy, Literal(by)))
-        case r.Holds(id) | r.Completed(id) | r.WorksAs(id):
-            g.add((node, SW.target, thing(id)))
-        case r.LevelHeld(level):
-            g.add((node, SW.level, concept("rqf-level", str(level))))
-        case r.CreditsFrom(credits, source, level, unit_role):
-            g.add((node, SW.credits, Literal(credits)))
-            if source:
-                g.add((node, SW.creditSource, thing(source)))
-            if level:
-                g.add((node, SW.level, concept("rqf-level", str(level))))
-            if unit_role:
-                g.add((node, SW.unitRole, concept("unit-role", unit_role)))
-        case r.Attribute(name, operator, value):
-            for predicate, text in ((SW.attribute, name), (SW.operator, operator), (SW.value, value)):
-                g.add((node, predicate, Literal(text)))
-    for number, part in enumerate(parts):
-        child = URIRef(f"{node}/{number}")
-        g.add((node, SW.part, child))
-        add_requirement(g, child, part)
-
-
 def _cells(table: str, row: Mapping[str, str]) -> Iterator[tuple[str, Mapping[str, Any], str]]:
     for name, column in TABLES[table]["columns"].items():
         if "property" in column and row.get(name):
@@ -135,11 +103,9 @@ def add_row(facts: Graph, provenance: Graph, dataset: str, table: str, row: Mapp
     for name, column, text in _cells(table, row):
         value: URIRef | Literal
         if column["type"] == "requirement":
-            tree = r.parse(text)
             value = REQUIREMENT[f"{path}/{name}"]
-            add_requirement(facts, value, tree)
-            facts.add((value, SW.requirementText, Literal(text)))
-            facts.add((value, SW.requirementSentence, Literal(r.sentence(tree), lang="en")))
+            for triple in requirement_triples(parse(text), value):
+                facts.add(triple)
         else:
             value = _term(column, text)
         predicate = expand(column["property"])
@@ -165,5 +131,40 @@ def examples() -> Graph:
     """A tiny good world: the example row of every table."""
     facts = graph()
     for table in TABLES:
-        add_row(facts, graph(), "examples", table, example(table))
+        add_row(facts, graph(), "examples", table, example(table, **APART.get(table, {})))
     return facts
+
+
+class World:
+    """Some datasets in the making, each with its facts and its provenance."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Graph] = {}
+        self.provenance: dict[str, Graph] = {}
+
+    def describe(self, dataset: str) -> None:
+        """What a dataset says of itself."""
+        self.facts[dataset], self.provenance[dataset] = graph(), graph()
+        node = DATASET[dataset]
+        for predicate, value in (
+            (RDF.type, DCAT.Dataset),
+            (DCTERMS.title, Literal("A small world", lang="en")),
+            (DCTERMS.publisher, Literal("Stepway")),
+            (DCTERMS.license, URIRef("https://creativecommons.org/publicdomain/zero/1.0/")),
+            (SW.retrieved, _date("2026-11-21")),
+        ):
+            self.provenance[dataset].add((node, predicate, value))
+
+    def add(self, table: str, dataset: str = "small", **cells: str) -> URIRef:
+        """One row. Only the cells given are filled, and those that every row must fill."""
+        if dataset not in self.facts:
+            self.describe(dataset)
+        required = {name for name, column in TABLES[table]["columns"].items() if column.get("required")}
+        row = {name: cell for name, cell in example(table).items() if name in required or name in COMMON}
+        return add_row(self.facts[dataset], self.provenance[dataset], dataset, table, {**row, **cells})
+
+    def graphs(self) -> Iterator[tuple[URIRef, Graph]]:
+        """The named graphs."""
+        for name in self.facts:
+            yield DATASET[name], self.facts[name]
+            yield DATASET[f"{name}/provenance"], self.provenance[name]

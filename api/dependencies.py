@@ -1,0 +1,186 @@
+"""The releases that requests are answered from: opened once, switched without a restart."""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Final
+
+import anyio
+from fastapi import Request
+
+from api.errors import BusyError, RetiredIdError, UnknownReleaseError
+from api.settings import Settings
+from graph.issues import Issue
+from graph.release import Manifest, NoReleaseError, Release, Releases
+from ontology.namespaces import expand, id_of, thing
+from queries.pathways.request import ReleaseRef
+from queries.pathways.service import PathwayService
+from queries.profiles import Things
+
+OPEN_AT_ONCE: Final = 4
+"""Releases kept open: the current one and those lately asked for by number."""
+
+LOOKED_BACK: Final = 5
+"""Earlier releases that are searched for an id that the current one does not have."""
+
+log = logging.getLogger("stepway")
+
+
+class Services:
+    """Everything that is asked of one release. It stays usable for those who hold it when another becomes current."""
+
+    def __init__(self, release: Release, answers_kept: int = 0) -> None:
+        self.release, self.manifest = release, release.manifest
+        self.store, self.search = release.store, release.search
+        self.things = Things(self.store, self.search)
+        self.reference = ReleaseRef(self.manifest.number, self.manifest.content_hash, self.manifest.built_at)
+        self.pathways = PathwayService(release.projection, self.reference)
+        self._issues: list[Issue] | None = None
+        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._answers_kept = answers_kept
+        self._lock = threading.Lock()
+
+    @property
+    def issues(self) -> list[Issue]:
+        """What was found wrong or doubtful when the release was built."""
+        if self._issues is None:
+            self._issues = self.release.issues
+        return self._issues
+
+    def kept_answer(self, key: Hashable) -> bytes | None:
+        """An answer given before. The same question to the same release has the same answer."""
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+            return self._answers.get(key)
+
+    def keep_answer(self, key: Hashable, answer: bytes) -> None:
+        """Keep an answer, and let go of the one that was asked for longest ago when there are too many."""
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > self._answers_kept:
+                self._answers.popitem(last=False)
+
+
+class ReleaseHolder:
+    """Hands out the current release, or one by number, and notices when another becomes current."""
+
+    def __init__(self, data_dir: Path, answers_kept: int = 0) -> None:
+        self.releases = Releases(data_dir)
+        self._answers_kept = answers_kept
+        self._open: OrderedDict[tuple[int, int, int], Services] = OrderedDict()
+        self._current: Services | None = None
+        self._lock, self._opening = threading.Lock(), threading.Lock()
+
+    def get(self, number: int | None = None) -> Services:
+        """The services of a release. Raises `UnknownReleaseError`, and `NoReleaseError` when there is none at all."""
+        if number is not None:
+            try:
+                return self._services(number)
+            except NoReleaseError as error:
+                raise UnknownReleaseError(number, self.releases.numbers()) from error
+        current = self.releases.current_number()
+        if current is None:
+            raise NoReleaseError("no release has been built yet")
+        try:
+            self._current = self._services(current, meanwhile=self._current)
+        except (OSError, ValueError, NoReleaseError) as error:
+            if self._current is None:
+                raise NoReleaseError(f"release {current} cannot be opened") from error
+            going_on = self._current.manifest.number
+            log.error("release %s cannot be opened; release %s goes on: %s", current, going_on, error)
+        return self._current
+
+    def manifests(self) -> list[Manifest]:
+        """What each whole release is, newest first."""
+        return [Manifest.read(self.releases.folder / f"{number:06d}") for number in reversed(self.releases.numbers())]
+
+    def find_retired(self, id: str, services: Services) -> RetiredIdError | None:
+        """Whether an earlier release had an id that this one has not."""
+        before = [number for number in self.releases.numbers() if number < services.manifest.number]
+        for number in reversed(before[-LOOKED_BACK:]):
+            try:
+                earlier = self._services(number)
+            except (OSError, ValueError, NoReleaseError):
+                continue
+            if id in earlier.things:
+                successors = services.store.describe(thing(id)).objects(thing(id), expand("dcterms:isReplacedBy"))
+                return RetiredIdError(id, number, tuple(sorted(id_of(str(one)) for one in successors)))
+        return None
+
+    def _services(self, number: int, meanwhile: Services | None = None) -> Services:
+        """The services of one release, opened when they are not open yet.
+
+        The files decide, too, whether it is the same release. While somebody opens it others get `meanwhile`, if given.
+        """
+        path = self.releases.folder / f"{number:06d}"
+        try:
+            facts = (path / "manifest.json").stat()
+        except OSError as error:
+            raise NoReleaseError(f"there is no release {number}") from error
+        key = (number, facts.st_ino, facts.st_mtime_ns)
+        if (found := self._opened(key)) is not None:
+            return found
+        if not self._opening.acquire(blocking=meanwhile is None):
+            assert meanwhile is not None  # noqa: S101
+            return meanwhile
+        try:
+            if (found := self._opened(key)) is not None:
+                return found
+            services = Services(self.releases.get(number), self._answers_kept)
+            with self._lock:
+                self._open[key] = services
+                while len(self._open) > OPEN_AT_ONCE:
+                    self._open.popitem(last=False)
+            return services
+        finally:
+            self._opening.release()
+
+    def _opened(self, key: tuple[int, int, int]) -> Services | None:
+        with self._lock:
+            if key in self._open:
+                self._open.move_to_end(key)
+            return self._open.get(key)
+
+
+class Turnstile:
+    """Lets a few pathway questions be worked on at the same time and some more wait, so that others get through."""
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._limiter = anyio.CapacityLimiter(at_once)
+        self._most = at_once + waiting
+        self._inside = 0
+
+    async def __aenter__(self) -> anyio.CapacityLimiter:
+        """The limiter to work under. Raises `BusyError` when too many wait already."""
+        if self._inside >= self._most:
+            raise BusyError(f"{self._inside} pathway questions are being worked on or waiting")
+        self._inside += 1
+        return self._limiter
+
+    async def __aexit__(self, *_: object) -> None:
+        """Make room for the next one."""
+        self._inside -= 1
+
+
+def holder_of(request: Request) -> ReleaseHolder:
+    """The application's releases."""
+    found = request.app.state.holder
+    assert isinstance(found, ReleaseHolder)  # noqa: S101
+    return found
+
+
+def settings_of(request: Request) -> Settings:
+    """The application's settings."""
+    found = request.app.state.settings
+    assert isinstance(found, Settings)  # noqa: S101
+    return found
+
+
+def turnstile_of(request: Request) -> Turnstile:
+    """The application's turnstile for pathway questions."""
+    found = request.app.state.turnstile
+    assert isinstance(found, Turnstile)  # noqa: S101
+    return found

@@ -1,0 +1,319 @@
+"""What can go wrong, as problem documents (RFC 9457) over HTTP and as one line with an exit code on the console.
+
+Domain exceptions know nothing of HTTP. Each kind of problem is a `ProblemType` with a stable code and a heading in
+docs/errors.md; `problem_of` turns an exception into one. A test fails for an exception class of ours without an entry.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from graph.release import NoReleaseError
+from graph.search import Found
+from ontology.namespaces import BASE
+from queries.catalogue import BY_CLASS
+from queries.find import UnknownWordsError
+from queries.pathways.compile import UnknownThingError
+from queries.pathways.service import NoSuchGoalError
+from queries.profiles import UnknownIdError
+
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
+PROBLEM_BASE: Final = f"{BASE}problem/"
+_SHOWN: Final = 100
+
+log = logging.getLogger("stepway")
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One kind of problem. `exit_code` is what the console ends with."""
+
+    code: str
+    statuses: tuple[int, ...]
+    title: str
+    hint: str
+    exit_code: int = 2
+
+    @property
+    def address(self) -> str:
+        """What identifies it: the `type` of its problem documents."""
+        return f"{PROBLEM_BASE}{self.code}"
+
+
+def _types(*types: ProblemType) -> dict[str, ProblemType]:
+    return {type.code: type for type in types}
+
+
+CATALOGUE: Final = _types(
+    ProblemType("unknown-id", (404, 422), "Nothing has this id", "Look at the suggestions, or search with /find.", 4),
+    ProblemType("retired-id", (410,), "This id is no longer in use", "Ask the last release that has it.", 4),
+    ProblemType("wrong-kind", (422,), "This is another kind of thing", "Name a thing of the kind that is asked for.", 4),
+    ProblemType(
+        "unknown-words", (422,), "The words do not mean one thing", "Choose one of the candidates and give its id.", 4
+    ),
+    ProblemType("no-such-goal", (422,), "There is no such goal", "Name another level or sector, or a role.", 4),
+    ProblemType("unknown-release", (404,), "There is no such release", "See /releases for those there are.", 3),
+    ProblemType("invalid-request", (400, 422), "The request cannot be read", "Mend the fields that are named."),
+    ProblemType("not-found", (404,), "There is nothing at this address", "Start from / and follow the links."),
+    ProblemType("method-not-allowed", (405,), "This address does not do that", "Use a method that Allow names."),
+    ProblemType("not-acceptable", (406,), "None of the formats asked for is offered", "Ask for a format that is."),
+    ProblemType("too-large", (413,), "The request is too large", "Send less."),
+    ProblemType("address-too-long", (414,), "The address is too long", "Send the question as a POST."),
+    ProblemType("busy", (503,), "Too many questions are waiting", "Ask again after the seconds of Retry-After."),
+    ProblemType("no-release", (503,), "Nothing has been published yet", "Run `stepway build`.", 3),
+    ProblemType("internal-error", (500,), "Something went wrong inside Stepway", "It is our fault: please report it.", 70),
+)
+"""Every kind of problem by its code."""
+
+
+class Suggestion(BaseModel):
+    """A thing that may have been meant."""
+
+    id: str
+    label: str
+    kind: str
+    href: str
+
+    @classmethod
+    def of(cls, found: Found) -> "Suggestion":
+        """The same as a suggestion."""
+        return cls(id=found.id, label=found.label, kind=found.kind, href=f"/{BY_CLASS[found.kind].name}/{found.id}")
+
+
+class FieldProblem(BaseModel):
+    """One part of a request that cannot be read. `given` is cut short when it is long."""
+
+    field: str
+    message: str
+    given: str | None
+
+
+class ProblemDocument(BaseModel):
+    """What went wrong, as in RFC 9457. Some kinds of problem have further members, which are then present."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Identifies the kind of problem.")
+    title: str = Field(description="The kind of problem in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What happened this time.")
+    instance: str = Field(description="This occurrence: the path asked for, or a reference to quote in a report.")
+    code: str = Field(description="The last part of `type`.", json_schema_extra={"enum": list(CATALOGUE)})
+    hint: str = Field(description="What to do about it.")
+    suggestions: list[Suggestion] | None = Field(None, description="Of unknown-id: things with a similar id or name.")
+    candidates: list[Suggestion] | None = Field(None, description="Of unknown-words: what the words could mean.")
+    errors: list[FieldProblem] | None = Field(None, description="Of invalid-request: each field that cannot be read.")
+    words: str | None = Field(None, description="Of unknown-words: the words.")
+    id: str | None = Field(None, description="Of unknown-id, retired-id and wrong-kind: the id.")
+    last_release: int | None = Field(None, description="Of retired-id: the last release that has the id.")
+    replaced_by: list[str] | None = Field(None, description="Of retired-id: ids that take its place, where known.")
+    offered: list[str] | None = Field(None, description="Of not-acceptable: the formats there are.")
+    releases: list[int] | None = Field(None, description="Of unknown-release: the releases there are.")
+
+
+class Problem(Exception):  # noqa: N818 -- RFC 9457 calls it a problem
+    """One problem that happened: its kind, its status, what happened, and further members for its document."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        status: int = 0,
+        *,
+        hint: str = "",
+        members: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.code, self.detail, self.status, self.hint = code, detail, status, hint
+        self.members, self.headers = members or {}, headers or {}
+        super().__init__(detail)
+
+    @property
+    def type(self) -> ProblemType:
+        """Its kind."""
+        return CATALOGUE[self.code]
+
+    def document(self, instance: str) -> ProblemDocument:
+        """It as a problem document."""
+        return ProblemDocument(
+            type=self.type.address,
+            title=self.type.title,
+            status=self.status or self.type.statuses[0],
+            detail=self.detail,
+            instance=instance,
+            code=self.code,
+            hint=self.hint or self.type.hint,
+            **self.members,
+        )
+
+    def response(self, instance: str) -> Response:
+        """It as an HTTP response."""
+        document = self.document(instance).model_dump(mode="json", exclude_none=True)
+        return JSONResponse(document, document["status"], dict(self.headers), PROBLEM_MEDIA_TYPE)
+
+
+class UnknownReleaseError(LookupError):
+    """A request names a release that is not there."""
+
+    def __init__(self, number: int, known: list[int]) -> None:
+        self.number, self.known = number, known
+        super().__init__(f"there is no release {number}")
+
+
+class RetiredIdError(LookupError):
+    """An id that an earlier release had and the one that is asked has not."""
+
+    def __init__(self, id: str, last_release: int, replaced_by: tuple[str, ...]) -> None:
+        self.id, self.last_release, self.replaced_by = id, last_release, replaced_by
+        super().__init__(f"“{id}” was last in release {last_release}")
+
+
+class WrongKindError(LookupError):
+    """A thing of another kind than is asked for."""
+
+    def __init__(self, id: str, label: str, kind: str, wanted: str) -> None:
+        self.id, self.kind = id, kind
+        super().__init__(f"{id} ({label}) is one of the {kind.replace('-', ' ')}; what is asked for is {wanted}")
+
+
+class QuestionIdError(UnknownIdError):
+    """An id in a question that the release does not have."""
+
+
+class BusyError(RuntimeError):
+    """Too many questions wait already."""
+
+
+def _unknown_id(error: UnknownIdError) -> Problem:
+    suggestions = [Suggestion.of(found) for found in error.suggestions]
+    status = 422 if isinstance(error, QuestionIdError) else 404
+    return Problem("unknown-id", f"{error}.", status, members={"id": error.id, "suggestions": suggestions})
+
+
+def _retired_id(error: RetiredIdError) -> Problem:
+    members = {"id": error.id, "last_release": error.last_release, "replaced_by": list(error.replaced_by)}
+    hint = f"Ask with release={error.last_release}, or for what replaces it."
+    return Problem("retired-id", f"{error}.", hint=hint, members=members)
+
+
+def _unknown_words(error: UnknownWordsError) -> Problem:
+    candidates = [Suggestion.of(found) for found in error.candidates]
+    hint = "" if candidates else "Try other words, or search with /find."
+    return Problem("unknown-words", f"{error}.", hint=hint, members={"words": error.text, "candidates": candidates})
+
+
+def _unknown_thing(error: UnknownThingError) -> Problem:
+    detail = f"“{error.id}” is nothing that a pathway can start from or lead to."
+    return Problem("unknown-id", detail, 422, members={"id": error.id})
+
+
+def _invalid(error: ValidationError) -> Problem:
+    return Problem("invalid-request", "The question cannot be read.", members={"errors": field_problems(error.errors())})
+
+
+def _simple(code: str) -> Callable[[Any], Problem]:
+    return lambda error: Problem(code, f"{error}.")
+
+
+def _internal(_: Exception) -> Problem:
+    return Problem("internal-error", "The request could not be answered.")
+
+
+MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
+    Problem: lambda problem: problem,
+    UnknownIdError: _unknown_id,
+    QuestionIdError: _unknown_id,
+    UnknownThingError: _unknown_thing,
+    RetiredIdError: _retired_id,
+    WrongKindError: lambda e: Problem("wrong-kind", f"{e}.", members={"id": e.id}),
+    UnknownWordsError: _unknown_words,
+    NoSuchGoalError: _simple("no-such-goal"),
+    NoReleaseError: _simple("no-release"),
+    UnknownReleaseError: lambda e: Problem("unknown-release", f"{e}.", members={"releases": e.known}),
+    BusyError: lambda e: Problem("busy", f"{e}.", headers={"Retry-After": "5"}),
+    ValidationError: _invalid,
+}
+"""How each exception that a reader can cause is told. All others are faults of ours: see `INTERNAL`."""
+
+INTERNAL: Final[frozenset[str]] = frozenset(
+    {
+        "graph.requirement_rdf.NotARequirement",
+        "graph.requirements.RequirementError",
+        "loaders.values.Fault",
+        "queries.pathways.explain.AnswerContradictedError",
+        "queries.pathways.problem.PathwayError",
+        "queries.pathways.problem.ProblemRefused",
+    }
+)
+"""Exceptions of ours that never are a reader's doing: they become `internal-error`."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an exception is."""
+    for kind in type(error).__mro__:
+        if kind in MAPPING:
+            return MAPPING[kind](error)
+    return _internal(error)
+
+
+def field_problems(errors: Any) -> list[FieldProblem]:
+    """What a validation found, field by field."""
+    found = []
+    for error in errors:
+        place = ".".join(str(part) for part in error["loc"] if part not in ("query", "body", "path")) or "request"
+        given = error.get("input")
+        said = None if isinstance(given, dict | list) or given is None else str(given)
+        if said is not None and len(said) > _SHOWN:
+            said = f"{said[: _SHOWN - 1]}…"
+        message = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            message = "there is no parameter of this name"
+        found.append(FieldProblem(field=place, message=message, given=said))
+    return found
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of an application with a problem document."""
+
+    def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        problems = field_problems(error.errors())
+        detail = "; ".join(f"{one.field}: {one.message}" for one in problems[:3])
+        problem = Problem("invalid-request", f"{detail}.", 422, members={"errors": problems})
+        return problem.response(request.url.path)
+
+    def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        code = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable", 413: "too-large"}.get(
+            error.status_code, "invalid-request" if error.status_code < 500 else "internal-error"
+        )
+        detail = {
+            "not-found": f"There is nothing at {request.url.path}.",
+            "method-not-allowed": f"{request.url.path} does not answer {request.method}.",
+        }.get(code, f"{error.detail}.")
+        status = error.status_code if error.status_code in CATALOGUE[code].statuses else 0
+        return Problem(code, detail, status, headers=error.headers or {}).response(request.url.path)
+
+    def known(request: Request, error: Exception) -> Response:
+        return problem_of(error).response(request.url.path)
+
+    def unexpected(request: Request, error: Exception) -> Response:
+        reference = uuid.uuid4().urn
+        log.error("%s: %s %s", reference, request.method, request.url.path, exc_info=error)
+        return _internal(error).response(reference)
+
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    for kind in MAPPING:
+        if kind is not ValidationError:
+            app.add_exception_handler(kind, known)
+    app.add_exception_handler(Exception, unexpected)

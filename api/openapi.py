@@ -1,0 +1,68 @@
+"""The OpenAPI document: as FastAPI makes it, with our problem documents and outputs that have no defaults."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from api.errors import ProblemDocument
+
+_REFS: Final = "#/components/schemas/{model}"
+_FASTAPI_ERRORS: Final = ("HTTPValidationError", "ValidationError")
+
+
+def install(app: FastAPI) -> None:
+    """Serve our document instead of the one that FastAPI makes."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = make(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def make(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of an application."""
+    found = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        separate_input_output_schemas=app.separate_input_output_schemas,
+    )
+    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    _, extra = models_json_schema([(ProblemDocument, "serialization")], ref_template=_REFS)
+    schemas |= extra["$defs"]
+    for name in _FASTAPI_ERRORS:
+        schemas.pop(name, None)
+    asked = _reached(found, schemas)
+    for name, schema in schemas.items():
+        if name not in asked and name not in extra["$defs"] and "properties" in schema:
+            schema["required"] = list(schema["properties"])
+    return found
+
+
+def _reached(document: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
+    """Schemas of request bodies, with what they use: there, defaults are welcome."""
+    waiting: list[Any] = [
+        operation["requestBody"]
+        for path in document["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict) and "requestBody" in operation
+    ]
+    found: set[str] = set()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            name = str(one.get("$ref", "")).rpartition("/")[2]
+            if name and name not in found:
+                found.add(name)
+                waiting.append(schemas.get(name))
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return found

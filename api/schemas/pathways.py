@@ -1,0 +1,114 @@
+"""A pathway question as it comes over the wire, and its answer with what was understood."""
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Annotated, Final, Self
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from api.schemas.common import ReadAsked, Text
+from queries.find import How
+from queries.pathways.problem import Criterion
+from queries.pathways.request import PathwayAnswer
+
+MANY_THINGS: Final = 30
+ATTRIBUTE: Final = re.compile(r"([a-z0-9][a-z0-9-]{0,59}):([^\x00-\x1f]{1,100})")
+SECTOR: Final = "healthtech"
+
+Things = Annotated[list[Annotated[Text, Field(min_length=1)]], Field(max_length=MANY_THINGS)]
+
+
+class PathwayQuestion(ReadAsked):
+    """One pathway question. Things are named by id (`PT-BOOTCAMP`) or by everyday words (`digital bootcamp`)."""
+
+    model_config = ConfigDict(
+        populate_by_name=False,
+        json_schema_extra={"examples": [{"from": ["PT-BOOTCAMP"], "to_level": 4, "by": "weeks"}]},
+    )
+
+    from_: Things = Field(
+        [],
+        alias="from",
+        description="Something held, completed or worked as, by id or words; also `level:3` (some award at a level) and"
+        " `Q-HND-COMP22:60` (60 credits of an award). Repeatable.",
+    )
+    holds: Things = Field([], description="The same as `from`.")
+    to: Things = Field([], description="A role or an award, by id or words; with several any will do. Or give `to_level`.")
+    to_level: int | None = Field(None, ge=1, le=8, description="Any role of the sector at this RQF level.")
+    sector: Annotated[str, Field(max_length=60)] | None = Field(
+        None, description=f"Sector of `to_level`; without it `{SECTOR}`."
+    )
+    by: Criterion = Field(Criterion.WEEKS, description="What the pathway is to have least of.")
+    hours_per_week: int = Field(40, ge=1, le=100, description="Most hours a week the person can give.")
+    within_weeks: int = Field(520, ge=1, le=1040, description="Weeks within which the goal must be reached.")
+    published_only: bool = Field(False, description="Leave out steps that rest on our inference.")
+    without_employer: bool = Field(
+        False, description="Leave out steps that need an employer, except the goal's own job."
+    )
+    profile_required: bool = Field(
+        False, description="Treat the profile that a provider usually asks as a bar, although it may decide otherwise."
+    )
+    alternatives: int = Field(3, ge=1, le=10, description="Most pathways to show, the best one included.")
+    attribute: Annotated[list[Text], Field(max_length=20)] = Field(
+        [],
+        description="A fact about the person as `name:value`, such as `age:34` or `employment:employed`. What is not"
+        " given is not known: neither held against them nor in their favour. Nothing is kept. Repeatable.",
+    )
+    on: date | None = Field(
+        None,
+        ge=date(2000, 1, 1),
+        le=date(2100, 12, 31),
+        description="Day of the question, as `2026-11-21`; without it today. Weeks count from it.",
+    )
+
+    @field_validator("attribute")
+    @classmethod
+    def _has_name_and_value(cls, given: list[str]) -> list[str]:
+        names = []
+        for one in given:
+            match = ATTRIBUTE.fullmatch(one)
+            if match is None:
+                raise ValueError(f"“{one}” is not name:value, such as age:34")
+            names.append(match[1])
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{', '.join(repeated)} is given twice")
+        return given
+
+    @model_validator(mode="after")
+    def _has_one_goal(self) -> Self:
+        if bool(self.to) == (self.to_level is not None):
+            raise ValueError("give either `to` (a role or an award) or `to_level` (any role at a level), not both")
+        if self.sector is not None and self.to_level is None:
+            raise ValueError("`sector` belongs to `to_level`; a role or an award named in `to` needs none")
+        return self
+
+    @property
+    def attributes(self) -> tuple[tuple[str, str], ...]:
+        """The facts about the person, by name."""
+        pairs = (one.partition(":") for one in self.attribute)
+        return tuple(sorted((name, value.strip()) for name, _, value in pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Words of the question and what they were taken for. `how`: by its id, its name, its words or its spelling."""
+
+    given: str
+    id: str
+    label: str
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class PathwayReply(PathwayAnswer):
+    """An answer, with what each word of the question was taken for and an address that asks the same again."""
+
+    understood: tuple[Understood, ...]
+    same_question: str
+
+    @classmethod
+    def of(cls, answer: PathwayAnswer, understood: tuple[Understood, ...], same_question: str) -> Self:
+        """The answer with what the surface adds."""
+        given = {field.name: getattr(answer, field.name) for field in fields(answer)}
+        return cls(**given, understood=understood, same_question=same_question)

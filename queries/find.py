@@ -1,0 +1,90 @@
+"""Find things by everyday words, and take words for exactly one thing only when that is safe.
+
+Somebody who writes “digital bootcamp” means the thing of that name. Words are taken for a thing when they are its id, or
+one of its names, or when nothing else has all of them; otherwise the reader is asked which of the candidates was meant.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from graph.search import Found, SearchIndex
+
+MANY: Final = 50
+"""How many matches are looked at when words are to mean one thing."""
+
+_WORDS: Final = re.compile(r"[^\W_]+")
+_SURE_SPELLING: Final = 90.0
+_CLEARLY_BETTER: Final = 5.0
+
+
+class How(StrEnum):
+    """How words came to mean a thing, surest first."""
+
+    ID = "id"
+    NAME = "name"
+    WORDS = "words"
+    SPELLING = "spelling"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Words, and the one thing they were taken for."""
+
+    given: str
+    id: str
+    label: str
+    how: How
+
+
+class UnknownWordsError(LookupError):
+    """Words that mean no thing, or several things equally well (`candidates`, best first)."""
+
+    def __init__(self, text: str, candidates: tuple[Found, ...], *, several: bool) -> None:
+        self.text, self.candidates, self.several = text, candidates, several
+        super().__init__(f"“{text}” could mean several things" if several else f"nothing is called “{text}”")
+
+
+def plain(text: str) -> str:
+    """Words alone, for comparing names: small letters, no punctuation.
+
+    >>> plain("Health-care  Support Worker (HCSW)")
+    'health care support worker hcsw'
+    """
+    return " ".join(_WORDS.findall(text.casefold()))
+
+
+def resolve(text: str, index: SearchIndex, names: Callable[[str], Iterable[str]], kinds: Collection[str]) -> Resolved:
+    """The one thing of these kinds that words mean. `names` gives every name of a thing by id.
+
+    Raises `UnknownWordsError`.
+    """
+    found = index.find(text, kinds, MANY)
+    if len(found) == 1 and found[0].how == "id":
+        return Resolved(text, found[0].id, found[0].label, How.ID)
+    wanted = plain(text)
+    named = [one for one in found if any(plain(name) == wanted for name in names(one.id))]
+    if len(named) == 1:
+        return Resolved(text, named[0].id, named[0].label, How.NAME)
+    if named:
+        raise UnknownWordsError(text, tuple(named), several=True)
+    if found and found[0].how == "words":
+        whole = _with_all_words(text, index, kinds, found)
+        if len(whole) == 1:
+            return Resolved(text, whole[0].id, whole[0].label, How.WORDS)
+        raise UnknownWordsError(text, tuple(whole or found)[:10], several=bool(whole))
+    best = found[0] if found and found[0].how == "spelling" else None
+    if best and best.score >= _SURE_SPELLING and all(best.score - o.score >= _CLEARLY_BETTER for o in found[1:]):
+        return Resolved(text, best.id, best.label, How.SPELLING)
+    raise UnknownWordsError(text, tuple(found[:10]), several=False)
+
+
+def _with_all_words(text: str, index: SearchIndex, kinds: Collection[str], found: list[Found]) -> list[Found]:
+    """Those that have every one of the words. The index falls back to things that have only some of them."""
+    words = _WORDS.findall(text)
+    if len(words) == 1:
+        return found
+    having = [{one.id for one in index.find(word, kinds, 10_000) if one.how == "words"} for word in words]
+    return [one for one in found if all(one.id in ids for ids in having)]

@@ -1,0 +1,270 @@
+"""What is not known stays not known all the way to the answer (docs/decisions/0008)."""
+
+from pathlib import Path
+
+import pytest
+
+from graph.projection import Status
+from queries.pathways.problem import Criterion, Outcome
+from queries.pathways.request import PathwayAnswer, PathwayRequest, ReleaseRef, Verdict
+from queries.pathways.service import PathwayService
+from tests.support.world import DAY, Rows, projection_of
+
+RELEASE = ReleaseRef(1, "hash", "2026-11-21T00:00:00+00:00")
+
+APPRENTICESHIP = {
+    "provision_type_id": "PT-APPR",
+    "label": "apprenticeship",
+    "conditions": "employer-needed|vacancy-needed",
+    "learner_cost_pounds": "0",
+}
+HNC = {"provision_type_id": "PT-HNC", "label": "HNC"}
+TECHNICIAN = {
+    "role_id": "OC-TECH",
+    "title": "Technician",
+    "level": "4",
+    "sector": "healthtech",
+    "sector_part": "devices",
+}
+AWARD = {
+    "qualification_id": "Q-HNC",
+    "title": "HNC in Devices",
+    "level": "4",
+    "credits": "120",
+    "provision_type_id": "PT-HNC",
+    "duration_weeks": "52",
+    "entry_rule": "usually(level(3), by=provider)",
+    "entry_rule_status": "published",
+    "real_award": "yes",
+}
+TO_WORK = {
+    "progression_id": "PG-1",
+    "from_id": "Q-HNC",
+    "to_id": "OC-TECH",
+    "relation": "prepares for",
+    "condition": "a vacancy",
+}
+
+
+def ask(folder: Path, tables: dict[str, Rows], **question: object) -> PathwayAnswer:
+    service = PathwayService(projection_of(folder, **tables), RELEASE)
+    asked = {"to": ("OC-TECH",), "on": DAY} | question
+    return service.answer(PathwayRequest(**asked))  # type: ignore[arg-type]
+
+
+def tables(**changed: Rows) -> dict[str, Rows]:
+    return {
+        "provision_types": [APPRENTICESHIP, HNC],
+        "roles": [TECHNICIAN],
+        "qualifications": [AWARD],
+        "progressions": [TO_WORK],
+    } | changed
+
+
+def lines(answer: PathwayAnswer) -> list[str]:
+    return [pathway.summary for pathway in answer.pathways]
+
+
+def test_study_then_work(tmp_path: Path) -> None:
+    answer = ask(tmp_path, tables())
+    assert lines(answer) == [
+        "HNC in Devices (52 weeks) → Start work as technician (when hired) "
+        "[at least 52 weeks, £0 and 1 of unknown price, 2 steps]"
+    ]
+    study, work = answer.pathways[0].steps
+    assert (study.starts_in_weeks, study.ends_in_weeks, work.starts_in_weeks) == (0, 52, 52)
+    assert study.provider is None
+    assert "provider-not-known" in [c.code for c in study.conditions]
+    assert not study.needs_employer
+    assert work.needs_employer
+    assert work.needs[0].satisfied_by == ("step 1: HNC in Devices",)
+
+
+def test_somebody_decides_and_a_surer_way_is_offered_beside_it(tmp_path: Path) -> None:
+    access = AWARD | {
+        "qualification_id": "Q-ACCESS",
+        "title": "Access",
+        "level": "3",
+        "entry_rule": "none",
+        "duration_weeks": "39",
+    }
+    answer = ask(tmp_path, tables(qualifications=[AWARD, access]))
+    quick, sure = answer.pathways
+    assert quick.steps[0].needs[0].verdict is Verdict.DECIDED_BY_SOMEBODY
+    assert [step.id for step in sure.steps] == ["Q-ACCESS", "Q-HNC", "PG-1"]
+    assert sure.steps[1].needs[0].verdict is Verdict.MET
+    assert any("entry. The provider decides" in check.what for check in answer.check_before_recommending)
+
+
+def test_what_nobody_said_about_the_person_is_not_known(tmp_path: Path) -> None:
+    adult = AWARD | {"entry_rule": "attribute(age >= 19)"}
+    world = tables(qualifications=[adult])
+    silent = ask(tmp_path / "a", world)
+    assert silent.pathways[0].steps[0].needs[0].verdict is Verdict.NOT_KNOWN
+    assert any("aged 19 or over" in check.what for check in silent.check_before_recommending)
+    old = ask(tmp_path / "b", world, attributes=(("age", "34"),))
+    assert old.pathways[0].steps[0].needs[0].verdict is Verdict.MET
+    young = ask(tmp_path / "c", world, attributes=(("age", "18"),))
+    assert (young.outcome, young.pathways) == (Outcome.PROVED_NONE, ())
+
+
+def test_what_a_person_does_not_say_they_hold_is_not_assumed(tmp_path: Path) -> None:
+    strict = AWARD | {"entry_rule": "level(3)"}
+    world = tables(qualifications=[strict])
+    assert ask(tmp_path / "a", world).outcome is Outcome.PROVED_NONE
+    assert ask(tmp_path / "b", world, holds=("level:3",)).outcome is Outcome.FOUND
+
+
+def test_without_an_entry_rule_the_usual_level_below_is_planned(tmp_path: Path) -> None:
+    blank = AWARD | {"entry_rule": "", "entry_rule_status": ""}
+    world = tables(qualifications=[blank])
+    assert ask(tmp_path / "a", world).outcome is Outcome.PROVED_NONE
+    answer = ask(tmp_path / "b", world, holds=("level:3",))
+    step = answer.pathways[0].steps[0]
+    assert (step.needs_known, step.status) == (False, Status.INFERRED)
+    assert any("no entry rule was found" in check.why for check in answer.check_before_recommending)
+
+
+def test_a_step_of_unknown_length_is_the_last_resort(tmp_path: Path) -> None:
+    vague = AWARD | {"qualification_id": "Q-VAGUE", "title": "Vague", "duration_weeks": ""}
+    to_work = TO_WORK | {"progression_id": "PG-2", "from_id": "Q-VAGUE"}
+    both = ask(tmp_path / "a", tables(qualifications=[AWARD, vague], progressions=[TO_WORK, to_work]))
+    assert both.pathways[0].steps[0].id == "Q-HNC"
+    alone = ask(tmp_path / "b", tables(qualifications=[vague], progressions=[to_work]))
+    assert alone.pathways[0].totals.weeks_at_least
+    assert alone.pathways[0].steps[0].weeks is None
+    assert "length not known" in alone.pathways[0].summary
+
+
+def test_an_unknown_price_is_never_the_cheapest(tmp_path: Path) -> None:
+    priced = TECHNICIAN | {
+        "standard_ref": "ST0220",
+        "standard_status": "approved for delivery",
+        "duration_months_to_gateway": "24",
+    }
+    world = tables(roles=[priced])
+    cheapest = ask(tmp_path / "a", world, by=Criterion.COST, holds=("level:3",)).pathways[0]
+    assert (cheapest.steps[0].id, cheapest.totals.cost_pounds) == ("PT-APPR/OC-TECH", 0)
+    soonest = ask(tmp_path / "b", world, holds=("level:3",)).pathways[0]
+    assert (soonest.steps[0].id, soonest.totals.steps_of_unknown_cost) == ("Q-HNC", 1)
+
+
+def test_a_job_above_the_award_that_leads_to_it_takes_training_of_unknown_length(tmp_path: Path) -> None:
+    senior = TECHNICIAN | {"level": "6"}
+    answer = ask(tmp_path, tables(roles=[senior]))
+    assert answer.pathways[0].steps[1].weeks is None
+    assert answer.pathways[0].totals.weeks_at_least
+
+
+def test_our_guess_is_never_a_step(tmp_path: Path) -> None:
+    answer = ask(tmp_path, tables(progressions=[TO_WORK | {"guess": "yes", "status": "inferred"}]))
+    assert answer.outcome is Outcome.PROVED_NONE
+    assert answer.reasons == ("nothing-leads-there: no step that we hold leads to it",)
+
+
+def test_a_bare_progresses_to_is_never_a_step(tmp_path: Path) -> None:
+    porter = {"role_id": "OC-PORTER", "title": "Porter", "level": "2", "progresses_to": "OC-TECH"}
+    answer = ask(tmp_path, {"roles": [TECHNICIAN, porter]}, holds=("OC-PORTER",))
+    assert answer.outcome is Outcome.PROVED_NONE
+
+
+def test_no_published_route_is_said_first_with_what_published_steps_do_reach(tmp_path: Path) -> None:
+    other = {"role_id": "OC-OTHER", "title": "Other", "level": "4", "sector": "healthtech", "sector_part": "devices"}
+    links = [TO_WORK | {"status": "inferred"}, TO_WORK | {"progression_id": "PG-2", "to_id": "OC-OTHER"}]
+    answer = ask(tmp_path, tables(roles=[TECHNICIAN, other], progressions=links))
+    assert answer.outcome is Outcome.FOUND
+    assert answer.explanation.startswith("No published route leads there")
+    assert answer.published_only.outcome is Outcome.PROVED_NONE
+    assert [near.role.id for near in answer.published_only.nearest] == ["OC-OTHER"]
+    assert ask(tmp_path / "b", tables()).published_only.pathway is not None
+
+
+def test_a_run_of_the_past_is_shown_and_not_planned(tmp_path: Path) -> None:
+    provider = {"provider_id": "P-COLLEGE", "name": "College"}
+    course = {
+        "opportunity_id": "C-1",
+        "title": "HNC, full time",
+        "provider_id": "P-COLLEGE",
+        "qualification_id": "Q-HNC",
+    }
+    past = {
+        "delivery_id": "DL-1",
+        "opportunity_id": "C-1",
+        "start_dates": "2026-09",
+        "cost_pounds": "5000",
+        "as_of": "2026-03-28",
+    }
+    world = tables(providers=[provider], opportunities=[course], deliveries=[past])
+    step = ask(tmp_path / "past", world).pathways[0].steps[0]
+    assert (step.provider, step.cost, [offer.id for offer in step.seen_at]) == (None, None, ["DL-1"])
+    coming = past | {"start_dates": "2026-09|2027-01-11"}
+    step = ask(tmp_path / "coming", world | {"deliveries": [coming]}, by=Criterion.COST).pathways[0].steps[0]
+    assert step.provider is not None
+    assert (step.provider.id, step.cost and step.cost.value, step.starts_in_weeks) == ("P-COLLEGE", 5000, 8)
+
+
+def test_credits_below_the_award_are_credits_held(tmp_path: Path) -> None:
+    diploma = AWARD | {
+        "qualification_id": "Q-HND",
+        "title": "HND",
+        "level": "5",
+        "entry_rule": "any(holds(Q-HNC), credits(90, from=Q-HNC, level=4))",
+    }
+    rule = {"rule_id": "AR-1", "qualification_id": "Q-HNC", "award_rule": "credits(120, from=Q-HNC)"}
+    world = tables(qualifications=[AWARD, diploma], combination_rules=[rule])
+    held = ask(tmp_path / "60", world, holds=("Q-HNC:60",), to=("Q-HND",))
+    assert [step.id for step in held.pathways[0].steps] == ["Q-HNC", "Q-HND"]
+    assert "From 90 credits HND may be started" in (held.pathways[0].steps[0].afterwards.part_way or "")
+    enough = ask(tmp_path / "90", world, holds=("Q-HNC:90",), to=("Q-HND",))
+    stop = enough.pathways[0].steps[0].afterwards
+    assert [step.id for step in enough.pathways[0].steps] == ["Q-HND"]
+    assert [award.id for award in stop.awards] == ["Q-HND"]
+    assert "credits held and not an award" in (stop.credits_note or "")
+    whole = ask(tmp_path / "120", world, holds=("Q-HNC:120",), to=("Q-HNC",))
+    assert (whole.outcome, whole.pathways[0].steps) == (Outcome.FOUND, ())
+
+
+def test_the_nearest_role_is_named_when_there_is_none(tmp_path: Path) -> None:
+    goal = {"role_id": "OC-GOAL", "title": "Goal", "level": "5", "sector": "healthtech", "sector_part": "devices"}
+    answer = ask(tmp_path, tables(roles=[TECHNICIAN, goal]), to=("OC-GOAL",))
+    assert answer.outcome is Outcome.PROVED_NONE
+    assert [(near.role.id, near.why_near) for near in answer.nearest] == [
+        ("OC-TECH", "same part of the sector: devices")
+    ]
+
+
+def test_within_limits(tmp_path: Path) -> None:
+    answer = ask(tmp_path, tables(), within_weeks=26)
+    assert answer.outcome is Outcome.NONE_WITHIN_LIMITS
+    assert "26 weeks" in answer.explanation
+
+
+@pytest.mark.parametrize("by", list(Criterion))
+def test_every_criterion_answers(tmp_path: Path, by: Criterion) -> None:
+    answer = ask(tmp_path, tables(), by=by)
+    assert answer.outcome is Outcome.FOUND
+    assert answer.pathways[0].proven
+
+
+def test_gaps_about_what_is_shown_are_shown(tmp_path: Path) -> None:
+    gap = {
+        "gap_id": "GAP-1",
+        "about_ids": "Q-HNC",
+        "statement": "Who teaches it was not found.",
+        "looked_for_on": "2026-11-21",
+    }
+    assert [g.id for g in ask(tmp_path, tables(gaps=[gap])).gaps] == ["GAP-1"]
+
+
+def test_illustrative_units_never_make_an_answer_unmarked(tmp_path: Path) -> None:
+    """Withheld by default: the placeholder is not in the graph at all."""
+    unit = {
+        "unit_id": "U-1",
+        "qualification_id": "Q-HNC",
+        "title": "ILLUSTRATIVE PLACEHOLDER: x",
+        "status": "illustrative",
+        "unit_role": "illustrative",
+    }
+    projection = projection_of(tmp_path, **tables(units=[unit]))
+    assert projection.units == {}
+    assert not projection.illustrative
