@@ -7,7 +7,7 @@ from api import errors, openapi
 from api.dependencies import ReleaseHolder, Turnstile
 from api.limits import HeadAsGet, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
-from api.routers import pathways
+from api.routers import documentation, pathways, service, things
 from api.settings import Settings
 
 
@@ -25,7 +25,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.holder = ReleaseHolder(settings.data_dir, settings.answers_kept)
     app.state.turnstile = Turnstile(settings.questions_at_once, settings.questions_waiting)
     errors.install(app)
+    app.include_router(service.router)
     app.include_router(pathways.router)
+    app.include_router(things.make_router(settings))
+    app.include_router(documentation.router)
     openapi.install(app)
     # The last one added is the first that a request meets.
     app.add_middleware(SizeLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)

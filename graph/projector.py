@@ -23,7 +23,6 @@ from graph.projection import (
     UnitFacts,
     worst,
 )
-from graph.requirement_rdf import requirement_from
 from graph.requirements import (
     NOTHING,
     AllOf,
@@ -31,9 +30,8 @@ from graph.requirements import (
     Holds,
     LevelHeld,
     Requirement,
-    Usually,
     WorksAs,
-    references,
+    parse,
     write,
 )
 from graph.store import GraphStore
@@ -178,16 +176,20 @@ class _Reader:
             self.providers, self.sites, self.evidence, self.gaps, self.rules,
         )  # fmt: skip
         _add_statuses(store, self.groups)
+        texts = store.select("SELECT ?rule ?text WHERE { ?rule sw:requirementText ?text }")
+        self.rule_texts = {str(row["rule"]): str(row["text"]) for row in texts}
 
     def requirement(self, thing: _Thing, predicate: str = "sw:entryRequirement") -> Requirement | None:
         node = thing.first(predicate)
-        return requirement_from(self.store.describe(URIRef(node)), URIRef(node)) if node is not None else None
+        return parse(self.rule_texts[str(node)]) if node is not None else None
 
     def links_into(self, target: str) -> tuple[Link, ...]:
         return tuple(
             Link(p.id, origin, p.text("sw:conditionNote"), p.source)
             for p in self.progressions.values()
-            if p.thing("sw:progressionTo") == target and (origin := p.thing("sw:progressionFrom"))
+            if p.thing("sw:progressionTo") == target
+            and (origin := p.thing("sw:progressionFrom"))
+            and p.text("sw:guess") != "true"
         )
 
     def months(self, thing: _Thing, duration_of: str, id: str) -> Amount | None:
@@ -214,9 +216,6 @@ class _Reader:
                 continue
             general = self.requirement(kind)
             own = self.requirement(published) if published else None
-            floor = _floor(role.level())
-            if published and "centre-decides" in published.codes("sw:condition") and not (own and references(own)):
-                own = _together(own, Usually(floor, "provider"))
             statuses = [role.source.status, *([published.source.status] if published else [Status.INFERRED])]
             yield Step(
                 id=f"{APPRENTICESHIP}/{role.id}",
@@ -224,7 +223,7 @@ class _Reader:
                 title=f"{role.label} apprenticeship ({standard}{f', level {role.level()}' if role.level() else ''})",
                 about=(role.id, APPRENTICESHIP),
                 level=role.level(),
-                requirement=write(_together(general, own if published else floor)),
+                requirement=write(_together(general, own if published else _floor(role.level()))),
                 requirement_known=published is not None,
                 gives=(f"works-as:{role.id}", *([f"level:{role.level()}"] if role.level() else [])),
                 conditions=tuple(

@@ -225,17 +225,14 @@ def lm_cut(circuit: Circuit, price: Sequence[int], most: int | None = None) -> t
 
     LM-cut (Helmert & Domshlak 2009) with gates: going back from the goal over what is free, a gate is barred by a
     *blocking set* of its inputs, without which too little weight remains; for `any` that is every input, for `all` the
-    dearest one. The contents met on the way that still cost something are the landmark, if they can be entered from
-    outside. Weights sum to a bound on the scaled price of any pathway.
+    dearest one. The contents met on the way that still cost something are a landmark, made minimal before use. Weights
+    sum to a bound on the scaled price of any pathway.
     """
     left = list(price)
     reach = Reach(circuit, left)
     cuts: list[tuple[Cut, int]] = []
     while reach.value[circuit.goal] > 0 and len(cuts) != most:
-        zone, border = _goal_zone(circuit, left, reach.value)
-        outside = Closure(circuit, (c for c in range(len(left)) if c not in zone and c not in border), blocked=zone)
-        outside.run()
-        cut = tuple(sorted(content for content in outside.ready if content in border))
+        cut = _minimal(circuit, _border(circuit, left, reach.value), left)
         weight = min(left[content] for content in cut)
         cuts.append((cut, weight))
         for content in cut:
@@ -244,27 +241,38 @@ def lm_cut(circuit: Circuit, price: Sequence[int], most: int | None = None) -> t
     return cuts, left, reach.value
 
 
-def _goal_zone(circuit: Circuit, left: Sequence[int], value: Sequence[int]) -> tuple[set[int], set[int]]:
-    """Gates from which the goal follows for free, and the contents with a price that lead into them."""
+def _border(circuit: Circuit, left: Sequence[int], value: Sequence[int]) -> set[int]:
+    """The contents with a price left that lead to gates from which the goal follows for free."""
     zone = {circuit.goal}
     border: set[int] = set()
     stack = [circuit.goal]
     while stack:
         gate = stack.pop()
-        enough = circuit.threshold[gate]
-        weight_left = 0
         inputs = sorted(((value[source], source, weight) for source, weight in circuit.inputs(gate)), reverse=True)
-        weight_left = sum(weight for _, _, weight in inputs)
+        remaining = sum(weight for _, _, weight in inputs)
         for _, source, weight in inputs:
-            if weight_left < enough:
+            if remaining < circuit.threshold[gate]:
                 break
-            weight_left -= weight
+            remaining -= weight
             if source < len(left) and left[source] > 0:
                 border.add(source)
             elif source not in zone:
                 zone.add(source)
                 stack.append(source)
-    return zone, border
+    return border
+
+
+def _minimal(circuit: Circuit, landmark: set[int], left: Sequence[int]) -> Cut:
+    """A landmark without the contents it can do without, those with least left to pay being dropped first."""
+    closure = Closure(circuit, (content for content in range(len(left)) if content not in landmark))
+    closure.run()
+    needed: list[int] = []
+    for content in sorted(landmark, key=left.__getitem__):
+        mark = closure.mark()
+        if closure.allow([content]):
+            closure.rewind(mark, [content])
+            needed.append(content)
+    return tuple(sorted(needed))
 
 
 class Reach:

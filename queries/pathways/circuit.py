@@ -207,14 +207,13 @@ class Closure:
     entered (allowed or not). Linear in the wires touched.
     """
 
-    __slots__ = ("_done", "allowed", "blocked", "circuit", "missing", "order", "ready", "true")
+    __slots__ = ("_done", "allowed", "circuit", "missing", "order", "ready", "true")
 
-    def __init__(self, circuit: Circuit, allowed: Iterable[int] = (), blocked: Iterable[int] = ()) -> None:
+    def __init__(self, circuit: Circuit, allowed: Iterable[int] = ()) -> None:
         self.circuit = circuit
         self.missing = circuit.threshold.copy()
         self.true = [False] * len(circuit)
         self.allowed = [False] * len(circuit.contents)
-        self.blocked = frozenset(blocked)
         self.order: list[int] = []
         self.ready: list[int] = []
         self._done = 0
@@ -229,7 +228,7 @@ class Closure:
             self.ready.append(gate)
             if not self.allowed[gate]:
                 return
-        if not self.true[gate] and gate not in self.blocked:
+        if not self.true[gate]:
             self.true[gate] = True
             self.order.append(gate)
 

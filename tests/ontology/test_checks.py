@@ -194,6 +194,12 @@ PLANTED: Final[list[tuple[str, Plant, str, str]]] = [
     ("funding-rule-review", row("funding_rules", rule_id="FR-9", as_of="2024-12"), "FR-9", "its source is of 2024-12"),
     ("funding-rule-review", row("funding_rules", rule_id="FR-9", as_of=""), "FR-9", "its source shows no date"),
     (
+        "guess-published",
+        row("progressions", progression_id="PG-9", to_id="Q-1", guess="yes"),
+        "PG-9",
+        "it is marked as a guess and as published",
+    ),
+    (
         "illustrative-reached",
         lambda world: (
             world.add("qualifications", qualification_id="Q-9", title="Illustrative: award", status="illustrative"),
@@ -219,6 +225,12 @@ PLANTED: Final[list[tuple[str, Plant, str, str]]] = [
         row("competency_links", competency_id="K-1", vocabulary="ESCO", target="use microscope"),
         "K-1.ESCO.use-microscope",
         "its target is use microscope",
+    ),
+    (
+        "opportunity-off-level",
+        row("opportunities", opportunity_id="C-9", provider_id="P-1", qualification_id="Q-1", level="5"),
+        "C-9",
+        "it is at level 5 and Q-1 is at level 4",
     ),
     (
         "progression-to-superseded",
@@ -349,6 +361,7 @@ NOT_A_FAULT: Final[list[tuple[str, Plant]]] = [
     ("fact-old", row("provision_types", provision_type_id="PT-9", as_of="")),
     # The UK vocabulary has no addresses yet.
     ("link-without-address", row("competency_links", competency_id="K-1", vocabulary="SSC", target="Use microscopes")),
+    ("guess-published", row("progressions", progression_id="PG-9", to_id="Q-1", guess="yes", status="inferred")),
     ("role-without-competencies", row("roles", role_id="R-9", title="Porter")),
 ]
 

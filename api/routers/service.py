@@ -1,0 +1,297 @@
+"""What the service says of itself, of its releases and of its data as a whole."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from api import told
+from api.dependencies import ReleaseHolder, Services, holder_of
+from api.errors import CATALOGUE, Problem, ProblemType, UnknownReleaseError
+from api.negotiate import require_json
+from api.reply import JSON, SOFTWARE, has_already, headers_of, not_modified, root_of, tag_of
+from api.routers.described import problems
+from api.schemas.common import Link, ReadAsked, Text
+from api.schemas.service import (
+    CollectionSaid,
+    CollectionsSaid,
+    Conformance,
+    DatasetsSaid,
+    FindAsked,
+    FoundPage,
+    Health,
+    IssuesSaid,
+    Landing,
+    ProblemSaid,
+    ProblemsSaid,
+    Ready,
+    ReleaseSaid,
+    ReleasesSaid,
+)
+from graph.issues import Severity
+from graph.release import NoReleaseError
+from queries.catalogue import COLLECTIONS
+
+router = APIRouter()
+
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What you have is still right."}}
+
+CONFORMS_TO = (
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+    "https://www.rfc-editor.org/info/rfc9457",
+    "https://www.rfc-editor.org/info/rfc8288",
+    "https://spec.openapis.org/oas/v3.1.0",
+)
+"""Specifications that the service follows."""
+
+
+class IssuesAsked(ReadAsked):
+    """What can be asked of the issues of a release."""
+
+    severity: list[Severity] = Field([], max_length=3, description="How much it weighs. Repeatable: any of them.")
+    code: Annotated[list[Text], Field(max_length=20)] = Field([], description="Kind of issue. Repeatable: any of them.")
+    dataset: Text | None = Field(None, description="Id of a dataset.")
+    file: Text | None = Field(None, description="Name of a file.")
+    limit: int = Field(50, ge=1, le=1000, description="Most items on the page.")
+    offset: int = Field(0, ge=0, le=1_000_000, description="Items of the list that come before the page.")
+
+
+def _said(request: Request, services: Services, content: BaseModel, *parts: object) -> Response:
+    """A reply that depends on a release, with its tag."""
+    tag = tag_of(services, request.url.path, root_of(request), *parts)
+    if has_already(request, tag):
+        return not_modified(tag)
+    return Response(content.model_dump_json(by_alias=True), headers=headers_of(tag), media_type=JSON)
+
+
+def _current(holder: ReleaseHolder) -> Services | None:
+    try:
+        return holder.get()
+    except NoReleaseError:
+        return None
+
+
+@router.get("/", summary="Start here", tags=["service"], response_model=Landing, responses=problems(406, 422))
+def landing(request: Request, asked: Annotated[ReadAsked, Query()]) -> Landing:
+    """What this service is, and links to everything it offers."""
+    require_json(request)
+    root = root_of(request)
+
+    def link(rel: str, path: str, title: str, media_type: str = JSON) -> Link:
+        return Link(rel=rel, href=f"{root}{path}", type=media_type, title=title)
+
+    holder = holder_of(request)
+    services = holder.get(asked.release) if asked.release is not None else _current(holder)
+    links = [
+        link("self", "/", "this page"),
+        link("service-desc", "/openapi.json", "what can be asked, as OpenAPI", "application/vnd.oai.openapi+json;version=3.1"),
+        link("service-doc", "/docs", "what can be asked, for people", "text/html"),
+        link("conformance", "/conformance", "the specifications this service follows"),
+        link("data", "/collections", "everything there are lists of"),
+        link("search", "/find", "find things by everyday words"),
+        link("pathways", "/pathways", "ask for pathways"),
+        link("releases", "/releases", "the releases of the data"),
+        link("datasets", "/datasets", "where the data comes from, and its licences"),
+        link("issues", "/issues", "what is doubtful in the data"),
+        link("problems", "/problems", "the kinds of error replies"),
+        link("status", "/ready", "whether a release can be asked"),
+    ]  # fmt: skip
+    return Landing(
+        title="Stepway",
+        description="Honest pathways to a better job: what to do next, how long it takes, what it costs, what it needs,"
+        " where it can be stopped, and how sure each statement is.",
+        software=SOFTWARE,
+        release=services.reference if services else None,
+        illustrative=services.manifest.illustrative if services else None,
+        links=links,
+    )
+
+
+@router.get(
+    "/conformance",
+    summary="The specifications this service follows",
+    tags=["service"],
+    response_model=Conformance,
+    responses=problems(406),
+)
+def conformance(request: Request) -> Conformance:
+    """Addresses of the specifications that hold here."""
+    require_json(request)
+    return Conformance(conforms_to=list(CONFORMS_TO))
+
+
+@router.get("/health", summary="Whether the process is alive", tags=["service"], response_model=Health, responses=problems())
+async def health() -> Health:
+    """It answers as long as the process does, whatever the data is like."""
+    return Health(alive=True, software=SOFTWARE)
+
+
+@router.get(
+    "/ready",
+    summary="Whether a release can be asked",
+    tags=["service"],
+    response_model=Ready,
+    responses=problems(503),
+)
+def ready(request: Request) -> Ready:
+    """It is a 503 until a release is open."""
+    return Ready(ready=True, release=holder_of(request).get().reference)
+
+
+@router.get(
+    "/collections",
+    summary="Everything there are lists of",
+    tags=["things"],
+    response_model=CollectionsSaid,
+    responses=_UNCHANGED | problems(404, 406, 422, 503),
+)
+def collections(request: Request, asked: Annotated[ReadAsked, Query()]) -> Response:
+    """The collections with their sizes."""
+    require_json(request)
+    services, root = holder_of(request).get(asked.release), root_of(request)
+    said = [
+        CollectionSaid(
+            name=one.name,
+            kind=one.class_name,
+            about=one.about,
+            count=services.things.count(one),
+            href=f"{root}/{one.name}",
+        )
+        for one in COLLECTIONS.values()
+    ]
+    links = [Link(rel="self", href=f"{root}/collections", type=JSON, title="this page")]
+    return _said(request, services, CollectionsSaid(collections=said, release=services.reference, links=links))
+
+
+@router.get(
+    "/find",
+    summary="Find things by everyday words",
+    tags=["things"],
+    response_model=FoundPage,
+    responses=_UNCHANGED | problems(404, 406, 422, 503),
+)
+def find(request: Request, asked: Annotated[FindAsked, Query()]) -> Response:
+    """Things whose id is the words; else whose names have them; else that are spelt like them."""
+    require_json(request)
+    services = holder_of(request).get(asked.release)
+    found = told.found(services, asked.q, asked.kind, asked.limit, root_of(request))
+    return _said(request, services, found, asked)
+
+
+@router.get(
+    "/releases",
+    summary="The releases of the data",
+    tags=["releases"],
+    response_model=ReleasesSaid,
+    responses=problems(406),
+)
+def releases(request: Request) -> ReleasesSaid:
+    """Every release, newest first. A release never changes and is never deleted by the service."""
+    require_json(request)
+    return told.releases(holder_of(request), root_of(request))
+
+
+@router.get(
+    "/releases/{number}",
+    summary="What a release is",
+    tags=["releases"],
+    response_model=ReleaseSaid,
+    responses=problems(404, 406, 422),
+)
+def release(request: Request, number: Annotated[int, Path(ge=1, le=999_999_999)]) -> ReleaseSaid:
+    """Its hash, its datasets and its counts."""
+    require_json(request)
+    holder = holder_of(request)
+    try:
+        manifest = holder.releases.get(number).manifest
+    except NoReleaseError as error:
+        raise UnknownReleaseError(number, holder.releases.numbers()) from error
+    return told.release(manifest, holder.releases.current_number(), root_of(request))
+
+
+@router.get(
+    "/issues",
+    summary="What is doubtful in the data",
+    tags=["releases"],
+    response_model=IssuesSaid,
+    responses=_UNCHANGED | problems(404, 406, 422, 503),
+)
+def issues(request: Request, asked: Annotated[IssuesAsked, Query()]) -> Response:
+    """Faults and doubts that were found when the release was built, where each is and how to mend it."""
+    require_json(request)
+    services, root = holder_of(request).get(asked.release), root_of(request)
+    chosen = [
+        issue
+        for issue in services.issues
+        if (not asked.severity or issue.severity in asked.severity)
+        and (not asked.code or issue.code in asked.code)
+        and asked.dataset in (None, issue.dataset)
+        and asked.file in (None, issue.file)
+    ]
+    given = asked.model_dump(mode="json", exclude_defaults=True)
+
+    def link(rel: str, offset: int, title: str) -> Link:
+        query = urlencode({**given, "offset": offset, "limit": asked.limit}, doseq=True)
+        return Link(rel=rel, href=f"{root}/issues?{query}", type=JSON, title=title)
+
+    links = [link("self", asked.offset, "this page")]
+    if asked.offset + asked.limit < len(chosen):
+        links.append(link("next", asked.offset + asked.limit, "the next page"))
+    if asked.offset:
+        links.append(link("prev", max(0, min(asked.offset, len(chosen)) - asked.limit), "the page before"))
+    return _said(request, services, told.issues(services, chosen, asked.offset, asked.limit, links), asked)
+
+
+@router.get(
+    "/datasets",
+    summary="Where the data comes from, and its licences",
+    tags=["releases"],
+    response_model=DatasetsSaid,
+    responses=_UNCHANGED | problems(404, 406, 422, 503),
+)
+def datasets(request: Request, asked: Annotated[ReadAsked, Query()]) -> Response:
+    """Each dataset of the release with its publisher, licence, attribution and rows."""
+    require_json(request)
+    services = holder_of(request).get(asked.release)
+    return _said(request, services, told.datasets(services))
+
+
+def _problem(type: ProblemType, root: str) -> ProblemSaid:
+    links = [Link(rel="self", href=f"{root}/problems/{type.code}", type=JSON, title=type.title)]
+    return ProblemSaid(
+        code=type.code, type=type.address, title=type.title, statuses=list(type.statuses), hint=type.hint, links=links
+    )
+
+
+@router.get(
+    "/problems",
+    summary="The kinds of error replies",
+    tags=["service"],
+    response_model=ProblemsSaid,
+    responses=problems(406),
+)
+def list_problems(request: Request) -> ProblemsSaid:
+    """Every kind of problem document that an endpoint may reply with."""
+    require_json(request)
+    return ProblemsSaid(problems=[_problem(type, root_of(request)) for type in CATALOGUE.values()])
+
+
+@router.get(
+    "/problems/{code}",
+    summary="One kind of error reply",
+    tags=["service"],
+    response_model=ProblemSaid,
+    responses=problems(404, 406, 422),
+)
+def get_problem(request: Request, code: Annotated[str, Path(max_length=60)]) -> ProblemSaid:
+    """What the problem means and what to do about it."""
+    require_json(request)
+    if code not in CATALOGUE:
+        raise Problem("not-found", f"There is no kind of problem called “{code}”.")
+    return _problem(CATALOGUE[code], root_of(request))
+
+

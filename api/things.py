@@ -1,0 +1,141 @@
+"""Things as they go over the wire, for HTTP and the console alike."""
+
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlencode
+
+from rdflib import Graph
+
+from api.dependencies import Services
+from api.schemas.things import LEFT_OUT, shown_properties
+from ontology.namespaces import PREFIXES, thing
+from queries.catalogue import COLLECTIONS, Collection
+from queries.profiles import Conclusion, Item, Named, Neighbours, Profile, RuleText, Statement, Value
+
+
+def href(collection: str, id: str, root: str = "") -> str:
+    """Where to read of a thing."""
+    return f"{root}/{collection}/{id}"
+
+
+def said_value(value: Value, root: str) -> Any:
+    """A value as JSON."""
+    match value:
+        case Named(id, label, collection):
+            return {"id": id, "label": label, "href": href(collection, id, root)}
+        case RuleText(text, sentence):
+            return {"text": text, "sentence": sentence}
+        case _:
+            return value
+
+
+def said_item(item: Item, root: str = "") -> dict[str, Any]:
+    """One thing as it stands in a list. Where datasets differ, the surest value is shown and `differs` names it."""
+    first = item.origins[0]
+    properties: dict[str, Any] = {}
+    status_of, differs = {}, []
+    label_field = item.collection.label_field
+    if label_field and (labels := item.values(label_field)) and labels[0].status != first.status:
+        status_of["label"] = labels[0].status
+    for field in shown_properties(item.collection):
+        stated = item.values(field)
+        if field.several:
+            properties[field.name] = [said_value(one.value, root) for one in stated]
+        else:
+            properties[field.name] = said_value(stated[0].value, root) if stated else None
+            if len(stated) > 1:
+                differs.append(field.name)
+        if stated and stated[-1 if field.several else 0].status != first.status:
+            status_of[field.name] = stated[-1 if field.several else 0].status
+    return {
+        "id": item.id,
+        "uri": str(thing(item.id)),
+        "href": href(item.collection.name, item.id, root),
+        "kind": item.collection.class_name,
+        "label": item.label,
+        "status": first.status,
+        "source": first.source,
+        "as_of": first.as_of,
+        "note": first.note,
+        "status_of": status_of,
+        "differs": differs,
+        "properties": properties,
+    }
+
+
+def _said_statement(statement: Statement, root: str) -> dict[str, Any]:
+    field = statement.field
+    return {
+        "property": field.name,
+        "term": field.property_name,
+        "about": field.about,
+        "value": said_value(statement.value, root),
+        "unit": field.unit,
+        "status": statement.status,
+        "source": statement.origin.source,
+        "as_of": statement.origin.as_of,
+        "record": statement.origin.record,
+        "caution": LEFT_OUT.get(field.property_name),
+    }
+
+
+def _said_conclusion(conclusion: Conclusion, root: str) -> dict[str, Any]:
+    return {
+        "term": conclusion.property_name,
+        "values": [said_value(value, root) for value in conclusion.values],
+        "count": conclusion.count,
+        "status": "inferred",
+        "rule": conclusion.rule,
+    }
+
+
+def _said_neighbours(neighbours: Neighbours, id: str, root: str) -> dict[str, Any]:
+    filters = {field.name for field in COLLECTIONS[neighbours.collection].filters}
+    more = None
+    if neighbours.field in filters:
+        more = f"{root}/{neighbours.collection}?{urlencode({neighbours.field: id})}"
+    return {
+        "collection": neighbours.collection,
+        "property": neighbours.field,
+        "term": neighbours.property_name,
+        "count": neighbours.count,
+        "shown": [said_value(one, root) for one in neighbours.shown],
+        "more": more,
+    }
+
+
+def said_profile(profile: Profile, services: Services, root: str = "") -> dict[str, Any]:
+    """One thing with every statement about it and what points to it."""
+    item = profile.item
+    said = said_item(item, root)
+    said["sources"] = [asdict(origin) for origin in item.origins]
+    said["statements"] = [_said_statement(one, root) for one in item.statements]
+    said["conclusions"] = [_said_conclusion(one, root) for one in profile.conclusions]
+    said["incoming"] = [_said_neighbours(one, item.id, root) for one in profile.incoming]
+    said["release"] = asdict(services.reference)
+    address = said["href"]
+    said["links"] = [
+        {"rel": "self", "href": address, "type": "application/json", "title": item.label},
+        {"rel": "alternate", "href": f"{address}?format=jsonld", "type": "application/ld+json", "title": "as JSON-LD"},
+        {"rel": "alternate", "href": f"{address}?format=turtle", "type": "text/turtle", "title": "as Turtle"},
+        {
+            "rel": "collection",
+            "href": f"{root}/{item.collection.name}",
+            "type": "application/json",
+            "title": f"all {item.collection.name.replace('-', ' ')}",
+        },
+    ]
+    return said
+
+
+def serialised(graph: Graph, media_type: str) -> str:
+    """A graph as JSON-LD (with its context in it, so that nothing is fetched to read it) or as Turtle."""
+    if media_type == "text/turtle":
+        return graph.serialize(format="turtle")
+    used = {name: address for name, address in PREFIXES.items() if name not in ("swc",)}
+    return graph.serialize(format="json-ld", context=used, auto_compact=True)
+
+
+def collection_of(services: Services, id: str) -> Collection:
+    """The collection that a thing is in. Raises `UnknownIdError`."""
+    return COLLECTIONS[services.things.get_named(id).collection]

@@ -1,0 +1,80 @@
+"""What the service tells of itself, its releases, datasets and issues: the same for HTTP and the console."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from api.dependencies import ReleaseHolder, Services
+from api.schemas.common import Link
+from api.schemas.service import (
+    DatasetSaid,
+    DatasetsSaid,
+    FoundPage,
+    FoundSaid,
+    IssueSaid,
+    IssuesSaid,
+    ReleaseSaid,
+    ReleasesSaid,
+    RowsSaid,
+)
+from api.things import href
+from graph.issues import CATALOGUE, Issue
+from graph.release import Manifest
+from queries.catalogue import BY_CLASS
+
+
+def issue(found: Issue) -> IssueSaid:
+    """One issue."""
+    return IssueSaid(severity=found.severity, title=CATALOGUE[found.code].title, **asdict(found))
+
+
+def issues(services: Services, chosen: Sequence[Issue], offset: int, limit: int, links: list[Link]) -> IssuesSaid:
+    """A part of a list of issues."""
+    return IssuesSaid(
+        total=len(chosen),
+        offset=offset,
+        limit=limit,
+        items=[issue(one) for one in chosen[offset : offset + limit]],
+        release=services.reference,
+        links=links,
+    )
+
+
+def datasets(services: Services) -> DatasetsSaid:
+    """The datasets of a release."""
+    said = []
+    for facts in services.manifest.datasets:
+        rows = {table: RowsSaid(**counts) for table, counts in sorted(facts["rows"].items())}
+        texts = {name: facts.get(name) or None for name in ("licence_url", "attribution", "retrieved")}
+        if texts["retrieved"] == "None":
+            texts["retrieved"] = None
+        sure = {name: facts[name] for name in ("id", "title", "publisher", "licence", "shippable")}
+        said.append(DatasetSaid(**sure, **texts, rows=rows))
+    return DatasetsSaid(datasets=said, release=services.reference)
+
+
+def release(manifest: Manifest, current: int | None, root: str = "") -> ReleaseSaid:
+    """What a release is."""
+    query = f"?release={manifest.number}"
+    links = [
+        Link(rel="self", href=f"{root}/releases/{manifest.number}", type="application/json", title="this release"),
+        Link(rel="data", href=f"{root}/collections{query}", type="application/json", title="its collections"),
+        Link(rel="issues", href=f"{root}/issues{query}", type="application/json", title="what is doubtful in it"),
+        Link(rel="datasets", href=f"{root}/datasets{query}", type="application/json", title="its datasets"),
+    ]
+    return ReleaseSaid(**asdict(manifest), current=manifest.number == current, links=links)
+
+
+def releases(holder: ReleaseHolder, root: str = "") -> ReleasesSaid:
+    """The releases there are, newest first."""
+    current = holder.releases.current_number()
+    return ReleasesSaid(current=current, releases=[release(one, current, root) for one in holder.manifests()])
+
+
+def found(services: Services, words: str, kinds: Sequence[str], limit: int, root: str = "") -> FoundPage:
+    """The best matches for words."""
+    items = [
+        FoundSaid(**asdict(one), href=href(BY_CLASS[one.kind].name, one.id, root))
+        for one in services.search.find(words, kinds, limit)
+        if one.kind in BY_CLASS
+    ]
+    return FoundPage(q=words, items=items, release=services.reference)
