@@ -15,7 +15,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import yaml
-from rdflib import RDF, Graph, Literal, URIRef
+from rdflib import RDF, XSD, Graph, Literal, URIRef
 from rdflib.compare import to_canonical_graph
 from rdflib.namespace import DCTERMS, PROV, SKOS
 
@@ -86,7 +86,7 @@ def question_quads() -> list[Quad]:
             (subject, SW.answerState, Literal(facts["state"]), ONTOLOGY_GRAPH),
             (subject, SW.status, SW[facts["status"]], ONTOLOGY_GRAPH),
             (subject, DCTERMS.source, URIRef(facts["source_url"]), ONTOLOGY_GRAPH),
-            (subject, SW.asOf, Literal(facts["as_of"]), ONTOLOGY_GRAPH),
+            (subject, SW.asOf, Literal(facts["as_of"], datatype=XSD.date), ONTOLOGY_GRAPH),
         ]  # fmt: skip
     return quads
 
@@ -146,9 +146,11 @@ def publish(
     quads: list[Quad] = [*_triples(ontology, ONTOLOGY_GRAPH), *question_quads()]
     for dataset in datasets:
         quads += dataset.quads
-    progress("work out what follows")
-    quads += entailed_quads(GraphStore.in_memory(quads))
     whole = GraphStore.in_memory(quads)
+    progress("work out what follows")
+    entailed = entailed_quads(whole)
+    whole.extend(entailed)
+    quads += entailed
 
     progress("check shapes")
     described = places(whole)

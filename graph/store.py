@@ -80,18 +80,23 @@ class GraphStore:
         writer.bulk_load(path=str(source), format=pyoxigraph.RdfFormat.N_QUADS)
         writer.optimize()
         writer.flush()
-        if len(writer) != sum(1 for _ in writer):
-            raise OSError("the store does not hold what was loaded")
         del writer
-        return cls.open(path)
+        store = cls.open(path)
+        (scanned,) = store.select("SELECT (COUNT(*) AS ?quads) WHERE { GRAPH ?g { ?s ?p ?o } }")
+        if int(str(scanned["quads"])) != len(store):
+            raise OSError("the store does not hold what was loaded")
+        return store
 
     @classmethod
     def in_memory(cls, quads: Iterable[Quad]) -> Self:
         """A store that is kept nowhere: for a build that is not yet a release, and for tests."""
-        store = pyoxigraph.Store()
-        data = "\n".join(n_quads(quads)).encode()
-        store.bulk_load(data, format=pyoxigraph.RdfFormat.N_QUADS)
-        return cls(store)
+        found = cls(pyoxigraph.Store())
+        found.extend(quads)
+        return found
+
+    def extend(self, quads: Iterable[Quad]) -> None:
+        """Add quads to a store that is kept in memory. Raises `OSError` for an opened one, which is read-only."""
+        self._store.bulk_load("\n".join(n_quads(quads)).encode(), format=pyoxigraph.RdfFormat.N_QUADS)
 
     def __len__(self) -> int:
         """Number of quads."""

@@ -1,1 +1,1 @@
-"""What domain people review: vocabulary, concepts, shapes, checks, rules, table dictionaries and competency questions."""
+"""What domain people review: vocabulary, concepts, shapes, checks, rules, table dictionaries and questions."""

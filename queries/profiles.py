@@ -5,10 +5,12 @@ of neighbours costs no more than one with few: all are counted, the first few ar
 """
 
 from collections import defaultdict
+from collections.abc import Collection as Collection_
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rapidfuzz import fuzz, process
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
@@ -20,6 +22,7 @@ from queries.catalogue import COLLECTIONS, Collection, Field, get_query
 
 _RANK: Final = {status: rank for rank, status in enumerate(Status)}
 _EVERYTHING: Final = 100_000
+_LIKE_AN_ID: Final = 75.0
 
 LABEL_PARTS: Final[dict[str, tuple[str, ...]]] = {
     "combination-rules": ("description",),
@@ -179,9 +182,21 @@ class Things:
             raise UnknownIdError(id, self.suggestions(id))
         return known if known.label else Named(id, self._item(id).label, known.collection)
 
-    def suggestions(self, id: str, kinds: Iterable[str] = ()) -> tuple[Found, ...]:
-        """Things that somebody may have meant who wrote this id."""
-        return tuple(self.search.find(id, kinds, 5))
+    def suggestions(self, id: str, kinds: Collection_[str] = ()) -> tuple[Found, ...]:
+        """Things that somebody may have meant who wrote this id: of like ids first, then of like names."""
+        if (known := self._directory.get(id)) is not None:
+            return (self._found(known, "id", 1.0),)
+        among = [one for one in self._directory.values() if not kinds or COLLECTIONS[one.collection].class_name in kinds]
+        ids = {place: one.id for place, one in enumerate(among)}
+        near = process.extract(id, ids, scorer=fuzz.ratio, processor=str.upper, limit=3, score_cutoff=_LIKE_AN_ID)
+        found = {among[place].id: self._found(among[place], "spelling", score) for _, score, place in near}
+        for one in self.search.find(id, kinds, 5):
+            found.setdefault(one.id, one)
+        return tuple(found.values())[:5]
+
+    def _found(self, one: Named, how: str, score: float) -> Found:
+        label = one.label or self._item(one.id).label
+        return Found(one.id, COLLECTIONS[one.collection].class_name, label, how, score)
 
     def names(self, id: str) -> list[str]:
         """Every name of a thing."""
