@@ -16,7 +16,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Stepway",
         version=SOFTWARE,
-        summary="Honest pathways to a better job, from a knowledge graph of jobs, skills, qualifications and providers.",
+        summary="Honest pathways to a better job, from a graph of jobs, skills, qualifications and providers.",
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,

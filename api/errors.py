@@ -5,6 +5,7 @@ docs/errors.md; `problem_of` turns an exception into one. A test fails for an ex
 """
 
 import logging
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from queries.profiles import UnknownIdError
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 PROBLEM_BASE: Final = f"{BASE}problem/"
 _SHOWN: Final = 100
+_NOT_DESCRIBED: Final = ("/docs", "/docs/style.css", "/openapi.json")
 
 log = logging.getLogger("stepway")
 
@@ -54,14 +56,16 @@ def _types(*types: ProblemType) -> dict[str, ProblemType]:
 
 
 CATALOGUE: Final = _types(
-    ProblemType("unknown-id", (404, 422), "Nothing has this id", "Look at the suggestions, or search with /find.", 4),
+    ProblemType("unknown-id", (404, 422), "Nothing has this id", "Look at the suggestions, or find it by words.", 4),
     ProblemType("retired-id", (410,), "This id is no longer in use", "Ask the last release that has it.", 4),
-    ProblemType("wrong-kind", (422,), "This is another kind of thing", "Name a thing of the kind that is asked for.", 4),
+    ProblemType(
+        "wrong-kind", (422,), "This is another kind of thing", "Name a thing of the kind that is asked for.", 4
+    ),
     ProblemType(
         "unknown-words", (422,), "The words do not mean one thing", "Choose one of the candidates and give its id.", 4
     ),
     ProblemType("no-such-goal", (422,), "There is no such goal", "Name another level or sector, or a role.", 4),
-    ProblemType("unknown-release", (404,), "There is no such release", "See /releases for those there are.", 3),
+    ProblemType("unknown-release", (404,), "There is no such release", "See the list of releases.", 3),
     ProblemType("invalid-request", (400, 422), "The request cannot be read", "Mend the fields that are named."),
     ProblemType("not-found", (404,), "There is nothing at this address", "Start from / and follow the links."),
     ProblemType("method-not-allowed", (405,), "This address does not do that", "Use a method that Allow names."),
@@ -70,7 +74,9 @@ CATALOGUE: Final = _types(
     ProblemType("address-too-long", (414,), "The address is too long", "Send the question as a POST."),
     ProblemType("busy", (503,), "Too many questions are waiting", "Ask again after the seconds of Retry-After."),
     ProblemType("no-release", (503,), "Nothing has been published yet", "Run `stepway build`.", 3),
-    ProblemType("internal-error", (500,), "Something went wrong inside Stepway", "It is our fault: please report it.", 70),
+    ProblemType(
+        "internal-error", (500,), "Something went wrong inside Stepway", "It is our fault: please report it.", 70
+    ),
 )
 """Every kind of problem by its code."""
 
@@ -193,22 +199,28 @@ class BusyError(RuntimeError):
     """Too many questions wait already."""
 
 
+def sentence(error: Exception) -> str:
+    """What an exception says, as a sentence."""
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
 def _unknown_id(error: UnknownIdError) -> Problem:
     suggestions = [Suggestion.of(found) for found in error.suggestions]
     status = 422 if isinstance(error, QuestionIdError) else 404
-    return Problem("unknown-id", f"{error}.", status, members={"id": error.id, "suggestions": suggestions})
+    return Problem("unknown-id", sentence(error), status, members={"id": error.id, "suggestions": suggestions})
 
 
 def _retired_id(error: RetiredIdError) -> Problem:
     members = {"id": error.id, "last_release": error.last_release, "replaced_by": list(error.replaced_by)}
     hint = f"Ask with release={error.last_release}, or for what replaces it."
-    return Problem("retired-id", f"{error}.", hint=hint, members=members)
+    return Problem("retired-id", sentence(error), hint=hint, members=members)
 
 
 def _unknown_words(error: UnknownWordsError) -> Problem:
     candidates = [Suggestion.of(found) for found in error.candidates]
-    hint = "" if candidates else "Try other words, or search with /find."
-    return Problem("unknown-words", f"{error}.", hint=hint, members={"words": error.text, "candidates": candidates})
+    hint = "" if candidates else "Try other words."
+    return Problem("unknown-words", sentence(error), hint=hint, members={"words": error.text, "candidates": candidates})
 
 
 def _unknown_thing(error: UnknownThingError) -> Problem:
@@ -217,11 +229,13 @@ def _unknown_thing(error: UnknownThingError) -> Problem:
 
 
 def _invalid(error: ValidationError) -> Problem:
-    return Problem("invalid-request", "The question cannot be read.", members={"errors": field_problems(error.errors())})
+    return Problem(
+        "invalid-request", "The question cannot be read.", members={"errors": field_problems(error.errors())}
+    )
 
 
 def _simple(code: str) -> Callable[[Any], Problem]:
-    return lambda error: Problem(code, f"{error}.")
+    return lambda error: Problem(code, sentence(error))
 
 
 def _internal(_: Exception) -> Problem:
@@ -234,12 +248,12 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     QuestionIdError: _unknown_id,
     UnknownThingError: _unknown_thing,
     RetiredIdError: _retired_id,
-    WrongKindError: lambda e: Problem("wrong-kind", f"{e}.", members={"id": e.id}),
+    WrongKindError: lambda e: Problem("wrong-kind", sentence(e), members={"id": e.id}),
     UnknownWordsError: _unknown_words,
     NoSuchGoalError: _simple("no-such-goal"),
     NoReleaseError: _simple("no-release"),
-    UnknownReleaseError: lambda e: Problem("unknown-release", f"{e}.", members={"releases": e.known}),
-    BusyError: lambda e: Problem("busy", f"{e}.", headers={"Retry-After": "5"}),
+    UnknownReleaseError: lambda e: Problem("unknown-release", sentence(e), members={"releases": e.known}),
+    BusyError: lambda e: Problem("busy", sentence(e), headers={"Retry-After": "5"}),
     ValidationError: _invalid,
 }
 """How each exception that a reader can cause is told. All others are faults of ours: see `INTERNAL`."""
@@ -281,6 +295,17 @@ def field_problems(errors: Any) -> list[FieldProblem]:
     return found
 
 
+def _methods(app: FastAPI, path: str) -> set[str]:
+    """What an address does, by the OpenAPI document."""
+    found: set[str] = set()
+    for template, operations in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path):
+            found |= {method.upper() for method in operations}
+    if path in _NOT_DESCRIBED:
+        found.add("GET")
+    return found | {"HEAD"} if "GET" in found else found
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of an application with a problem document."""
 
@@ -301,7 +326,10 @@ def install(app: FastAPI) -> None:
             "method-not-allowed": f"{request.url.path} does not answer {request.method}.",
         }.get(code, f"{error.detail}.")
         status = error.status_code if error.status_code in CATALOGUE[code].statuses else 0
-        return Problem(code, detail, status, headers=error.headers or {}).response(request.url.path)
+        headers = dict(error.headers or {})
+        if code == "method-not-allowed":
+            headers["Allow"] = ", ".join(sorted(_methods(app, request.url.path)))
+        return Problem(code, detail, status, headers=headers).response(request.url.path)
 
     def known(request: Request, error: Exception) -> Response:
         return problem_of(error).response(request.url.path)

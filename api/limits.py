@@ -99,7 +99,7 @@ class SizeLimits:
         await self.app(scope, again, send)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body; None when it is larger than allowed. A declared size is believed only when it is too large."""
+        """The whole body; None when it is larger than allowed, or says that it is."""
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > self.max_body_bytes:
             return None

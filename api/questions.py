@@ -61,7 +61,9 @@ class Understanding:
             return Understood(text, f"level:{level[1]}", f"an award at level {level[1]}", How.ID)
         if (credits := _CREDITS.fullmatch(text.strip())) and int(credits[2]) > 0:
             award = self.thing(credits[1], ("Qualification",), "an award, of which so many credits are held")
-            return Understood(text, f"{award.id}:{int(credits[2])}", f"{credits[2]} credits of {award.label}", award.how)
+            return Understood(
+                text, f"{award.id}:{int(credits[2])}", f"{credits[2]} credits of {award.label}", award.how
+            )
         return self.thing(text, STARTS, "something a person holds, has completed or works as")
 
     def goal(self, text: str) -> Understood:
@@ -127,5 +129,3 @@ def answer(
         kept = REPLY.dump_json(PathwayReply.of(found, understood, same))
         services.keep_answer(key, kept)
     return kept
-
-

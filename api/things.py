@@ -67,7 +67,7 @@ def _said_statement(statement: Statement, root: str) -> dict[str, Any]:
     field = statement.field
     return {
         "property": field.name,
-        "term": field.property_name,
+        "term": field.term,
         "about": field.about,
         "value": said_value(statement.value, root),
         "unit": field.unit,
@@ -75,13 +75,13 @@ def _said_statement(statement: Statement, root: str) -> dict[str, Any]:
         "source": statement.origin.source,
         "as_of": statement.origin.as_of,
         "record": statement.origin.record,
-        "caution": LEFT_OUT.get(field.property_name),
+        "caution": LEFT_OUT.get(field.term),
     }
 
 
 def _said_conclusion(conclusion: Conclusion, root: str) -> dict[str, Any]:
     return {
-        "term": conclusion.property_name,
+        "term": conclusion.term,
         "values": [said_value(value, root) for value in conclusion.values],
         "count": conclusion.count,
         "status": "inferred",
@@ -97,7 +97,7 @@ def _said_neighbours(neighbours: Neighbours, id: str, root: str) -> dict[str, An
     return {
         "collection": neighbours.collection,
         "property": neighbours.field,
-        "term": neighbours.property_name,
+        "term": neighbours.term,
         "count": neighbours.count,
         "shown": [said_value(one, root) for one in neighbours.shown],
         "more": more,

@@ -71,10 +71,11 @@ def releases(holder: ReleaseHolder, root: str = "") -> ReleasesSaid:
 
 
 def found(services: Services, words: str, kinds: Sequence[str], limit: int, root: str = "") -> FoundPage:
-    """The best matches for words."""
+    """The best matches for words. Links to other vocabularies repeat labels: they are found only when asked for."""
+    wanted = kinds or [kind for kind in BY_CLASS if kind != "CompetencyLink"]
     items = [
         FoundSaid(**asdict(one), href=href(BY_CLASS[one.kind].name, one.id, root))
-        for one in services.search.find(words, kinds, limit)
+        for one in services.search.find(words, wanted, limit)
         if one.kind in BY_CLASS
     ]
     return FoundPage(q=words, items=items, release=services.reference)

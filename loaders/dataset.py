@@ -1,6 +1,7 @@
 """What a dataset says of itself in dataset.yml: whose it is, what may be done with it, what it should contain."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -140,9 +141,10 @@ class _Reader:
 
     def __init__(self, content: _Mapping, log: IssueLog) -> None:
         self.content, self.log, self.usable = content, log, True
+        self.line: int | None = None
 
     def note(self, code: str, key: str, message: str, hint: str = "", value: str | None = None) -> None:
-        line = self.content.lines.get(key)
+        line = self.line or self.content.lines.get(key)
         self.log.add(code, message, hint, file=FILE, line=line, column=key, value=value)
         self.usable = False
 
@@ -169,13 +171,15 @@ class _Reader:
             return ""
         return value
 
-    def mapping(self, key: str, value: object) -> dict[str, Any]:
-        if value in ("", None):
-            return {}
-        if not isinstance(value, dict):
+    def entries(self, key: str, value: object) -> Iterator[tuple[str, Any]]:
+        """The entries below a key; while one is read, faults are noted on its line."""
+        if isinstance(value, _Mapping):
+            for name, entry in value.items():
+                self.line = value.lines[name]
+                yield name, entry
+            self.line = None
+        elif value not in ("", None):
             self.bad(key, f"{key} is not a list of keys with values", f"for example: {key}: {KEYS[key].example}")
-            return {}
-        return value
 
     def description(self) -> Description | None:
         for key in self.content:
@@ -215,7 +219,7 @@ class _Reader:
 
     def sources(self) -> dict[str, str]:
         found = {}
-        for urn, about in self.mapping("sources", self.content.get("sources")).items():
+        for urn, about in self.entries("sources", self.content.get("sources")):
             if not urn.startswith("urn:") or not is_address(urn):
                 self.bad("sources", f"{quoted(urn)} is not a urn:", "an address needs no entry here", urn)
             elif not isinstance(about, str) or not about.strip():
@@ -226,7 +230,7 @@ class _Reader:
 
     def counts(self) -> dict[str, Count]:
         found = {}
-        for table, value in self.mapping("counts", self.content.get("counts")).items():
+        for table, value in self.entries("counts", self.content.get("counts")):
             exact = isinstance(value, dict) and value.keys() == {"exactly"}
             number = value["exactly"] if exact else value
             if table not in TABLES:
@@ -246,16 +250,16 @@ class _Reader:
 
     def lookups(self) -> Lookups:
         found: Lookups = {}
-        for table, columns in self.mapping("lookups", self.content.get("lookups")).items():
+        for table, columns in self.entries("lookups", self.content.get("lookups")):
             if table not in TABLES:
                 self.bad("lookups", f"{quoted(table)} is not a table", self.near(table, TABLES))
                 continue
-            for column, values in self.mapping("lookups", columns).items():
+            for column, values in self.entries("lookups", columns):
                 known: dict[str, Column] = TABLES[table].columns
                 if column not in known:
                     self.bad("lookups", f"{table} has no column {quoted(column)}", self.near(column, known))
                     continue
-                for bad, right in self.mapping("lookups", values).items():
+                for bad, right in self.entries("lookups", values):
                     if not isinstance(right, str):
                         self.bad("lookups", f"the right value for {quoted(bad)} is not a text")
                     else:

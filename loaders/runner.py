@@ -29,8 +29,8 @@ class Counts:
 class LoadedDataset:
     """One dataset after loading.
 
-    `quads` are sorted by nothing: in the order of tables and lines. Without a usable dataset.yml `description` is None
-    and there are no quads. `ids` are the things it describes (mapped rows), with their tables.
+    `quads` stand in the order of tables and lines. Without a usable dataset.yml `description` is None and there are no
+    quads. `ids` are the things it describes (mapped rows), with their tables.
     """
 
     name: str

@@ -66,14 +66,15 @@ def list_queries() -> list[NamedQuery]:
 class Field:
     """One property of the things of a collection, as a column of the dictionary has it.
 
-    `name` is what readers call it: the column without `_id` where it names a thing. `refs` are collections.
+    `name` is what readers call it: the column without `_id` where it names a thing. `address` and `term` are the whole
+    and the prefixed name of its property. `refs` are collections.
     """
 
     name: str
     column: str
     type: str
-    property: URIRef
-    property_name: str
+    address: URIRef
+    term: str
     about: str
     refs: tuple[str, ...]
     choices: tuple[str, ...]
@@ -112,7 +113,7 @@ class Collection:
     @cached_property
     def label_field(self) -> Field | None:
         """The property that names a thing for people; None: such things have no name of their own."""
-        return next((f for f in self.fields if f.property_name == "skos:prefLabel"), None)
+        return next((f for f in self.fields if f.term == "skos:prefLabel"), None)
 
     @cached_property
     def properties(self) -> tuple[Field, ...]:
@@ -129,7 +130,7 @@ class Collection:
     @cached_property
     def by_property(self) -> dict[str, Field]:
         """Its properties by their address."""
-        return {str(f.property): f for f in self.fields}
+        return {str(f.address): f for f in self.fields}
 
 
 def _field(column: str, entry: Mapping[str, Any]) -> Field:
@@ -138,8 +139,8 @@ def _field(column: str, entry: Mapping[str, Any]) -> Field:
         name=re.sub(r"_ids?$", "", column) if refs else column,
         column=column,
         type=entry["type"],
-        property=expand(entry["property"]),
-        property_name=entry["property"],
+        address=expand(entry["property"]),
+        term=entry["property"],
         about=entry["about"],
         refs=refs,
         choices=tuple(entry.get("choices", ())),

@@ -1,7 +1,7 @@
 """Find things by everyday words, and take words for exactly one thing only when that is safe.
 
-Somebody who writes “digital bootcamp” means the thing of that name. Words are taken for a thing when they are its id, or
-one of its names, or when nothing else has all of them; otherwise the reader is asked which of the candidates was meant.
+Somebody who writes “digital bootcamp” means the thing of that name. Words are taken for a thing when they are its id
+or one of its names, or when nothing else has all of them; otherwise the reader is asked which candidate was meant.
 """
 
 import re

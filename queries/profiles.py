@@ -94,7 +94,7 @@ class Statement:
 class Conclusion:
     """Something that follows by one of our rules: always an inference."""
 
-    property_name: str
+    term: str
     values: tuple[Value, ...]
     count: int
     rule: str
@@ -106,7 +106,7 @@ class Neighbours:
 
     collection: str
     field: str
-    property_name: str
+    term: str
     count: int
     shown: tuple[Named, ...]
 
@@ -186,7 +186,9 @@ class Things:
         """Things that somebody may have meant who wrote this id: of like ids first, then of like names."""
         if (known := self._directory.get(id)) is not None:
             return (self._found(known, "id", 1.0),)
-        among = [one for one in self._directory.values() if not kinds or COLLECTIONS[one.collection].class_name in kinds]
+        among = [
+            one for one in self._directory.values() if not kinds or COLLECTIONS[one.collection].class_name in kinds
+        ]
         ids = {place: one.id for place, one in enumerate(among)}
         near = process.extract(id, ids, scorer=fuzz.ratio, processor=str.upper, limit=3, score_cutoff=_LIKE_AN_ID)
         found = {among[place].id: self._found(among[place], "spelling", score) for _, score, place in near}
@@ -225,7 +227,9 @@ class Things:
         known = self._directory.get(id)
         if known is None or known.collection != collection.name:
             raise UnknownIdError(id, self.suggestions(id, [collection.class_name]), collection.name)
-        return Profile(self._item(id), tuple(self._conclusions(id, shown)), tuple(self._incoming(id, collection, shown)))
+        return Profile(
+            self._item(id), tuple(self._conclusions(id, shown)), tuple(self._incoming(id, collection, shown))
+        )
 
     def graph(self, id: str) -> Graph:
         """A thing as statements, with its rules and the records and statements that say where each comes from."""
@@ -238,7 +242,7 @@ class Things:
         """Ids by the text of one property's value; made when first asked for."""
         key = (collection.name, name)
         if key not in self._values:
-            address = SW.status if name == "status" else next(f.property for f in collection.fields if f.name == name)
+            address = SW.status if name == "status" else next(f.address for f in collection.fields if f.name == name)
             rows = get_query("values-of-property").rows(
                 self.store, {"class": collection.row_class, "property": address}
             )
@@ -320,7 +324,7 @@ class Things:
             for field in other.fields:
                 if collection.name in field.refs and (ids := self._index(other, field.name).get(id)):
                     named = tuple(self.get_named(one) for one in ids[:shown])
-                    yield Neighbours(other.name, field.name, field.property_name, len(ids), named)
+                    yield Neighbours(other.name, field.name, field.term, len(ids), named)
         rules: dict[str, set[str]] = defaultdict(set)
         for row in get_query("asked-for-by").rows(self.store, {"thing": thing(id)}):
             if (owner := id_of(str(row["owner"]))) in self._directory:
@@ -329,9 +333,9 @@ class Things:
             by_collection: dict[str, list[str]] = defaultdict(list)
             for owner in sorted(owners):
                 by_collection[self._directory[owner].collection].append(owner)
-            for where, ids in sorted(by_collection.items()):
-                field = next(f for f in COLLECTIONS[where].fields if f.property_name == name)
-                yield Neighbours(where, field.name, name, len(ids), tuple(map(self.get_named, ids[:shown])))
+            for where, asking in sorted(by_collection.items()):
+                field = next(f for f in COLLECTIONS[where].fields if f.term == name)
+                yield Neighbours(where, field.name, name, len(asking), tuple(map(self.get_named, asking[:shown])))
 
 
 def short(address: str) -> str:
@@ -371,5 +375,3 @@ def _composed(collection: Collection, statements: Sequence[Statement]) -> str:
             parts += [f" {joint} " if joint else ", ", said[part]] if parts else [said[part]]
             joint = ""
     return "".join(parts)
-
-

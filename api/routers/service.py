@@ -1,6 +1,6 @@
 """What the service says of itself, of its releases and of its data as a whole."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
@@ -38,7 +38,9 @@ router = APIRouter()
 
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What you have is still right."}}
 
-CONFORMS_TO = (
+OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.1"
+
+CONFORMS_TO: Final = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
@@ -88,7 +90,7 @@ def landing(request: Request, asked: Annotated[ReadAsked, Query()]) -> Landing:
     services = holder.get(asked.release) if asked.release is not None else _current(holder)
     links = [
         link("self", "/", "this page"),
-        link("service-desc", "/openapi.json", "what can be asked, as OpenAPI", "application/vnd.oai.openapi+json;version=3.1"),
+        link("service-desc", "/openapi.json", "what can be asked, as OpenAPI", OPENAPI),
         link("service-doc", "/docs", "what can be asked, for people", "text/html"),
         link("conformance", "/conformance", "the specifications this service follows"),
         link("data", "/collections", "everything there are lists of"),
@@ -124,7 +126,9 @@ def conformance(request: Request) -> Conformance:
     return Conformance(conforms_to=list(CONFORMS_TO))
 
 
-@router.get("/health", summary="Whether the process is alive", tags=["service"], response_model=Health, responses=problems())
+@router.get(
+    "/health", summary="Whether the process is alive", tags=["service"], response_model=Health, responses=problems()
+)
 async def health() -> Health:
     """It answers as long as the process does, whatever the data is like."""
     return Health(alive=True, software=SOFTWARE)
@@ -293,5 +297,3 @@ def get_problem(request: Request, code: Annotated[str, Path(max_length=60)]) -> 
     if code not in CATALOGUE:
         raise Problem("not-found", f"There is no kind of problem called “{code}”.")
     return _problem(CATALOGUE[code], root_of(request))
-
-

@@ -1,6 +1,7 @@
 """The collections: a list with filters, and one thing by id, for every table of the column dictionary."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,6 @@ from api.schemas.things import FormatName, Shapes, shapes
 from api.settings import Settings
 from queries.catalogue import COLLECTIONS, Collection
 from queries.profiles import UnknownIdError
-from dataclasses import asdict
 
 ThingId = Annotated[str, Path(min_length=1, max_length=200, description="Id of the thing.")]
 
@@ -103,7 +103,9 @@ def _list(request: Request, collection: Collection, asked: ReadAsked) -> Respons
     graph = Graph()
     for item in page.items:
         graph += services.things.graph(item.id)
-    return Response(things.serialised(graph, chosen.media_type), headers=headers_of(tag, links), media_type=chosen.media_type)
+    return Response(
+        things.serialised(graph, chosen.media_type), headers=headers_of(tag, links), media_type=chosen.media_type
+    )
 
 
 def _wanted(collection: Collection, given: Mapping[str, Any], services: Services) -> dict[str, list[str]]:
@@ -149,7 +151,9 @@ def _get(request: Request, collection: Collection, id: str, asked: OneAsked, sho
         raise _better(error, services, holder) from error
     said = things.said_profile(profile, services, root)
     links = [Link(**link) for link in said["links"]]
-    body = json_bytes(said) if chosen is JSON_FORMAT else things.serialised(services.things.graph(id), chosen.media_type)
+    body = (
+        json_bytes(said) if chosen is JSON_FORMAT else things.serialised(services.things.graph(id), chosen.media_type)
+    )
     return Response(body, headers=headers_of(tag, links), media_type=chosen.media_type)
 
 

@@ -34,7 +34,9 @@ class PathwayQuestion(ReadAsked):
         " `Q-HND-COMP22:60` (60 credits of an award). Repeatable.",
     )
     holds: Things = Field([], description="The same as `from`.")
-    to: Things = Field([], description="A role or an award, by id or words; with several any will do. Or give `to_level`.")
+    to: Things = Field(
+        [], description="A role or an award, by id or words; with several any will do. Or give `to_level`."
+    )
     to_level: int | None = Field(None, ge=1, le=8, description="Any role of the sector at this RQF level.")
     sector: Annotated[str, Field(max_length=60)] | None = Field(
         None, description=f"Sector of `to_level`; without it `{SECTOR}`."

@@ -136,20 +136,18 @@ def _properties(collection: Collection) -> type[BaseModel]:
 
 def shown_properties(collection: Collection) -> tuple[catalogue.Field, ...]:
     """The properties that are shown plainly."""
-    return tuple(f for f in collection.properties if f.property_name not in LEFT_OUT)
+    return tuple(f for f in collection.properties if f.term not in LEFT_OUT)
 
 
 def _query(collection: Collection, settings: Settings) -> type[ReadAsked]:
     texts = Annotated[list[Annotated[Text, Field(min_length=1)]], Field(max_length=20)]
+    most, usual = settings.max_page_size, min(settings.default_page_size, settings.max_page_size)
     fields: dict[str, Any] = {
-        "limit": (
-            int,
-            Field(min(settings.default_page_size, settings.max_page_size), ge=1, le=settings.max_page_size, description="Most items on the page."),
-        ),
+        "limit": (int, Field(usual, ge=1, le=most, description="Most items on the page.")),
         "offset": (int, Field(0, ge=0, le=1_000_000, description="Items of the list that come before the page.")),
         "format": (FormatName | None, Field(None, description="Format of the reply; without it `Accept` decides.")),
         "status": (list[Status], Field([], max_length=3, description="How sure the row is. Repeatable: any of them.")),
-    }  # fmt: skip
+    }
     if collection.label_field is not None:
         about = "Everyday words. The best matches come first, and misspelt words are forgiven."
         fields["q"] = (Annotated[Text, Field(min_length=1)] | None, Field(None, description=about))
@@ -157,7 +155,7 @@ def _query(collection: Collection, settings: Settings) -> type[ReadAsked]:
         about = f"{field.about} Repeatable: any of them."
         match field.type:
             case "choice" | "choices":
-                kind: Any = Annotated[list[Literal[field.choices]], Field(max_length=20)]
+                kind: Any = Annotated[list[Literal[field.choices]], Field(max_length=20)]  # type: ignore[name-defined]
             case "level":
                 kind = Annotated[list[Literal["E", "1", "2", "3", "4", "5", "6", "7", "8"]], Field(max_length=9)]
             case "yesno":
@@ -167,7 +165,9 @@ def _query(collection: Collection, settings: Settings) -> type[ReadAsked]:
                 kind = texts
         fields[f"f_{field.name}"] = (kind, Field([], alias=field.name, description=about))
     name = f"{collection.class_name}Query"
-    return create_model(name, __base__=ReadAsked, __doc__=f"What can be asked of the list of {collection.name}.", **fields)
+    return create_model(
+        name, __base__=ReadAsked, __doc__=f"What can be asked of the list of {collection.name}.", **fields
+    )
 
 
 def shapes(collection: Collection, settings: Settings) -> Shapes:
@@ -198,7 +198,7 @@ def shapes(collection: Collection, settings: Settings) -> Shapes:
         total=(int, Field(description="Items of the whole list, with these filters.")),
         offset=(int, Field(description="Items before the page.")),
         limit=(int, Field(description="Most items on the page.")),
-        items=(list[item], Field(description="The items of the page.")),  # type: ignore[valid-type]
+        items=(list[item], Field(description="The items of the page.")),
         release=(ReleaseRef, Field(description="The release that answered.")),
         links=(list[Link], Field(description="This page, the next and the one before.")),
     )

@@ -27,6 +27,7 @@ from queries.pathways.circuit import (
     NEVER,
     Circuit,
     Closure,
+    cheapest_tails,
     compile_circuit,
     settle,
     supporting_contents,
@@ -41,6 +42,9 @@ from queries.pathways.problem import (
     PathwayProblem,
     Work,
 )
+
+WIDE_BORDER = 64
+"""Contents in a landmark from which on it is not worth the closures to make it minimal."""
 
 Cut = tuple[int, ...]
 """A landmark as content gates of one circuit, in ascending order."""
@@ -145,6 +149,7 @@ class _Search:
         self.bound = 0
         self.proven = False
         self.rounds = 0
+        self.visits = 0
         self.cuts: dict[Cut, None] = {}
 
     @property
@@ -164,16 +169,18 @@ class _Search:
 
     def run(self) -> None:
         """Search until proven or out of work."""
-        cuts, residual, reach = lm_cut(self.circuit, self.price)
+        gates = len(self.circuit)
+        cuts, residual, reach = lm_cut(self.circuit, self.price, self.limits.gate_visits // 4 // gates)
+        self.visits = gates * (1 + len(cuts))
         self.cuts.update(dict.fromkeys(cut for cut, _ in cuts))
         bound = sum(weight for _, weight in cuts)
         self.improve(relaxed_plan(self.circuit, self.price, residual))
         self.raise_bound(bound)
         if self.proven:
             return
-        # A pathway through a content costs at least the LM-cut bound plus what is left to pay on the way there.
-        core = [content for content in range(len(self.price)) if bound + reach[content] < self.value]
-        print('core',len(core),len(self.price),bound,self.value)
+        # A pathway through a content costs at least the bound, what is left to pay to get there, and from there on.
+        onward = cheapest_tails(self.circuit, residual)
+        core = [content for content in range(len(self.price)) if bound + reach[content] + onward[content] < self.value]
         if not _closed(self.circuit, core).true[self.circuit.goal]:
             self.raise_bound(self.value)
             return
@@ -190,7 +197,7 @@ class _Search:
         master = HittingSet(price)
         for cut in list(self.cuts):
             master.require([to_small[gate] for gate in cut if gate in to_small])
-        for _ in range(self.limits.rounds):
+        while self.rounds < self.limits.rounds and self.visits < self.limits.gate_visits:
             chosen, bound = master.solve(self.limits.master_nodes)
             self.rounds += 1
             self.raise_bound(bound)
@@ -201,7 +208,9 @@ class _Search:
                 rest[content] = 0
             self.improve([to_whole[gate] for gate in relaxed_plan(small, price, rest)])
             self.raise_bound(self.bound)
-            for cut, _ in lm_cut(small, rest)[0]:
+            cuts = [cut for cut, _ in lm_cut(small, [min(1, amount) for amount in rest])[0]]
+            self.visits += len(self.circuit) * (2 + 2 * len(cuts))
+            for cut in cuts:
                 master.require(cut)
                 self.cuts[self._widened([to_whole[gate] for gate in cut], outside)] = None
 
@@ -220,7 +229,9 @@ def relaxed_plan(circuit: Circuit, price: Sequence[int], guide: Sequence[int] | 
     return without_waste(circuit, supporting_contents(circuit, settled), price.__getitem__)
 
 
-def lm_cut(circuit: Circuit, price: Sequence[int], most: int | None = None) -> tuple[list[tuple[Cut, int]], list[int], list[int]]:
+def lm_cut(
+    circuit: Circuit, price: Sequence[int], most: int | None = None
+) -> tuple[list[tuple[Cut, int]], list[int], list[int]]:
     """Landmarks with weights that pack under the prices, what is left of each price, and h_max under what is left.
 
     LM-cut (Helmert & Domshlak 2009) with gates: going back from the goal over what is free, a gate is barred by a
@@ -262,12 +273,17 @@ def _border(circuit: Circuit, left: Sequence[int], value: Sequence[int]) -> set[
     return border
 
 
-def _minimal(circuit: Circuit, landmark: set[int], left: Sequence[int]) -> Cut:
-    """A landmark without the contents it can do without, those with least left to pay being dropped first."""
-    closure = Closure(circuit, (content for content in range(len(left)) if content not in landmark))
+def _minimal(circuit: Circuit, border: set[int], left: Sequence[int]) -> Cut:
+    """The landmark within a border: what can be entered from outside and, of a small border, what cannot be spared.
+
+    Contents with least left to pay are dropped first. A wide border is left as it is, for each trial is a closure.
+    """
+    closure = Closure(circuit, (content for content in range(len(left)) if content not in border))
     closure.run()
+    if len(border) > WIDE_BORDER:
+        return tuple(sorted(content for content in closure.ready if content in border))
     needed: list[int] = []
-    for content in sorted(landmark, key=left.__getitem__):
+    for content in sorted(border, key=left.__getitem__):
         mark = closure.mark()
         if closure.allow([content]):
             closure.rewind(mark, [content])

@@ -11,7 +11,6 @@ that round runs out of work, it is still true that no step of the returned plan 
 
 from __future__ import annotations
 
-import heapq
 import math
 from bisect import bisect_left
 from collections import defaultdict
@@ -26,6 +25,7 @@ from queries.pathways.circuit import (
     Circuit,
     Closure,
     Settled,
+    cheapest_tails,
     compile_circuit,
     settle,
     supporting_contents,
@@ -166,10 +166,14 @@ class _Calendar:
                 entry = circuit.entry(content)
                 week = holds.value[entry] if entry >= 0 else 0
                 fits = [(self._fit(one, week, hours), one) for one in self.modes[ids[content]]] if week < NEVER else []
-                ends = [(start + one.weeks, one.hours_per_week, one.id, start, one) for start, one in fits if start < NEVER]
+                ends = [
+                    (start + one.weeks, one.hours_per_week, one.id, start, one) for start, one in fits if start < NEVER
+                ]
                 if ends:
                     end, _, _, start, delivery = min(ends, key=lambda option: option[:3])
-                    options.append(((-tail[content], end) if by_tail else (end, -tail[content]), content, delivery, start))
+                    options.append(
+                        ((-tail[content], end) if by_tail else (end, -tail[content]), content, delivery, start)
+                    )
             if not options:
                 return None
             _, content, delivery, start = min(options, key=lambda option: option[:2])
@@ -193,18 +197,21 @@ class _Calendar:
     def compacted(self, placed: Placed) -> Placed:
         """The same steps, each as early as the others let it be. The finish does not get later."""
         circuit = self.whole.restricted(self._indices(placed)) if placed else self.whole
-        entries = {self.problem.contents[n].id: circuit.entry(gate) for gate, n in enumerate(circuit.contents)}
+        gates = {self.problem.contents[n].id: gate for gate, n in enumerate(circuit.contents)}
         while True:
+            rank = self.achieved(circuit, placed).rank
             moved: Placed = {}
             hours = [0] * (self.problem.horizon + 1)
-            for content, (delivery, _) in sorted(placed.items(), key=lambda item: (item[1][1], item[0])):
-                entry = entries[content]
+            for content in sorted(placed, key=lambda one: (placed[one][1], rank[gates[one]], one)):
+                delivery, entry = placed[content][0], circuit.entry(gates[content])
                 week = self.achieved(circuit, moved).value[entry] if entry >= 0 else 0
                 start = self._fit(delivery, week, hours)
+                if start == NEVER:
+                    return placed
                 moved[content] = (delivery, start)
                 for week in range(start, start + delivery.weeks):
                     hours[week] += delivery.hours_per_week
-            if moved == placed:
+            if sum(start for _, start in moved.values()) >= sum(start for _, start in placed.values()):
                 return placed
             placed = moved
 
@@ -234,14 +241,16 @@ class _Calendar:
                 min((d.weeks for d in modes.get(self.problem.contents[number].id, ())), default=NEVER)
                 for number in circuit.contents
             ]
-            tail = shortest_tails(circuit, weeks)
+            tail = cheapest_tails(circuit, weeks)
             kept = [c for c in range(len(circuit.contents)) if arrivals.value[c] + tail[c] <= latest]
             smaller = circuit.restricted(kept)
             if len(smaller) == len(circuit):
                 return circuit, modes, arrivals
             circuit = smaller
 
-    def _search(self, best: Placed | None, finish: int | None, bound: int) -> tuple[Placed | None, int | None, int, bool]:
+    def _search(
+        self, best: Placed | None, finish: int | None, bound: int
+    ) -> tuple[Placed | None, int | None, int, bool]:
         """Better plans by CP-SAT until none is left: (best plan, its finish, bound, proven)."""
         latest = self.problem.horizon if finish is None else finish - 1
         core = self._core(latest, mind_cost=False)
@@ -282,26 +291,6 @@ def _steps_then_cost(placed: Placed) -> tuple[int, int]:
     return len(placed), sum(delivery.cost_pounds for delivery, _ in placed.values())
 
 
-def shortest_tails(circuit: Circuit, weeks: Sequence[int]) -> list[int]:
-    """The least weeks of study that follow each gate on a chain to the goal; NEVER when no chain leads there.
-
-    In a plan without waste every step is on a chain to the goal, so one that ends later than the deadline less its tail
-    is of no use.
-    """
-    tail = [NEVER] * len(circuit)
-    heap = [(0, circuit.goal)]
-    while heap:
-        now, gate = heapq.heappop(heap)
-        if now >= tail[gate]:
-            continue
-        tail[gate] = now
-        onward = now + weeks[gate] if gate < len(weeks) else now
-        for source, _ in circuit.inputs(gate):
-            if onward < tail[source]:
-                heapq.heappush(heap, (onward, source))
-    return tail
-
-
 def longest_tails(circuit: Circuit, settled: Settled, weeks: Sequence[int]) -> list[int]:
     """The most weeks of study that follow each gate on a chain to the goal that goes forward in settled order."""
     tail = [0] * len(circuit)
@@ -334,19 +323,17 @@ def undominated(deliveries: Sequence[Delivery], *, mind_cost: bool) -> list[Deli
 class _Model:
     """The schedule as a constraint programme: optional intervals, one cumulative, and gates with times.
 
-    A gate that holds names the inputs it leans on and holds no sooner than they do. Contents take at least a week, so
-    support can be circular among free gates only; those get ranks, which must rise from input to gate.
+    A gate that holds names the inputs it leans on and holds no sooner than they do. Support can be circular only among
+    gates that take no time, free ones and contents of no weeks; those get ranks, which must rise from input to gate.
     """
 
-    def __init__(
-        self, problem: PathwayProblem, circuit: Circuit, modes: Modes, arrivals: Settled, latest: int
-    ) -> None:
+    def __init__(self, problem: PathwayProblem, circuit: Circuit, modes: Modes, arrivals: Settled, latest: int) -> None:
         self.circuit = circuit
         self.work = 0.0
         self.ids = [problem.contents[number].id for number in circuit.contents]
         self.model = model = cp_model.CpModel()
         offered = [modes[one] for one in self.ids]
-        tail = shortest_tails(circuit, [min(one.weeks for one in some) for some in offered])
+        tail = cheapest_tails(circuit, [min(one.weeks for one in some) for some in offered])
         self.finish = model.new_int_var(arrivals.value[circuit.goal], latest, "")
         self.true = [model.new_bool_var("") for _ in self.gates]
         self.week = []
@@ -361,7 +348,11 @@ class _Model:
             first = arrivals.value[entry] if entry >= 0 else 0
             self.chosen.append(self._modes_of(content, entry, some, first, latest - tail[content]))
         self._hours(problem.hours_cap)
-        ranks = self._ranks()
+        instant = [content for content, some in enumerate(offered) if any(one.weeks == 0 for one in some)]
+        ranks = self._ranks(instant)
+        for content in instant:
+            if content in ranks and (entry := circuit.entry(content)) in ranks:
+                model.add(ranks[content] > ranks[entry]).only_enforce_if(self.true[content])
         for gate in range(len(self.ids), len(circuit)):
             self._gate(gate, ranks)
         model.add(self.true[circuit.goal] == 1)
@@ -432,9 +423,9 @@ class _Model:
             total = sum(weight * literal for literal, weight in leans)
             model.add(total >= threshold).only_enforce_if(self.true[gate])
 
-    def _ranks(self) -> dict[int, cp_model.IntVar]:
-        """A rank for every free gate that may be on a cycle of free gates: what is left after peeling off the ends."""
-        free = set(range(len(self.ids), len(self.circuit)))
+    def _ranks(self, instant: Sequence[int]) -> dict[int, cp_model.IntVar]:
+        """A rank for every gate that may be on a cycle of gates that take no time: what is left after peeling off ends."""
+        free = {*range(len(self.ids), len(self.circuit)), *instant}
         while True:
             ends = {
                 gate
@@ -461,7 +452,7 @@ class _Model:
             if delivery.id in placed:
                 self.model.add_hint(start, placed[delivery.id])
 
-    def run(self, work: float) -> tuple[int, Placed | None, int]:
+    def run(self, work: float) -> tuple[cp_model.CpSolverStatus, Placed | None, int]:
         """Search: (CP-SAT status, steps found, bound on the objective)."""
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1

@@ -366,6 +366,26 @@ def supporting_contents(circuit: Circuit, settled: Settled, goal: int | None = N
     return sorted(found, key=rank.__getitem__)
 
 
+def cheapest_tails(circuit: Circuit, price: Sequence[int]) -> list[int]:
+    """The least price (or weeks) still to pay on a chain from each gate to the goal; NEVER when no chain leads there.
+
+    In a plan without waste every step is on a chain to the goal whose other steps all come later. So what it takes to get
+    to a step and its tail may be added up, and a step whose sum is beyond the budget is of no use.
+    """
+    tail = [NEVER] * len(circuit)
+    heap = [(0, circuit.goal)]
+    while heap:
+        now, gate = heapq.heappop(heap)
+        if now >= tail[gate]:
+            continue
+        tail[gate] = now
+        onward = now + price[gate] if gate < len(price) else now
+        for source, _ in circuit.inputs(gate):
+            if onward < tail[source]:
+                heapq.heappush(heap, (onward, source))
+    return tail
+
+
 def without_waste(circuit: Circuit, contents: Sequence[int], price: Callable[[int], int]) -> list[int]:
     """The contents less every one that the goal can do without, the dearest being tried first."""
     kept = list(contents)

@@ -234,12 +234,12 @@ class _Compiler:
             weeks = offer.weeks if offer.weeks is not None else step.weeks.value if step.weeks else None
             cost = offer.cost_pounds if offer.cost_pounds is not None else step.cost.value if step.cost else 0
             if weeks is not None:
-                hours = offer.hours_per_week or step.hours_per_week or cap
+                hours = (offer.hours_per_week or step.hours_per_week or cap) if weeks else 0
                 starts = usable_start_weeks(offer, self.on, horizon)
                 yield engine.Delivery(offer.id, step.id, cost, weeks, hours, starts), offer
         if known(step):
-            hours = 0 if step.weeks and step.weeks.value == 0 else step.hours_per_week or cap
             weeks = step.weeks.value if step.weeks else 0
+            hours = (step.hours_per_week or cap) if weeks else 0
             cost = step.cost.value if step.cost else 0
             yield engine.Delivery(f"{step.id} (no provider known)", step.id, cost, weeks, hours, None), None
 

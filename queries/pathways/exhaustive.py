@@ -108,19 +108,26 @@ def _earliest(problem: PathwayProblem) -> Score | None:
         finished: list[tuple[int, int]] = []
         following: dict[_State, tuple[int, int]] = {}
         for (completed, taken, running), spent in states.items():
-            done = completed | {content for end, content, _ in running if end == week}
+            ended = completed | {content for end, content, _ in running if end == week}
             still = frozenset(one for one in running if one[0] > week)
-            facts = facts_after(problem, done)
-            if holds(problem.goal, facts):
-                finished.append(spent)
-                continue
             spare = problem.hours_cap - sum(hours for _, _, hours in still)
-            for started in _choices(_offered(problem, week, taken, facts), spare):
-                under_way = {(week + one.weeks, one.content, one.hours_per_week) for one in started}
-                state = (done, taken | {one.content for one in started}, still | under_way)
-                cost = (spent[0] + len(started), spent[1] + sum(one.cost_pounds for one in started))
-                if state not in following or cost < following[state]:
-                    following[state] = cost
+            at_once = [(ended, taken, spent)]
+            for done, used, paid in at_once:  # grows: what takes no weeks is done within the week
+                facts = facts_after(problem, done)
+                if holds(problem.goal, facts):
+                    finished.append(paid)
+                    continue
+                offered = _offered(problem, week, used, facts)
+                for one in offered:
+                    if one.weeks == 0:
+                        bought = (paid[0] + 1, paid[1] + one.cost_pounds)
+                        at_once.append((done | {one.content}, used | {one.content}, bought))
+                for started in _choices([one for one in offered if one.weeks], spare):
+                    under_way = {(week + one.weeks, one.content, one.hours_per_week) for one in started}
+                    state = (done, used | {one.content for one in started}, still | under_way)
+                    cost = (paid[0] + len(started), paid[1] + sum(one.cost_pounds for one in started))
+                    if state not in following or cost < following[state]:
+                        following[state] = cost
         if finished:
             steps, pounds = min(finished)
             return week, steps, pounds

@@ -90,9 +90,7 @@ def _dated(
         problem,
         contents=tuple(content for content in problem.contents if content.id in price),
         deliveries=tuple(
-            one
-            for one in problem.deliveries
-            if one.content in price and price_of(one, criterion) == price[one.content]
+            one for one in problem.deliveries if one.content in price and price_of(one, criterion) == price[one.content]
         ),
     )
     placed = solve_calendar(only, limits, tidy=False)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from typing import Protocol
 
 Fact = str
@@ -28,7 +29,7 @@ class PathwayError(Exception):
         super().__init__(f"{code}: {described}. {hint}")
 
 
-class ProblemRefused(PathwayError):
+class ProblemRefused(PathwayError):  # noqa: N818 - it is an answer to the caller, not a fault
     """The question contradicts itself, e.g. a delivery of a content that is not there."""
 
 
@@ -78,7 +79,7 @@ class Content:
 class Delivery:
     """One way to take a content: `cost_pounds` for this learner, `weeks` long, `hours_per_week` heavy.
 
-    `content` is a content id. `starts` are the start weeks in ascending order; None means any week. `travel_hours` are
+    `content` is a content id. What takes no weeks, as starting a job, counts at once. `starts` are the start weeks in ascending order; None means any week. `travel_hours` are
     for the whole course, for this learner.
     """
 
@@ -110,7 +111,7 @@ class PathwayProblem:
 
     `held` is true at week 0. `hours_cap` limits the hours of everything that runs in a week; `horizon` is the last week
     by which a step may end. Raises `ProblemRefused` when ids repeat, a delivery names an unknown content, or a number
-    is out of range (a delivery takes at least one week; weights, costs and hours are not negative).
+    is out of range (weeks, weights, costs and hours are not negative; what takes no weeks takes no hours).
     """
 
     contents: tuple[Content, ...]
@@ -136,8 +137,9 @@ class PathwayProblem:
             if delivery.content not in known:
                 facts["content"] = delivery.content
                 raise ProblemRefused("unknown_content", facts, "Add the content, or drop the delivery.")
-            if delivery.weeks < 1 or min(delivery.cost_pounds, delivery.hours_per_week, delivery.travel_hours) < 0:
-                hint = "A delivery takes at least one week; cost and hours are not negative."
+            amounts = (delivery.weeks, delivery.cost_pounds, delivery.hours_per_week, delivery.travel_hours)
+            if min(amounts) < 0 or (delivery.weeks == 0 and delivery.hours_per_week > 0):
+                hint = "Weeks, cost and hours are not negative, and what takes no weeks takes no hours."
                 raise ProblemRefused("number_out_of_range", facts, hint)
             if delivery.starts is not None and not _ascending_weeks(delivery.starts):
                 hint = "Give start weeks in ascending order, from week 0."
@@ -155,7 +157,7 @@ class PathwayProblem:
 
 
 def _ascending_weeks(weeks: tuple[int, ...]) -> bool:
-    return all(week >= 0 for week in weeks[:1]) and all(one < two for one, two in zip(weeks, weeks[1:], strict=False))
+    return all(week >= 0 for week in weeks[:1]) and all(one < two for one, two in pairwise(weeks))
 
 
 def _has_negative_weight(expression: Expression) -> bool:
@@ -185,10 +187,12 @@ class Criterion(StrEnum):
 class Limits:
     """How much work an answer may take. Never wall-clock time, so answers do not vary with load.
 
-    `rounds`: rounds of the hitting set. `master_nodes`: branch-and-bound nodes of each of its solves.
+    `gate_visits`: gates looked at while landmarks are made (a few hundred thousand a second); a quarter at most goes into
+    the first bound. `rounds`: rounds of the hitting set. `master_nodes`: branch-and-bound nodes of each of its solves.
     `calendar_work`: CP-SAT deterministic time (about seconds) of each of the two calendar searches; 0 skips them.
     """
 
+    gate_visits: int = 4_000_000
     rounds: int = 400
     master_nodes: int = 50_000
     calendar_work: float = 10.0

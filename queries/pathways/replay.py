@@ -28,7 +28,7 @@ from queries.pathways.problem import (
 )
 
 
-class PlanRefused(PathwayError):
+class PlanRefused(PathwayError):  # noqa: N818 - it is an answer to the caller, not a fault
     """The plan cannot be carried out, or does not lead to the goal.
 
     Codes: unknown_delivery, content_repeated, partly_dated, start_not_offered, past_horizon, too_many_hours,
@@ -160,20 +160,33 @@ def _replayed_by_week(problem: PathwayProblem, steps: list[tuple[int, Delivery, 
     goal = learner.supports(problem.goal)
     entries: dict[str, tuple[Support, ...]] = {}
     gains: dict[str, tuple[Support, ...]] = {}
-    ends = [(start + delivery.weeks, 0, delivery, content) for start, delivery, content in steps]
-    starts = [(start, 1, delivery, content) for start, delivery, content in steps]
-    for week, starting, delivery, content in sorted(ends + starts, key=lambda event: (event[0], event[1])):
-        if starting:
+    order: list[tuple[int, Delivery, Content]] = []
+    for week in sorted({week for start, delivery, _ in steps for week in (start, start + delivery.weeks)}):
+        for start, delivery, content in steps:
+            if start < week == start + delivery.weeks:
+                gains[delivery.id] = learner.completes(content, delivery, week)
+        for delivery, content in _starting_order(learner, [step[1:] for step in steps if step[0] == week]):
             entries[delivery.id] = _entered(learner, PlannedStep(delivery.id, week), content)
-            continue
-        gains[delivery.id] = learner.completes(content, delivery, week)
+            if delivery.weeks == 0:
+                gains[delivery.id] = learner.completes(content, delivery, week)
+            order.append((week, delivery, content))
         if finish is None and learner.holds(problem.goal):
             finish, goal = week, learner.supports(problem.goal)
     traced = tuple(
         StepTrace(delivery, content, start, start + delivery.weeks, entries[delivery.id], gains[delivery.id])
-        for start, delivery, content in steps
+        for start, delivery, content in order
     )
     return _traced(learner, traced, goal, finish, busiest)
+
+
+def _starting_order(learner: _Learner, waiting: list[tuple[Delivery, Content]]) -> Iterator[tuple[Delivery, Content]]:
+    """Steps of one week in an order that can be carried out: what takes no weeks may open the entry of another."""
+    instant = [step for step in waiting if step[0].weeks == 0]
+    while ready := next((step for step in instant if learner.holds(step[1].entry)), None):
+        instant.remove(ready)
+        yield ready
+    yield from instant
+    yield from (step for step in waiting if step[0].weeks > 0)
 
 
 def _replayed_in_order(problem: PathwayProblem, steps: list[tuple[Delivery, Content]]) -> Trace:

@@ -241,8 +241,23 @@ def test_award_rules_are_not_judged_when_some_credits_are_not_known(town: Any) -
     assert town.issues() == []
 
 
+def test_award_rules_by_level_are_not_judged_when_some_levels_are_not_known(town: Any) -> None:
+    town.replace("units.csv", "Mending,4,", "Mending,,")
+    assert town.issues() == []
+    town.replace("combination_rules.csv", "credits(45, from=Q-CERT)", "credits(45, from=Q-CERT, level=4)")
+    assert town.issues() == []
+
+
 def test_award_rules_by_role_are_not_judged_when_roles_depend_on_the_pathway(town: Any) -> None:
     town.replace("units.csv", "120,core", "120,pathway-dependent")
+    assert town.issues() == []
+
+
+@pytest.mark.parametrize(
+    "rule", ["core_credits,=,30", "total_credits,>=,45", "total_credits,<=,45", "total_credits,=,n/a"]
+)
+def test_rules_of_combination_that_agree_or_cannot_be_compared_are_no_fault(rule: str, town: Any) -> None:
+    town.append("combination_rules.csv", f"AR-2,Q-CERT,{rule},credits,Words,,https://example.org/r,2026,published,")
     assert town.issues() == []
 
 
@@ -275,6 +290,16 @@ class TestWhatFollowsFromARefusedRow:
         small, big = town.load_all()
         assert "S-SMALL-1" in small.ids
         assert big.ids == {"P-SMALL": "providers"}
+
+    def test_it_goes_no_further_than_a_thing_that_another_dataset_describes(self, town: Any) -> None:
+        header = "competency_id,standard_ref,kind,label,currency,source_url,status\n"
+        row = "K-LAB-S1,ST0248,skill,Read a scale,current,https://example.org/s,published\n"
+        town.replace("roles.csv", "2,published,healthtech", "22,published,healthtech")
+        assert town.load().counts["competency_links"].refused == 1
+        town.add_town("big-town", competencies=header + row)
+        small = town.load()
+        assert (small.counts["competencies"].refused, small.counts["competency_links"].refused) == (1, 0)
+        assert small.has_errors
 
     def test_nothing_is_lost_when_the_row_is_only_a_second_one(self, town: Any) -> None:
         town.append("providers.csv", "P-SMALL,Again,,,university,no,https://example.org/o,2026,published,")

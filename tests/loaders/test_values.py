@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from graph.requirements import AnyOf, LevelHeld, WorksAs
+from graph.requirements import AnyOf, CreditsFrom, LevelHeld, WorksAs
 from loaders.tables import CELL_TYPES, Column
 from loaders.values import Fault, is_address, is_damaged, mend, nearest, partial_date, read_value
 
@@ -38,6 +38,8 @@ def column(kind: str, **facts: object) -> Column:
         ("soc2020", "3549/04", "3549/04"),
         ("level", "E", "E"),
         ("level", "8", "8"),
+        ("requirement", "level(1)", LevelHeld(1)),
+        ("requirement", "credits(9999, level=8)", CreditsFrom(9999, level=8)),
         ("requirement", "any(level(3), works_as(OC-A))", AnyOf((LevelHeld(3), WorksAs("OC-A")))),
     ],
 )
@@ -68,6 +70,8 @@ def test_good_cells(kind: str, text: str, value: object) -> None:
         ("soc2020", "3549/4", "invalid-soc2020"),
         ("level", "9", "invalid-level"),
         ("requirement", "", "invalid-requirement"),
+        ("requirement", "level(0)", "invalid-requirement"),
+        ("requirement", "credits(15, level=9)", "invalid-requirement"),
         ("requirement", "level(3", "invalid-requirement"),
         ("requirement", "level(3))", "invalid-requirement"),
     ],
@@ -81,6 +85,15 @@ def test_bad_cells(kind: str, text: str, code: str) -> None:
 def test_the_place_of_a_fault_in_a_rule_is_said() -> None:
     with pytest.raises(Fault, match=r"“hold” is not a kind of requirement at character 1[45]"):
         read_value(column("requirement"), "any(level(3), hold(Q-A))")
+
+
+@pytest.mark.parametrize(("year", "good"), [("1899", False), ("1900", True), ("2100", True), ("2101", False)])
+def test_years_are_those_of_living_memory(year: str, good: bool) -> None:
+    if good:
+        assert str(partial_date(year)) == year
+    else:
+        with pytest.raises(Fault, match="between 1900 and 2100"):
+            partial_date(year)
 
 
 def test_degrees_may_be_negative_and_weeks_may_not() -> None:

@@ -1,4 +1,4 @@
-'''A small world written as text, and a pathway as one line, so that a test reads like a worked example.
+"""A small world written as text, and a pathway as one line, so that a test reads like a worked example.
 
     has   GCSE Maths
     week  30h
@@ -16,7 +16,7 @@ columns. `(job)` sets the kind. `and` binds tighter than `or`.
 
 A pathway reads `Bootcamp 12w ~ wait 24w ~ Imaging module 20w ~ Imaging role [56w £750 2 steps]`. Steps that run beside
 an earlier one are joined by `+`, with their start week if it differs from the step before.
-'''
+"""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ from queries.pathways.problem import (
 from queries.pathways.replay import Trace, replay
 
 _DELIVERY = re.compile(r"(?P<weeks>\d+)w £(?P<pounds>\d+) (?P<hours>\d+)h(?: @(?P<starts>[\d,]+))?")
-_TOKEN = re.compile(r"\s*(?:(?P<mark>[(),])|(?P<word>and|or|\d+ of)\b|(?P<name>[^(),]+?)(?=\s+(?:and|or)\b|\s*[(),]|\s*$))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<mark>[(),])|(?P<word>and|or|\d+ of)\b|(?P<name>[^(),]+?)(?=\s+(?:and|or)\b|\s*[(),]|\s*$))"
+)
 
 
 def world(text: str) -> PathwayProblem:
@@ -82,9 +84,7 @@ def world(text: str) -> PathwayProblem:
         starts = tuple(int(week) for week in found["starts"].split(",")) if found["starts"] else None
         number = sum(one.content == name for one in deliveries) + 1
         deliveries.append(
-            Delivery(
-                f"{name} {number}", name, int(found["pounds"]), int(found["weeks"]), int(found["hours"]), starts
-            )
+            Delivery(f"{name} {number}", name, int(found["pounds"]), int(found["weeks"]), int(found["hours"]), starts)
         )
     if goal is None:
         raise ValueError("A world needs a goal.")
@@ -122,18 +122,18 @@ def _both(tokens: list[str]) -> Expression:
 
 
 def _single(tokens: list[str]) -> Expression:
-    token = tokens.pop(0)
-    if token == "(":
+    word = tokens.pop(0)
+    if word == "(":
         inner = _either(tokens)
         tokens.pop(0)
         return inner
-    if not token.endswith(" of"):
-        return token
+    if not word.endswith(" of"):
+        return word
     parts: list[tuple[int, Expression]] = []
     while tokens.pop(0) != ")":
         weight, _, fact = tokens.pop(0).partition(" ")
         parts.append((int(weight), fact))
-    return AtLeast(int(token.removesuffix(" of")), tuple(parts))
+    return AtLeast(int(word.removesuffix(" of")), tuple(parts))
 
 
 def pathway(text: str, by: str = "weeks", limits: Limits | None = None) -> str:

@@ -1,7 +1,7 @@
 """Random tiny questions, with everything that has fooled an engine before.
 
-Free courses, rules in circles and onto themselves, credits with equal and odd weights, repeated parts, cohorts that never
-recur, courses too heavy for the learner, contents nobody delivers, facts nobody gives.
+Free courses, rules in circles and onto themselves, credits with equal and odd weights, repeated parts, cohorts that
+never recur, courses too heavy for the learner, contents nobody delivers, facts nobody gives.
 """
 
 from __future__ import annotations
@@ -43,13 +43,14 @@ def loose_questions(draw: st.DrawFn, most_contents: int = 5) -> PathwayProblem:
         contents.append(Content(f"c{content}", "module", entry, adds))
         for mode in range(draw(st.sampled_from([1, 1, 1, 2, 2, 0]))):
             starts = draw(st.none() | st.sets(st.integers(0, HORIZON - 1), min_size=1, max_size=3))
+            weeks = draw(st.sampled_from([0, 0, 1, 2, 3, 4]))
             deliveries.append(
                 Delivery(
                     f"d{content}{mode}",
                     f"c{content}",
                     cost_pounds=draw(st.sampled_from([0, 0, 100, 250, 300])),
-                    weeks=draw(st.integers(1, 4)),
-                    hours_per_week=draw(st.sampled_from([0, 5, 10, 12, 25])),
+                    weeks=weeks,
+                    hours_per_week=draw(st.sampled_from([0, 5, 10, 12, 25])) if weeks else 0,
                     starts=None if starts is None else tuple(sorted(starts)),
                 )
             )
@@ -94,8 +95,9 @@ def layered_question(seed: int, most_contents: int = 6) -> PathwayProblem:
             weeks = range(random.randint(0, 3), HORIZON, random.choice([2, 3, 5, 40]))
             starts = None if random.random() < 0.3 else tuple(weeks)
             pounds = random.choice([0, 0, 100, 100, 250, 300])
-            hours = random.choice([0, 5, 10, 10, 12, 20, 25])
-            delivery = Delivery(f"d{content}{mode}", f"c{content}", pounds, random.randint(1, 4), hours, starts)
+            length = random.choice([0, 1, 2, 3, 4])
+            hours = random.choice([0, 5, 10, 10, 12, 20, 25]) if length else 0
+            delivery = Delivery(f"d{content}{mode}", f"c{content}", pounds, length, hours, starts)
             deliveries.append(delivery)
     rules = [
         Rule(f"r{position}", "implies", asked(facts), (random.choice(facts[1:]),))

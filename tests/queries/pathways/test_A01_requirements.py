@@ -4,14 +4,17 @@ from tests.support.text_world import pathway
 
 
 def test_all_of_a_requirement_is_met_before_a_course_starts() -> None:
-    assert pathway("""
+    assert (
+        pathway("""
         has  GCSE Maths
         goal Imaging role
 
         Bootcamp       | 12w £0 16h  | GCSE Maths             | Python
         Physics        | 10w £80 10h | GCSE Maths             | Physics
         Imaging module | 20w £0 8h   | Python and Physics     | Imaging role
-    """) == "Bootcamp 12w + Physics 10w ~ Imaging module 20w ~ Imaging role [32w £80 3 steps]"
+    """)
+        == "Bootcamp 12w + Physics 10w ~ Imaging module 20w ~ Imaging role [32w £80 3 steps]"
+    )
 
 
 def test_any_of_a_requirement_is_met_by_the_better_one() -> None:
@@ -27,29 +30,42 @@ def test_any_of_a_requirement_is_met_by_the_better_one() -> None:
 
 
 def test_credits_add_up_to_an_award() -> None:
-    assert pathway("""
+    assert (
+        pathway(
+            """
         goal Certificate
 
         Unit A | 10w £100 10h | -      | A
         Unit B | 10w £150 10h | -      | B
         Unit C | 10w £400 10h | -      | C
         Award  | rule         | 30 of (15 A, 15 B, 15 C) | Certificate
-    """, by="cost") == "Unit A 10w + Unit B 10w ~ Certificate [10w £250 2 steps]"
+    """,
+            by="cost",
+        )
+        == "Unit A 10w + Unit B 10w ~ Certificate [10w £250 2 steps]"
+    )
 
 
 def test_one_large_unit_may_be_worth_two_small_ones() -> None:
-    assert pathway("""
+    assert (
+        pathway(
+            """
         goal Certificate
 
         Unit A | 10w £100 10h | -      | A
         Unit B | 10w £100 10h | -      | B
         Double | 18w £300 10h | -      | D
         Award  | rule         | 30 of (15 A, 15 B, 30 D) | Certificate
-    """, by="steps") == "Double 18w ~ Certificate [18w £300 1 step]"
+    """,
+            by="steps",
+        )
+        == "Double 18w ~ Certificate [18w £300 1 step]"
+    )
 
 
 def test_an_interim_award_opens_the_next_course() -> None:
-    assert pathway("""
+    assert (
+        pathway("""
         goal Degree
 
         Unit 1 | 10w £0 10h | -                | U1
@@ -58,18 +74,26 @@ def test_an_interim_award_opens_the_next_course() -> None:
         Interim | rule      | 30 of (15 U1, 15 U2, 15 U3) | Interim award
         Full    | rule      | 45 of (15 U1, 15 U2, 15 U3) | Full award
         Top-up | 30w £0 20h | Interim award    | Degree
-    """) == "Unit 1 10w + Unit 2 10w ~ Top-up 30w ~ Degree [40w £0 3 steps]"
+    """)
+        == "Unit 1 10w + Unit 2 10w ~ Top-up 30w ~ Degree [40w £0 3 steps]"
+    )
 
 
 def test_a_fact_counts_once_however_many_courses_give_it() -> None:
-    assert pathway("""
+    assert (
+        pathway(
+            """
         goal Certificate
 
         Here   | 10w £0 10h | -            | A
         There  | 10w £0 10h | -            | A
         Unit B | 10w £90 10h | -           | B
         Award  | rule       | 30 of (15 A, 15 B) | Certificate
-    """, by="cost") == "Here 10w + Unit B 10w ~ Certificate [10w £90 2 steps]"
+    """,
+            by="cost",
+        )
+        == "Here 10w + Unit B 10w ~ Certificate [10w £90 2 steps]"
+    )
 
 
 def test_circular_support_counts_for_nothing() -> None:
@@ -86,19 +110,25 @@ def test_circular_support_counts_for_nothing() -> None:
 
 
 def test_two_courses_that_ask_for_each_other_cannot_be_started() -> None:
-    assert pathway("""
+    assert (
+        pathway("""
         goal B
 
         First  | 4w £0 10h | B | A
         Second | 4w £0 10h | A | B
-    """) == "proved none"
+    """)
+        == "proved none"
+    )
 
 
 def test_nothing_to_do_when_the_goal_is_held() -> None:
-    assert pathway("""
+    assert (
+        pathway("""
         has  HNC
         goal Level 4
 
         Course | 4w £0 10h | -   | Level 4
         Counts | rule      | HNC | Level 4
-    """) == "nothing to do ~ Level 4 [0w £0 0 steps]"
+    """)
+        == "nothing to do ~ Level 4 [0w £0 0 steps]"
+    )

@@ -18,25 +18,37 @@ def test_a_useless_free_course_is_never_shown() -> None:
 
 
 def test_among_free_ways_the_one_with_fewest_steps_wins() -> None:
-    assert pathway("""
+    assert (
+        pathway(
+            """
         goal Role
 
         One   | 5w £0 10h  | -   | A
         Two   | 5w £0 10h  | A   | B
         Three | 5w £0 10h  | B   | Role
         Long  | 40w £0 10h | -   | Role
-    """, by="cost") == "Long 40w ~ Role [40w £0 1 step]"
+    """,
+            by="cost",
+        )
+        == "Long 40w ~ Role [40w £0 1 step]"
+    )
 
 
 def test_one_course_that_serves_twice_beats_two_cheaper_ones() -> None:
-    assert pathway("""
+    assert (
+        pathway(
+            """
         goal Role
 
         Both  | 5w £150 10h | -       | A, B
         OnlyA | 5w £100 10h | -       | A
         OnlyB | 5w £100 10h | -       | B
         Hired | rule        | A and B | Role
-    """, by="cost") == "Both 5w ~ Role [5w £150 1 step]"
+    """,
+            by="cost",
+        )
+        == "Both 5w ~ Role [5w £150 1 step]"
+    )
 
 
 def test_each_criterion_may_choose_another_delivery() -> None:

@@ -25,36 +25,46 @@ def test_two_units_run_in_turn_when_it_has_not() -> None:
 
 
 def test_a_start_that_has_gone_is_waited_for() -> None:
-    assert pathway("""
+    assert (
+        pathway("""
         goal Imaging
 
         Bootcamp       | 12w £0 16h         | -      | Python
         Imaging module | 20w £0 8h @10,36   | Python | Imaging
-    """) == "Bootcamp 12w ~ wait 24w ~ Imaging module 20w ~ Imaging [56w £0 2 steps]"
+    """)
+        == "Bootcamp 12w ~ wait 24w ~ Imaging module 20w ~ Imaging [56w £0 2 steps]"
+    )
 
 
 def test_a_slower_course_in_time_beats_a_faster_one_too_late() -> None:
-    assert pathway("""
+    assert (
+        pathway("""
         goal Role
 
         Intensive | 6w £0 35h @30   | - | Role
         Evening   | 30w £0 6h @2,40 | - | Role
-    """) == "wait 2w ~ Evening 30w ~ Role [32w £0 1 step]"
+    """)
+        == "wait 2w ~ Evening 30w ~ Role [32w £0 1 step]"
+    )
 
 
 def test_the_last_of_two_units_to_end_decides_and_the_first_may_wait() -> None:
-    assert pathway("""
+    assert (
+        pathway("""
         week 30h
         goal Role
 
         Unit A | 10w £0 20h      | -       | A
         Unit B | 20w £0 20h @0   | -       | B
         Course | 5w £0 20h       | A and B | Role
-    """) == "Unit B 20w ~ Unit A 10w ~ Course 5w ~ Role [35w £0 3 steps]"
+    """)
+        == "Unit B 20w ~ Unit A 10w ~ Course 5w ~ Role [35w £0 3 steps]"
+    )
 
 
 def test_the_hours_cap_makes_a_longer_but_lighter_delivery_better() -> None:
-    assert pathway("""
+    assert (
+        pathway("""
         week 20h
         goal Role
 
@@ -63,11 +73,14 @@ def test_the_hours_cap_makes_a_longer_but_lighter_delivery_better() -> None:
         Unit B | 10w £0 10h
         Unit A | 11w £0 10h
         Hired  | rule       | A and B | Role
-    """) == "Unit A 11w + Unit B 10w ~ Role [11w £0 2 steps]"
+    """)
+        == "Unit A 11w + Unit B 10w ~ Role [11w £0 2 steps]"
+    )
 
 
 def test_among_the_earliest_fewest_steps_then_least_pounds() -> None:
-    assert pathway("""
+    assert (
+        pathway("""
         goal Role
 
         Slow   | 20w £0 10h   | -            | A
@@ -76,7 +89,9 @@ def test_among_the_earliest_fewest_steps_then_least_pounds() -> None:
         Dear   | 9w £500 10h  | -            | B
         Fair   | 9w £400 10h  | -            | B
         Hired  | rule         | A and B      | Role
-    """) == "Fair 9w + Slow 20w ~ Role [20w £400 2 steps]"
+    """)
+        == "Fair 9w + Slow 20w ~ Role [20w £400 2 steps]"
+    )
 
 
 def test_the_horizon_and_the_hours_are_limits_not_the_offer() -> None:
@@ -106,13 +121,19 @@ def test_the_cheapest_pathway_is_shown_without_dates_when_no_calendar_runs_it() 
 
 
 def test_the_cheapest_pathway_takes_the_start_that_fits_among_equal_prices() -> None:
-    assert pathway("""
+    assert (
+        pathway(
+            """
         goal Role
 
         First  | 10w £0 10h @5    | -     | A
         Second | 10w £0 10h @5    | A     | Role
         Second | 14w £0 10h @20
-    """, by="cost") == "wait 5w ~ First 10w ~ wait 5w ~ Second 14w ~ Role [34w £0 2 steps]"
+    """,
+            by="cost",
+        )
+        == "wait 5w ~ First 10w ~ wait 5w ~ Second 14w ~ Role [34w £0 2 steps]"
+    )
 
 
 def test_circular_rules_do_not_hasten_a_schedule() -> None:

@@ -1,0 +1,431 @@
+"""The console: build a release, serve it, and ask it.
+
+Exit codes: 0 it worked (a pathway answer of any outcome is an answer); 1 the data has errors and nothing was
+published; 2 the command was written wrongly; 3 there is no release, or not that one; 4 a thing was not found, or words
+can mean several; 70 a fault of ours.
+"""
+
+import functools
+import json
+import logging
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
+
+import typer
+from pydantic import BaseModel
+
+from api import console, questions, things, told
+from api.console import Screen
+from api.dependencies import ReleaseHolder, Services
+from api.errors import CATALOGUE, Problem, UnknownReleaseError, problem_of
+from api.reply import SOFTWARE
+from api.schemas.pathways import PathwayQuestion
+from api.schemas.service import IssuesSaid
+from api.settings import Settings
+from graph.build import FAILED, BuildResult
+from graph.issues import Issue, Severity, count_by_severity, read_issues
+from graph.release import NoReleaseError
+from loaders.publish import SHIPPED, build_release
+from queries.catalogue import BY_CLASS
+from queries.pathways.problem import Criterion
+from queries.profiles import UnknownIdError
+
+DATA_ERRORS: Final = 1
+USAGE: Final = 2
+INTERNAL: Final = 70
+ISSUES_SHOWN: Final = 50
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+app = typer.Typer(
+    name="stepway",
+    help="Honest pathways to a better job: build the knowledge graph, serve it, and ask it.",
+    epilog="Exit codes: 0 it worked; 1 errors in the data; 2 written wrongly; 3 no release; 4 not found; 70 our fault.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of the releases.  [default: STEPWAY_DATA_DIR, or ./data]")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON of the same shape as over HTTP.")]
+ReleaseNumber = Annotated[int | None, typer.Option("--release", min=1, help="Ask this release, not the served one.")]
+
+
+def _known_kinds(given: list[str] | None) -> list[str]:
+    for kind in given or ():
+        if kind not in BY_CLASS:
+            raise typer.BadParameter(f"{kind} is not one of {', '.join(sorted(BY_CLASS))}")
+    return given or []
+
+
+def _settings(**given: object) -> Settings:
+    """The settings of the environment, with what the command line says instead."""
+    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def _print_json(content: Any) -> None:
+    if isinstance(content, BaseModel):
+        content = content.model_dump(mode="json", by_alias=True)
+    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def _fail(problem: Problem) -> typer.Exit:
+    console.problem(Screen(sys.stderr), problem)
+    return typer.Exit(problem.type.exit_code)
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Let a command tell every error in a helpful line and end with its exit code, never with a stack trace."""
+
+    @functools.wraps(command)
+    def told_plainly(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (typer.Exit, typer.Abort):
+            raise
+        except BrokenPipeError:
+            raise typer.Exit(0) from None
+        except Exception as error:
+            problem = problem_of(error)
+            if problem.code == "internal-error":
+                logging.getLogger("stepway").debug("told as internal-error", exc_info=error)
+                problem = Problem("internal-error", f"{type(error).__name__}: {error}.")
+            raise _fail(problem) from None
+
+    return told_plainly
+
+
+def _services(data_dir: Path | None, release: int | None) -> tuple[Services, ReleaseHolder, Settings]:
+    settings = _settings(data_dir=data_dir)
+    holder = ReleaseHolder(settings.data_dir)
+    return holder.get(release), holder, settings
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Says what is being done: with a moving sign in a terminal, as lines elsewhere. Always on the error stream."""
+    screen = Screen(sys.stderr)
+    if quiet:
+        yield lambda _: None
+    elif screen.console.is_terminal:
+        with screen.console.status("begin") as status:
+            yield status.update
+    else:
+        yield lambda stage: screen.line(f"{stage} …")
+
+
+@app.command()
+@plainly
+def build(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Dataset folders.  [default: those that are shipped]")
+    ] = None,
+    illustrative: Annotated[
+        bool, typer.Option("--illustrative", help="Load made-up rows too; all that rests on them says so.")
+    ] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build dataset folders into a release, check it and serve it from now on.
+
+    An error in the data publishes nothing: the last release goes on being served. Ends with 0 when a release was
+    published or nothing has changed, with 1 when errors in the data stopped it.
+    """
+    settings = _settings(data_dir=data_dir)
+    chosen = tuple(folders or ()) or SHIPPED
+    if not chosen:
+        raise Problem("invalid-request", "No dataset is shipped with this installation.", hint="Name a folder.")
+    with _progress(quiet=as_json) as progress:
+        result = build_release(chosen, settings.data_dir, include_illustrative=illustrative, progress=progress)
+    holder = ReleaseHolder(settings.data_dir)
+    if as_json:
+        said = told.release(result.release.manifest, holder.releases.current_number()) if result.release else None
+        _print_json(
+            {
+                "published": result.release is not None and not result.unchanged,
+                "unchanged": result.unchanged,
+                "release": said.model_dump(mode="json") if said else None,
+                "serving": holder.releases.current_number(),
+                "issues": [told.issue(one).model_dump(mode="json") for one in result.issues],
+            }
+        )
+    else:
+        _tell_build(Screen(), result, holder)
+    if result.release is None:
+        raise typer.Exit(DATA_ERRORS)
+
+
+def _tell_build(screen: Screen, result: BuildResult, holder: ReleaseHolder) -> None:
+    counts = count_by_severity(result.issues)
+    found = ", ".join(console.counted(counts[severity], severity.value) for severity in Severity)
+    if result.release is None:
+        errors = [one for one in result.issues if one.severity is Severity.ERROR]
+        for one in errors[:ISSUES_SHOWN]:
+            console.issue(screen, told.issue(one))
+        if len(errors) > ISSUES_SHOWN:
+            screen.line(f"and {len(errors) - ISSUES_SHOWN} more errors")
+        screen.line()
+        current = holder.releases.current_number()
+        still = f"Release {current} goes on being served." if current else "There is no earlier release."
+        screen.line(f"Nothing was published: {found}. {still} All issues: {holder.releases.folder / FAILED}")
+        return
+    manifest = result.release.manifest
+    for dataset in manifest.datasets:
+        screen.line(f"{dataset['title']} ({dataset['id']})", strong=True)
+        rows = [
+            (table, *(f"{counted[name]:,}" for name in ("read", "mapped", "withheld", "refused")))
+            for table, counted in sorted(dataset["rows"].items())
+        ]
+        screen.table(("Table", "Rows read", "Loaded", "Held back", "Refused"), rows, whole=range(5))
+        screen.line()
+    said = "Nothing has changed since" if result.unchanged else "Published"
+    illustrative = " It holds made-up (illustrative) rows." if manifest.illustrative else ""
+    screen.line(f"{said} release {manifest.number}: {manifest.quads:,} statements; {found}.{illustrative}")
+    if result.issues:
+        screen.line("See what is doubtful with: stepway issues")
+
+
+@app.command()
+@plainly
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on.  [default: STEPWAY_HOST, or 127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to listen on.  [default: STEPWAY_PORT, or 8000]")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the current release over HTTP. A release that is built meanwhile is served without a restart."""
+    import uvicorn  # noqa: PLC0415 -- no other command needs a server
+
+    from api.app import create_app  # noqa: PLC0415
+
+    settings = _settings(host=host, port=port, data_dir=data_dir)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    application = create_app(settings)
+    try:
+        listening = socket.create_server((settings.host, settings.port), family=_family(settings.host))
+    except OSError as error:
+        detail = f"Cannot listen on {settings.host} port {settings.port}: {error.strerror or error}."
+        raise Problem("invalid-request", detail, hint="Choose another with --host or --port.") from error
+    config = uvicorn.Config(application, log_level="warning", access_log=False, server_header=False)
+    Screen(sys.stderr).line(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+@app.command()
+@plainly
+def pathway(
+    starts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            "--holds",
+            help="Held, completed or worked as: an id or words; also level:3, or Q-…:60 for credits. Repeatable.",
+        ),
+    ] = None,
+    to: Annotated[
+        list[str] | None, typer.Option("--to", help="A role or an award: an id or words. Repeatable: any of them.")
+    ] = None,
+    to_level: Annotated[
+        int | None, typer.Option("--to-level", help="Any role of the sector at this level, 1 to 8.")
+    ] = None,
+    sector: Annotated[str | None, typer.Option(help="Sector of --to-level.  [default: healthtech]")] = None,
+    by: Annotated[Criterion, typer.Option(help="What to have least of.")] = Criterion.WEEKS,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option("--attribute", help="A fact about the person: name:value, such as age:34. Repeatable."),
+    ] = None,
+    hours_per_week: Annotated[int, typer.Option(help="Most hours a week.")] = 40,
+    within_weeks: Annotated[int, typer.Option(help="Weeks within which to be there.")] = 520,
+    published_only: Annotated[
+        bool, typer.Option("--published-only", help="Leave out what rests on our inference.")
+    ] = False,
+    without_employer: Annotated[
+        bool, typer.Option("--without-employer", help="Leave out steps that need an employer, except the goal.")
+    ] = False,
+    profile_required: Annotated[
+        bool, typer.Option("--profile-required", help="Treat the usual profile as a bar.")
+    ] = False,
+    alternatives: Annotated[int, typer.Option(help="Most pathways to show.")] = 3,
+    on: Annotated[str | None, typer.Option(help="Day of the question, such as 2026-11-21.  [default: today]")] = None,
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for pathways from what somebody brings to a role, an award, or any role at a level."""
+    given = {
+        "from": starts, "to": to, "to_level": to_level, "sector": sector, "by": by, "attribute": attribute,
+        "hours_per_week": hours_per_week, "within_weeks": within_weeks, "published_only": published_only,
+        "without_employer": without_employer, "profile_required": profile_required, "alternatives": alternatives,
+        "on": on, "release": release,
+    }  # fmt: skip
+    question = PathwayQuestion.model_validate({name: value for name, value in given.items() if value is not None})
+    services, holder, settings = _services(data_dir, release)
+    asked, understood = questions.Understanding(services, holder).request(question, questions.today())
+    body = questions.answer(services, asked, understood, settings.question_limits)
+    if as_json:
+        _print_json(json.loads(body))
+    else:
+        console.pathways(Screen(), questions.REPLY.validate_json(body), lambda id: services.things.get_named(id).label)
+
+
+@app.command()
+@plainly
+def show(
+    id: Annotated[str, typer.Argument(metavar="ID", help="Id of anything, such as OC-HCSASSOC.")],
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one thing: every statement with how sure it is and where it comes from, and what points to it."""
+    services, holder, settings = _services(data_dir, release)
+    try:
+        collection = things.collection_of(services, id)
+    except UnknownIdError as error:
+        raise holder.find_retired(id, services) or error from None
+    profile = services.things.get(collection, id, settings.max_neighbours)
+    if as_json:
+        _print_json(things.said_profile(profile, services))
+    else:
+        console.thing(Screen(), profile)
+
+
+@app.command()
+@plainly
+def find(
+    text: Annotated[list[str], typer.Argument(metavar="TEXT", help="Everyday words, a code or an id.")],
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="Kind of thing to look among, such as Role. Repeatable.", callback=_known_kinds),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most matches.")] = 20,
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find things by everyday words; misspelt words are forgiven. Ends with 4 when nothing matches."""
+    services, _, _ = _services(data_dir, release)
+    page = told.found(services, " ".join(text)[:200], kind or [], limit)
+    if as_json:
+        _print_json(page)
+    else:
+        console.found(Screen(), page)
+    if not page.items:
+        raise typer.Exit(CATALOGUE["unknown-words"].exit_code)
+
+
+@app.command()
+@plainly
+def issues(
+    severity: Annotated[list[Severity] | None, typer.Option(help="Only these. Repeatable.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Most issues.")] = 50,
+    last_failed: Annotated[
+        bool, typer.Option("--last-failed", help="Those of the last build that was stopped.")
+    ] = False,
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what is wrong or doubtful in the data, where it is and how to mend it."""
+    if last_failed:
+        path = ReleaseHolder(_settings(data_dir=data_dir).data_dir).releases.folder / FAILED
+        failed = _of(read_issues(path) if path.is_file() else [], severity)
+        if as_json:
+            _print_json([told.issue(one).model_dump(mode="json") for one in failed[:limit]])
+            return
+        for one in failed[:limit]:
+            console.issue(Screen(), told.issue(one))
+        Screen().line(f"{console.counted(len(failed), 'issue')} of the last build that was stopped.")
+        return
+    services, _, _ = _services(data_dir, release)
+    page: IssuesSaid = told.issues(services, _of(services.issues, severity), 0, limit, [])
+    if as_json:
+        _print_json(page)
+    else:
+        console.issues(Screen(), page)
+
+
+def _of(found: Sequence[Issue], severity: list[Severity] | None) -> list[Issue]:
+    return [one for one in found if not severity or one.severity in severity]
+
+
+@app.command()
+@plainly
+def datasets(release: ReleaseNumber = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the datasets of the release: whose they are, and what may be done with them."""
+    services, _, _ = _services(data_dir, release)
+    said = told.datasets(services)
+    if as_json:
+        _print_json(said)
+    else:
+        console.datasets(Screen(), said)
+
+
+releases_app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app.add_typer(releases_app, name="releases", help="List the releases, or serve another of them.")
+
+
+@releases_app.callback(invoke_without_command=True)
+@plainly
+def releases(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the releases, newest first."""
+    if context.invoked_subcommand is not None:
+        context.obj = (data_dir, as_json)
+        return
+    holder = ReleaseHolder(_settings(data_dir=data_dir).data_dir)
+    if not holder.releases.numbers():
+        raise NoReleaseError("no release has been built yet")
+    if as_json:
+        _print_json(told.releases(holder))
+    else:
+        console.releases(Screen(), told.releases(holder))
+
+
+@releases_app.command("use")
+@plainly
+def use_release(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(min=1, help="Number of the release.")],
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve this release from now on. A server that runs notices by itself."""
+    outer_dir, outer_json = context.obj or (None, False)
+    holder = ReleaseHolder(_settings(data_dir=data_dir or outer_dir).data_dir)
+    try:
+        holder.releases.point_to(number)
+    except NoReleaseError as error:
+        raise UnknownReleaseError(number, holder.releases.numbers()) from error
+    if as_json or outer_json:
+        _print_json(told.release(holder.releases.get(number).manifest, number))
+    else:
+        Screen().line(f"Release {number} is served from now on.")
+
+
+@app.command("version")
+def show_version() -> None:
+    """Say which version this is."""
+    sys.stdout.write(f"stepway {SOFTWARE}\n")
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,438 @@
+"""What the console shows to people: plain text that can be read aloud, the same in a terminal and in a pipe.
+
+How sure something is stands there in words, never in colour alone. Ids are never cut.
+"""
+
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from typing import IO, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from api.errors import Problem, Suggestion
+from api.schemas.pathways import PathwayReply
+from api.schemas.service import DatasetsSaid, FoundPage, IssueSaid, IssuesSaid, ReleasesSaid
+from api.schemas.things import LEFT_OUT
+from graph.projection import Amount, Source, Status, StepKind
+from queries.catalogue import Field
+from queries.find import How
+from queries.pathways.problem import Outcome
+from queries.pathways.request import AnswerStep, Need, Pathway, StoppingPoint, Thing, Verdict
+from queries.profiles import Item, Named, Profile, RuleText, Value
+
+WIDTH: Final = 100
+MOST_OF_A_KIND: Final = 3
+
+STATUS_WORDS: Final = {
+    Status.PUBLISHED: "published",
+    Status.INFERRED: "our inference: check",
+    Status.ILLUSTRATIVE: "ILLUSTRATIVE: made up",
+}
+"""How sure something is, in words."""
+
+_OUTCOME_WORDS: Final = {
+    Outcome.FOUND: "Found.",
+    Outcome.PROVED_NONE: "No pathway.",
+    Outcome.NONE_WITHIN_LIMITS: "No pathway within these limits.",
+    Outcome.STOPPED_EARLY: "Stopped early: neither a pathway nor a proof that there is none.",
+}
+_KIND_WORDS: Final = {
+    StepKind.STUDY: "study for an award",
+    StepKind.APPRENTICESHIP: "apprenticeship: a job with training",
+    StepKind.PROGRAMME: "programme without an award of its own",
+    StepKind.JOB: "a job",
+}
+_VERDICT_WORDS: Final = {
+    Verdict.MET: "met",
+    Verdict.DECIDED_BY_SOMEBODY: "somebody decides",
+    Verdict.NOT_KNOWN: "not known: ask the client",
+    Verdict.NOT_MET: "not met",
+}
+_HOW_WORDS: Final = {
+    How.ID: "by its id",
+    How.NAME: "by its name",
+    How.WORDS: "nothing else has these words",
+    How.SPELLING: "by its spelling: is that what you meant?",
+}
+
+
+class Screen:
+    """Where the console writes."""
+
+    def __init__(self, stream: IO[str] | None = None) -> None:
+        out = stream or sys.stdout
+        terminal = out.isatty()
+        self.console = Console(
+            file=out,
+            width=None if terminal else WIDTH,
+            highlight=False,
+            emoji=False,
+            markup=False,
+            no_color=not terminal,
+        )
+        self.width = min(self.console.width, WIDTH)
+
+    def line(self, text: str = "", *, indent: int = 0, hang: int = 0, strong: bool = False) -> None:
+        """One paragraph, wrapped. `hang`: how much further its later lines stand to the right."""
+        if not text:
+            self.console.print()
+            return
+        wrapped = textwrap.fill(
+            text,
+            self.width,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + hang),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        self.console.print(Text(wrapped, style="bold" if strong else ""), soft_wrap=True)
+
+    def fact(self, name: str, text: str | None, *, indent: int = 3) -> None:
+        """A named fact; nothing when there is none."""
+        if text:
+            label = f"{name:<{_LABEL_WIDTH}}"
+            self.line(f"{label} {text}", indent=indent, hang=_LABEL_WIDTH + 1)
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Sequence[int] = (0,)) -> None:
+        """A calm table. Columns numbered in `whole` are never cut or folded."""
+        found = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
+        for number, heading in enumerate(headings):
+            found.add_column(heading, no_wrap=number in whole, overflow="fold")
+        for row in rows:
+            found.add_row(*row)
+        self.console.print(found)
+
+
+_LABEL_WIDTH: Final = 12
+
+
+def named(thing: Thing) -> str:
+    """A thing with its id."""
+    return thing.label if thing.label == thing.id else f"{thing.label} ({thing.id})"
+
+
+def dated(as_of: str | None) -> str:
+    """The date of a source, in words."""
+    return as_of or "no date shown"
+
+
+def source_words(source: Source) -> str:
+    """Where a statement can be checked."""
+    return f"{dated(source.as_of)}, {STATUS_WORDS[source.status]}: {source.address}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "step"), counted(2, "step")
+    ('1 step', '2 steps')
+    """
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) -> None:
+    """An answer to a pathway question, from the question to what must be checked. `name` gives the label of an id."""
+    screen.fact("Question", reply.question.text, indent=0)
+    for one in reply.understood:
+        if one.how is not How.ID:
+            screen.fact("", f"“{one.given}” was taken for {one.label} ({one.id}): {_HOW_WORDS[one.how]}", indent=0)
+    screen.fact("Answer", f"{_OUTCOME_WORDS[reply.outcome]} {reply.explanation}", indent=0)
+    screen.fact("Published", reply.published_only.text, indent=0)
+    screen.fact("", reply.published_only.pathway, indent=0)
+    release = reply.release
+    screen.fact("Release", f"{release.number}, built {release.built_at}, content {release.content_hash[:12]}", indent=0)
+    if reply.illustrative:
+        screen.line()
+        screen.line("ILLUSTRATIVE: a part of this answer is made up for a demonstration.", strong=True)
+    for number, pathway in enumerate(reply.pathways, 1):
+        screen.line()
+        _pathway(screen, number, pathway, name)
+    _no_pathway(screen, reply)
+    if reply.gaps:
+        screen.line()
+        screen.line("What is not known", strong=True)
+        for gap in reply.gaps:
+            ask = f" Ask: {gap.ask}." if gap.ask else ""
+            screen.line(f"- {gap.statement} Last looked for on {gap.looked_for_on}.{ask}", indent=1, hang=2)
+    if reply.check_before_recommending:
+        screen.line()
+        screen.line("Check before recommending", strong=True)
+        _checks(screen, reply)
+
+
+def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str], str]) -> None:
+    level = f", level {pathway.goal_level}" if pathway.goal_level else ""
+    band = f", NHS band {pathway.goal_pay_band}" if pathway.goal_pay_band else ""
+    screen.line(f"Pathway {number}. {pathway.why}", strong=True)
+    screen.fact("To", f"{named(pathway.goal)}{level}{band}")
+    totals = pathway.totals
+    unknown = totals.steps_of_unknown_cost
+    cost = f"£{totals.cost_pounds:,}" + (f" and {counted(unknown, 'step')} of unknown price" if unknown else "")
+    employers = totals.steps_that_need_an_employer
+    need = {0: "no step needs an employer", 1: "1 step needs an employer"}.get(
+        employers, f"{employers} steps need an employer"
+    )
+    at_least = "at least " if totals.weeks_at_least else ""
+    weeks = f"{at_least}{counted(totals.weeks, 'week')}"
+    screen.fact("In all", f"{weeks}; the client pays {cost}; {counted(totals.steps, 'step')}; {need}")
+    screen.fact("How sure", STATUS_WORDS[pathway.status])
+    for step in pathway.steps:
+        screen.line()
+        _step(screen, step, name)
+        _stop(screen, step.afterwards, last=step is pathway.steps[-1])
+
+
+def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str]) -> None:
+    screen.line(f"{step.number}. {step.title} ({step.id})", indent=3, hang=3, strong=True)
+
+    def fact(label: str, text: str | None) -> None:
+        screen.fact(label, text, indent=6)
+
+    fact("What", _KIND_WORDS[step.kind])
+    who = named(step.provider) + (f", {step.place}" if step.place else "") + ": " if step.provider else ""
+    fact("Who", f"{who}{step.provider_note}")
+    fact("When", _when(step))
+    fact("How long", _amount(step.weeks, "week"))
+    if step.hours_per_week is not None:
+        fact("Each week", counted(step.hours_per_week, "hour"))
+    fact("Client pays", _pounds(step.cost))
+    fact("Employer", "an employer is needed" if step.needs_employer else "no employer is needed")
+    for need in step.needs:
+        fact("Needs", _need(need))
+    if not step.needs and step.needs_known:
+        fact("Needs", "nothing is asked at entry")
+    if not step.needs_known:
+        fact("Needs", "no entry rule was found: ask")
+    for condition in step.conditions:
+        fact("Condition", condition.text)
+    fact("Note", step.condition_note)
+    fact("Adds", "; ".join(step.adds))
+    fact("How sure", STATUS_WORDS[step.status])
+    for source in dict.fromkeys(map(source_words, step.sources)):
+        fact("Source", source)
+    for link in step.leads_in:
+        said = f": {link.condition}" if link.condition else ""
+        fact("Leads in", f"{link.from_id} ({link.progression}, {STATUS_WORDS[link.source.status]}){said}")
+    for offer in step.seen_at[:MOST_OF_A_KIND]:
+        seen = f"{offer.title}, {name(offer.provider)}, {offer.town or 'place not known'}"
+        fact("Last seen", f"{seen}, on {dated(offer.source.as_of)}. Not an offer of today.")
+    _more(screen, len(step.seen_at))
+    for evidence in step.delivered_by[:MOST_OF_A_KIND]:
+        people = "delivered" if evidence.leavers is None else f"had {counted(evidence.leavers, 'leaver')}"
+        if evidence.suppressed:
+            people = "had some leavers, so few that the publisher hides the number,"
+        fact("Past", f"{name(evidence.provider)} {people} in {evidence.period}. Not an offer of today.")
+    _more(screen, len(step.delivered_by))
+
+
+def _more(screen: Screen, count: int) -> None:
+    if count > MOST_OF_A_KIND:
+        screen.fact("", f"and {count - MOST_OF_A_KIND} more (see them with --json)", indent=6)
+
+
+def _when(step: AnswerStep) -> str:
+    if step.starts_in_weeks is None:
+        return step.start_note
+    start = "from today" if step.starts_in_weeks == 0 else f"from week {step.starts_in_weeks}"
+    end = "" if step.ends_in_weeks in (None, step.starts_in_weeks) else f" to week {step.ends_in_weeks}"
+    return f"{start}{end}; {step.start_note}"
+
+
+def _amount(amount: Amount | None, unit: str) -> str:
+    if amount is None:
+        return "not known"
+    if amount.value == 0 and amount.at_least:
+        return f"not counted: {amount.note}" if amount.note else "not counted"
+    said = f"{'at least ' if amount.at_least else ''}{counted(amount.value, unit)}"
+    return f"{said}{f'; {amount.note}' if amount.note else ''} ({STATUS_WORDS[amount.status]})"
+
+
+def _pounds(amount: Amount | None) -> str:
+    if amount is None:
+        return "not known"
+    at_least = "at least " if amount.at_least else ""
+    return f"{at_least}£{amount.value:,}{f'; {amount.note}' if amount.note else ''} ({STATUS_WORDS[amount.status]})"
+
+
+def _need(need: Need) -> str:
+    by = f": {'; '.join(need.satisfied_by)}" if need.satisfied_by else ""
+    return f"{need.text} → {_VERDICT_WORDS[need.verdict]}{by}"
+
+
+def _stop(screen: Screen, stop: StoppingPoint, *, last: bool) -> None:
+    held = [named(award) for award in stop.awards]
+    if stop.credits_note:
+        held.append(stop.credits_note)
+    elif stop.credits:
+        held.append(counted(stop.credits, "credit"))
+    said = f"You would hold: {'; '.join(held)}." if held else "You would hold no award yet."
+    roles = "; ".join(named(role) for role in stop.roles_open)
+    opened = f" Roles open from here: {roles}." if roles else " We know of no other role that is open from here."
+    here = "You are there." if last else "You can stop here."
+    screen.line(f"{here} {said}{opened}", indent=6, hang=2)
+    if stop.part_way:
+        screen.line(f"Stopping part-way: {stop.part_way}", indent=6, hang=2)
+
+
+def _no_pathway(screen: Screen, reply: PathwayReply) -> None:
+    if reply.reasons:
+        screen.line()
+        screen.line("Why", strong=True)
+        for reason in reply.reasons:
+            screen.line(f"- {reason}", indent=1, hang=2)
+    if reply.nearest:
+        screen.line()
+        screen.line("The nearest roles that can be reached", strong=True)
+        for near in reply.nearest:
+            level = f", level {near.level}" if near.level else ""
+            screen.line(f"- {named(near.role)}{level}: {near.why_near}", indent=1, hang=2)
+
+
+def _checks(screen: Screen, reply: PathwayReply) -> None:
+    """What to confirm, under the step that it is about; an address is left out where the step itself shows it."""
+    steps = [step for pathway in reply.pathways for step in pathway.steps]
+    shown = {source.address for step in steps for source in step.sources}
+    titles = sorted({step.title for step in steps}, key=len, reverse=True)
+    before = ""
+    for check in reply.check_before_recommending:
+        title = next((title for title in titles if check.what.startswith(f"{title}: ")), "")
+        if title and title != before:
+            screen.line(title, indent=1, hang=2)
+        before = title
+        what = check.what.removeprefix(f"{title}: ")
+        what = what[:1].upper() + what[1:]
+        why = f" Why: {check.why}." if check.why else ""
+        source = f" {check.source}, {dated(check.as_of)}." if check.source and check.source not in shown else ""
+        screen.line(f"[ ] {what}{why}{source}", indent=3, hang=4)
+
+
+def thing(screen: Screen, profile: Profile) -> None:
+    """One thing with every statement about it."""
+    item = profile.item
+    screen.line(f"{item.label} ({item.id})", strong=True)
+    screen.line(item.collection.about)
+    for origin in item.origins:
+        screen.line()
+        screen.fact("How sure", STATUS_WORDS[origin.status], indent=0)
+        screen.fact("Source", f"{dated(origin.as_of)}: {origin.source}", indent=0)
+        screen.fact("", origin.source_description, indent=0)
+        screen.fact("Dataset", f"{origin.dataset}, {origin.file} line {origin.line}", indent=0)
+        screen.fact("Note", origin.note, indent=0)
+    screen.line()
+    _statements(screen, item)
+    for conclusion in profile.conclusions:
+        screen.line()
+        screen.line(f"{conclusion.term}: {conclusion.count}, by our rule {conclusion.rule} (our inference)")
+        for value in conclusion.values:
+            screen.line(f"- {value_words(value)}", indent=1, hang=2)
+        if conclusion.count > len(conclusion.values):
+            screen.line(f"and {conclusion.count - len(conclusion.values)} more", indent=3)
+    for group in profile.incoming:
+        screen.line()
+        words = group.collection.replace("-", " ")
+        screen.line(f"{words} that name it as {group.field.replace('_', ' ')}: {group.count}")
+        for one in group.shown:
+            screen.line(f"- {one.label} ({one.id})", indent=1, hang=2)
+        if group.count > len(group.shown):
+            screen.line(f"and {group.count - len(group.shown)} more", indent=3)
+
+
+def _statements(screen: Screen, item: Item) -> None:
+    rows = []
+    for statement in item.statements:
+        field = statement.field
+        caution = f" ({LEFT_OUT[field.term]})" if field.term in LEFT_OUT else ""
+        value = with_unit(field, value_words(statement.value))
+        rows.append((field.name, f"{value}{caution}", STATUS_WORDS[statement.status], dated(statement.origin.as_of)))
+    screen.table(("Property", "Value", "How sure", "As of"), rows, whole=(0, 3))
+
+
+def with_unit(field: Field, value: str) -> str:
+    """A value with its unit: `£16,000`, `24 months`."""
+    if field.unit is None:
+        return value
+    if field.unit.startswith("pounds") and value.isdigit():
+        return f"£{int(value):,}{field.unit.removeprefix('pounds')}"
+    return f"{value} {field.unit}"
+
+
+def value_words(value: Value) -> str:
+    """A value in words."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case Named(id, label, _):
+            return f"{label} ({id})"
+        case RuleText(_, sentence):
+            return sentence
+        case _:
+            return str(value)
+
+
+def found(screen: Screen, page: FoundPage) -> None:
+    """Matches of a search."""
+    if not page.items:
+        screen.line(f"Nothing is called “{page.q}”.")
+        return
+    screen.table(("Id", "Kind", "Name"), [(one.id, one.kind, one.label) for one in page.items], whole=(0, 1))
+
+
+def issue(screen: Screen, one: IssueSaid) -> None:
+    """One issue: where, what, and how to mend it."""
+    place = one.file or one.dataset
+    place += f":{one.line}" if one.line is not None else ""
+    place += f" [{one.column}]" if one.column is not None else ""
+    screen.line(f"{one.severity}: {place}: {one.code}: {one.message}", hang=2)
+    screen.line(f"mend: {one.hint}", indent=2, hang=2)
+
+
+def issues(screen: Screen, page: IssuesSaid) -> None:
+    """Issues of a release."""
+    for one in page.items:
+        issue(screen, one)
+    shown = f"; {len(page.items)} shown" if len(page.items) < page.total else ""
+    screen.line(f"{counted(page.total, 'issue')}{shown}.")
+
+
+def datasets(screen: Screen, said: DatasetsSaid) -> None:
+    """The datasets of a release."""
+    for number, one in enumerate(said.datasets):
+        if number:
+            screen.line()
+        screen.line(f"{one.title} ({one.id})", strong=True)
+        screen.fact("Publisher", one.publisher)
+        screen.fact("Licence", f"{one.licence}{f', {one.licence_url}' if one.licence_url else ''}")
+        screen.fact("Say", one.attribution)
+        screen.fact("Shippable", "yes" if one.shippable else "no: it must not be passed on with the product")
+        screen.fact("Retrieved", one.retrieved)
+        screen.fact("Rows", f"{sum(rows.mapped for rows in one.rows.values())} in {counted(len(one.rows), 'table')}")
+
+
+def releases(screen: Screen, said: ReleasesSaid) -> None:
+    """The releases there are."""
+    rows = [
+        (
+            f"{one.number}",
+            "served" if one.current else "",
+            one.built_at,
+            f"{one.quads:,}",
+            ", ".join(str(dataset["id"]) for dataset in one.datasets),
+            one.content_hash[:12],
+        )
+        for one in said.releases
+    ]
+    screen.table(("Release", "", "Built", "Statements", "Datasets", "Content"), rows, whole=(0, 1, 2, 3, 5))
+
+
+def problem(screen: Screen, told: Problem) -> None:
+    """What went wrong: one helpful line, and what may have been meant."""
+    screen.line(f"{told.detail} {told.hint or told.type.hint}")
+    for one in told.members.get("errors", ()):
+        screen.line(f"- {one.field}: {one.message}", indent=1, hang=2)
+    meant = [*told.members.get("suggestions", ()), *told.members.get("candidates", ())]
+    for one in meant:
+        assert isinstance(one, Suggestion)  # noqa: S101
+        screen.line(f"- {one.id}: {one.label} ({one.kind})", indent=1, hang=2)

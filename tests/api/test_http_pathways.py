@@ -1,0 +1,261 @@
+"""Pathway questions over HTTP: what is understood, what comes back, and what is refused."""
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import anyio
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.dependencies import Turnstile
+from api.errors import BusyError
+from api.questions import REPLY
+from api.settings import Settings
+from queries.pathways.service import PathwayService
+
+ON = "2026-11-21"
+
+
+def ask(client: TestClient, status: int = 200, **given: Any) -> dict[str, Any]:
+    reply = client.get("/pathways", params={"on": ON, **given})
+    assert reply.status_code == status, reply.text
+    return dict(reply.json())
+
+
+def test_an_answer_has_everything_an_adviser_needs(client: TestClient) -> None:
+    found = ask(client, **{"from": "Q-BASE", "to": "OC-TECH"})
+    REPLY.validate_python(found)
+    assert found["outcome"] == "found"
+    assert found["release"]["number"] == 2
+    (pathway, *_) = found["pathways"]
+    assert [step["id"] for step in pathway["steps"]] == ["Q-CERT", "PG-1"]
+    course, job = pathway["steps"]
+    assert course["provider"] == {"id": "P-SMALL", "label": "Smalltown College"}
+    assert job["needs_employer"] is True
+    assert all(step["sources"] and step["status"] for step in pathway["steps"])
+    assert found["check_before_recommending"]
+    assert [gap["id"] for gap in found["gaps"]] == ["GAP-1"]
+
+
+def test_words_are_taken_for_things_and_the_answer_says_so(client: TestClient) -> None:
+    by_id = ask(client, **{"from": "Q-BASE", "to": "OC-TECH"})
+    by_words = ask(client, **{"from": "base award in laboratory work", "to": "device technician"})
+    assert by_words["pathways"] == by_id["pathways"]
+    assert by_words["question"] == by_id["question"]
+    assert by_words["understood"] == [
+        {"given": "base award in laboratory work", "id": "Q-BASE", "label": "Base Award in Laboratory Work", "how": "name"},
+        {"given": "device technician", "id": "OC-TECH", "label": "Device technician", "how": "name"},
+    ]  # fmt: skip
+    assert [one["how"] for one in by_id["understood"]] == ["id", "id"]
+
+
+@pytest.mark.parametrize(
+    ("words", "id", "how"),
+    [
+        ("Lab aide", "OC-LAB", "name"),
+        ("oc-lab", "OC-LAB", "id"),
+        ("aide", "OC-LAB", "words"),
+        ("Devices", "Q-CERT", "name"),
+        ("laboratry assistent", "OC-LAB", "spelling"),
+        ("level 3", "level:3", "id"),
+        ("level:3", "level:3", "id"),
+        ("Q-CERT:30", "Q-CERT:30", "id"),
+        ("Certificate in Devices:30", "Q-CERT:30", "name"),
+    ],
+)
+def test_everyday_words(client: TestClient, words: str, id: str, how: str) -> None:
+    (start, _) = ask(client, **{"from": words, "to": "OC-TECH"})["understood"]
+    assert (start["id"], start["how"]) == (id, how)
+
+
+@pytest.mark.parametrize("words", ["device", "devices technician laboratory"])
+def test_words_that_mean_several_things_are_asked_about(client: TestClient, words: str) -> None:
+    found = ask(client, 422, **{"from": words, "to": "OC-TECH"})
+    assert found["code"] == "unknown-words"
+    assert found["words"] == words
+    assert len(found["candidates"]) > 1
+    for one in found["candidates"]:
+        assert client.get(one["href"]).status_code == 200
+
+
+def test_words_that_mean_nothing_are_told(client: TestClient) -> None:
+    found = ask(client, 422, **{"from": "zzzzzz", "to": "OC-TECH"})
+    assert (found["code"], found["candidates"]) == ("unknown-words", [])
+
+
+def test_an_unknown_id_in_a_question_gets_suggestions(client: TestClient) -> None:
+    found = ask(client, 422, **{"from": "Q-CETR", "to": "OC-TECH"})
+    assert found["code"] == "unknown-id"
+    assert found["suggestions"][0]["id"] == "Q-CERT"
+
+
+def test_a_pathway_leads_to_a_role_or_an_award(client: TestClient) -> None:
+    found = ask(client, 422, to="P-SMALL")
+    assert found["code"] == "wrong-kind"
+    assert "Smalltown College" in found["detail"]
+    assert ask(client, **{"from": "OC-LAB", "to": "Q-CERT"})["pathways"][0]["goal"]["id"] == "Q-CERT"
+
+
+def test_any_role_at_a_level(client: TestClient) -> None:
+    assert ask(client, to_level=4)["question"]["to_level"] == 4
+    found = ask(client, 422, to_level=7)
+    assert found["code"] == "no-such-goal"
+    assert ask(client, 422, to_level=4, sector="fishing")["code"] == "no-such-goal"
+
+
+def test_no_pathway_is_an_answer(client: TestClient) -> None:
+    found = ask(client, to="OC-LAB")
+    assert found["outcome"] == "proved_none"
+    assert found["pathways"] == []
+    assert found["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({}, "request"),
+        ({"to": "OC-TECH", "to_level": 4}, "request"),
+        ({"to": "OC-TECH", "sector": "digital"}, "request"),
+        ({"to_level": 0}, "to_level"),
+        ({"to_level": 9}, "to_level"),
+        ({"to": "OC-TECH", "by": "luck"}, "by"),
+        ({"to": "OC-TECH", "hours_per_week": 0}, "hours_per_week"),
+        ({"to": "OC-TECH", "within_weeks": 100_000}, "within_weeks"),
+        ({"to": "OC-TECH", "alternatives": 11}, "alternatives"),
+        ({"to": "OC-TECH", "attribute": "age"}, "attribute"),
+        ({"to": "OC-TECH", "attribute": ["age:34", "age:35"]}, "attribute"),
+        ({"to": "OC-TECH", "attribute": "Age!:34"}, "attribute"),
+        ({"to": "OC-TECH", "on": "tomorrow"}, "on"),
+        ({"to": "OC-TECH", "on": "1066-10-14"}, "on"),
+        ({"to": "OC-TECH", "form": "Q-BASE"}, "form"),
+        ({"to": "x" * 201}, "to.0"),
+        ({"to": "", "from": "Q-BASE"}, "to.0"),
+        ({"to": ["OC-TECH"] * 31}, "to"),
+        ({"to": "OC-TECH", "release": "first"}, "release"),
+    ],
+)
+def test_a_question_that_cannot_be_read_says_what_to_mend(
+    client: TestClient, given: dict[str, Any], field: str
+) -> None:
+    reply = client.get("/pathways", params=given)
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid-request"), reply.text
+    assert field in [one["field"] for one in reply.json()["errors"]]
+    reply = client.post("/pathways", json=given)
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid-request"), reply.text
+
+
+def test_facts_about_the_person_count_and_what_is_not_told_is_open(client: TestClient) -> None:
+    def verdicts(**given: Any) -> list[str]:
+        found = ask(client, **{"from": "Q-BASE", "to": "Q-CERT", **given})
+        return [need["verdict"] for path in found["pathways"] for step in path["steps"] for need in step["needs"]]
+
+    assert "decided-by-somebody" in verdicts()
+    found = ask(client, **{"from": "Q-BASE", "to": "Q-CERT", "attribute": ["age:34", "employment:employed"]})
+    assert "attribute=age%3A34" in found["same_question"]
+
+
+def test_get_and_post_answer_alike(client: TestClient) -> None:
+    question = {"from": ["Q-BASE"], "to": ["OC-TECH"], "by": "cost", "on": ON, "attribute": ["age:34"]}
+    posted = client.post("/pathways", json=question)
+    got = client.get("/pathways", params=question)
+    assert posted.json() == got.json()
+    assert posted.headers["etag"] == got.headers["etag"]
+    assert client.post("/pathways", json={"holds": ["Q-BASE"], **{k: v for k, v in question.items() if k != "from"}}).json() == got.json()  # fmt: skip
+
+
+def test_an_answer_can_be_asked_for_again_by_its_address(client: TestClient) -> None:
+    found = ask(client, **{"from": ["Base Award in Laboratory Work", "level 2"], "to_level": 4, "published_only": True})
+    query = parse_qs(urlsplit(found["same_question"]).query)
+    assert query["from"] == ["Q-BASE", "level:2"]
+    assert (query["release"], query["on"], query["published_only"]) == (["2"], [ON], ["true"])
+    again = client.get(found["same_question"]).json()
+    for name in ("outcome", "question", "pathways", "same_question", "release"):
+        assert again[name] == found[name]
+
+
+def test_an_earlier_release_answers_by_itself(client: TestClient) -> None:
+    assert ask(client, **{"from": "Q-BASE", "to": "OC-TECH", "release": 1})["release"]["number"] == 1
+
+
+def test_who_has_the_answer_need_not_get_it_again(client: TestClient) -> None:
+    given = {"from": "Q-BASE", "to": "OC-TECH", "on": ON}
+    first = client.get("/pathways", params=given)
+    again = client.get("/pathways", params=given, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other_day = client.get("/pathways", params={**given, "on": "2026-11-22"})
+    assert other_day.headers["etag"] != first.headers["etag"]
+
+
+def test_a_question_asked_again_is_not_worked_out_again(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    answer = PathwayService.answer
+
+    def counting(self: PathwayService, *given: Any) -> Any:
+        asked.append(given)
+        return answer(self, *given)
+
+    monkeypatch.setattr(PathwayService, "answer", counting)
+    client = TestClient(create_app(Settings(data_dir=built, answers_kept=1)))
+    for goal in ("OC-TECH", "OC-TECH", "Q-CERT", "OC-TECH"):
+        ask(client, **{"from": "Q-BASE", "to": goal})
+    assert len(asked) == 3
+
+
+def test_the_service_answers_others_while_a_question_is_worked_on(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    answer = PathwayService.answer
+
+    def slow(self: PathwayService, *given: Any) -> Any:
+        begun.set()
+        assert may_end.wait(20)
+        return answer(self, *given)
+
+    monkeypatch.setattr(PathwayService, "answer", slow)
+    found: list[int] = []
+    with TestClient(create_app(Settings(data_dir=built, questions_at_once=1, questions_waiting=0))) as client:
+
+        def question() -> None:
+            found.append(client.get("/pathways", params={"from": "Q-BASE", "to": "OC-TECH"}).status_code)
+
+        worker = threading.Thread(target=question)
+        worker.start()
+        assert begun.wait(20)
+        assert client.get("/health").status_code == 200
+        assert client.get("/roles/OC-LAB").status_code == 200
+        busy = client.get("/pathways", params={"from": "Q-BASE", "to": "Q-CERT"})
+        assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (503, "busy", "5")
+        may_end.set()
+        worker.join(20)
+    assert found == [200]
+
+
+def test_a_turnstile_lets_go_even_when_the_work_fails() -> None:
+    async def use() -> None:
+        turnstile = Turnstile(1, 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                async with turnstile:
+                    raise ZeroDivisionError
+        async with turnstile:
+            with pytest.raises(BusyError):
+                async with turnstile:
+                    pass
+
+    anyio.run(use)
+
+
+def test_the_answer_is_the_same_text_each_time(built: Path) -> None:
+    texts = {
+        TestClient(create_app(Settings(data_dir=built)))
+        .get("/pathways", params={"from": "Q-BASE", "to": "OC-TECH", "on": ON})
+        .text
+        for _ in range(2)
+    }
+    assert len(texts) == 1
+    json.loads(texts.pop())
