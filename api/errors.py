@@ -266,6 +266,7 @@ INTERNAL: Final[frozenset[str]] = frozenset(
         "queries.pathways.explain.AnswerContradictedError",
         "queries.pathways.problem.PathwayError",
         "queries.pathways.problem.ProblemRefused",
+        "queries.pathways.replay.PlanRefused",
     }
 )
 """Exceptions of ours that never are a reader's doing: they become `internal-error`."""

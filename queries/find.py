@@ -16,7 +16,7 @@ MANY: Final = 50
 """How many matches are looked at when words are to mean one thing."""
 
 _WORDS: Final = re.compile(r"[^\W_]+")
-_SURE_SPELLING: Final = 90.0
+_SURE_SPELLING: Final = 85.0
 _CLEARLY_BETTER: Final = 5.0
 
 

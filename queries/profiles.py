@@ -18,7 +18,7 @@ from graph.projection import Status
 from graph.search import Found, SearchIndex
 from graph.store import GraphStore, Row
 from ontology.namespaces import CONCEPT, DATASET, PREFIXES, RECORD, REQUIREMENT, SW, id_of, thing
-from queries.catalogue import COLLECTIONS, Collection, Field, get_query
+from queries.catalogue import BY_CLASS, COLLECTIONS, Collection, Field, get_query
 
 _RANK: Final = {status: rank for rank, status in enumerate(Status)}
 _EVERYTHING: Final = 100_000
@@ -192,7 +192,7 @@ class Things:
         ids = {place: one.id for place, one in enumerate(among)}
         near = process.extract(id, ids, scorer=fuzz.ratio, processor=str.upper, limit=3, score_cutoff=_LIKE_AN_ID)
         found = {among[place].id: self._found(among[place], "spelling", score) for _, score, place in near}
-        for one in self.search.find(id, kinds, 5):
+        for one in self.search.find(id, kinds or BY_CLASS, 5):
             found.setdefault(one.id, one)
         return tuple(found.values())[:5]
 

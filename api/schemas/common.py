@@ -2,9 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-Text = Annotated[str, Field(max_length=200)]
+
+def _writable(text: str) -> str:
+    """Text that can be written as UTF-8; JSON can hold halves of a character, which cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a character") from None
+    return text
+
+
+Text = Annotated[str, Field(max_length=200), AfterValidator(_writable)]
 """A word or a few of them, from a reader."""
 
 
