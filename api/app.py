@@ -5,7 +5,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import errors, openapi
 from api.dependencies import ReleaseHolder, Turnstile
-from api.limits import HeadAsGet, RequestLog, SecurityHeaders, SizeLimits
+from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
 from api.routers import documentation, pathways, service, things
 from api.settings import Settings
@@ -31,6 +31,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(documentation.router)
     openapi.install(app)
     # The last one added is the first that a request meets.
+    app.add_middleware(LastResort)
     app.add_middleware(SizeLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
     app.add_middleware(HeadAsGet)
     app.add_middleware(

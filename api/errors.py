@@ -280,6 +280,13 @@ def problem_of(error: Exception) -> Problem:
     return _internal(error)
 
 
+def unexpected(error: Exception, what: str) -> Response:
+    """The reply to a fault of ours. It shows nothing of the inside; the log has the rest under the same reference."""
+    reference = uuid.uuid4().urn
+    log.error("%s: %s", reference, what, exc_info=error)
+    return _internal(error).response(reference)
+
+
 def field_problems(errors: Any) -> list[FieldProblem]:
     """What a validation found, field by field."""
     found = []
@@ -287,6 +294,7 @@ def field_problems(errors: Any) -> list[FieldProblem]:
         place = ".".join(str(part) for part in error["loc"] if part not in ("query", "body", "path")) or "request"
         given = error.get("input")
         said = None if isinstance(given, dict | list) or given is None else str(given)
+        said = said.encode(errors="replace").decode() if said is not None else None
         if said is not None and len(said) > _SHOWN:
             said = f"{said[: _SHOWN - 1]}…"
         message = error["msg"].removeprefix("Value error, ")
@@ -335,14 +343,8 @@ def install(app: FastAPI) -> None:
     def known(request: Request, error: Exception) -> Response:
         return problem_of(error).response(request.url.path)
 
-    def unexpected(request: Request, error: Exception) -> Response:
-        reference = uuid.uuid4().urn
-        log.error("%s: %s %s", reference, request.method, request.url.path, exc_info=error)
-        return _internal(error).response(reference)
-
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     for kind in MAPPING:
         if kind is not ValidationError:
             app.add_exception_handler(kind, known)
-    app.add_exception_handler(Exception, unexpected)

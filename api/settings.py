@@ -4,11 +4,14 @@ Every setting has a heading in docs/settings.md. Rules and facts of datasets are
 """
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from queries.pathways.problem import Limits
+
+_LIMITS: Final = Limits()
 
 
 class Settings(BaseSettings):
@@ -30,10 +33,15 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest body of a request, in bytes.")
     max_query_bytes: int = Field(8_000, ge=500, description="Longest query part of an address, in bytes.")
-    question_rounds: int = Field(400, ge=1, le=100_000, description="Most rounds of one search for a pathway.")
-    question_nodes: int = Field(50_000, ge=100, le=10_000_000, description="Most nodes of each solve within a round.")
+    question_gate_visits: int = Field(
+        _LIMITS.gate_visits, ge=1_000, le=10**9, description="Most gates that one search for a pathway looks at."
+    )
+    question_rounds: int = Field(_LIMITS.rounds, ge=1, le=100_000, description="Most rounds of one search.")
+    question_nodes: int = Field(
+        _LIMITS.master_nodes, ge=100, le=10_000_000, description="Most nodes of each solve within a round."
+    )
     question_calendar_work: float = Field(
-        10.0,
+        _LIMITS.calendar_work,
         ge=0,
         le=1000,
         description="Most work of each calendar search, in deterministic units of about a second; 0 skips it.",
@@ -49,4 +57,9 @@ class Settings(BaseSettings):
     @property
     def question_limits(self) -> Limits:
         """How much work one search may take."""
-        return Limits(self.question_rounds, self.question_nodes, self.question_calendar_work)
+        return Limits(
+            gate_visits=self.question_gate_visits,
+            rounds=self.question_rounds,
+            master_nodes=self.question_nodes,
+            calendar_work=self.question_calendar_work,
+        )

@@ -135,9 +135,11 @@ class _Reader:
         return found.group().strip() if found else ""
 
     def take(self, *expected: str) -> str:
+        """The next token: one of those expected, else any word. The place of a fault is where the token begins."""
+        self.position += len(self.text[self.position :]) - len(self.text[self.position :].lstrip())
         found = _TOKEN.match(self.text, self.position)
-        token = found.group().strip() if found else ""
-        if found is None or (expected and token not in expected):
+        token = found.group() if found else ""
+        if found is None or (token not in expected if expected else found.group("sign")):
             raise self.fail(f"expected {' or '.join(expected) or 'a word'}")
         self.position = found.end()
         return token.strip('"')

@@ -50,5 +50,5 @@ def _facts(description: Description) -> dict[str, Any]:
         "licence_url": description.licence_url,
         "attribution": description.attribution,
         "shippable": description.shippable,
-        "retrieved": str(description.retrieved),
+        "retrieved": str(description.retrieved) if description.retrieved else None,
     }

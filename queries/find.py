@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from rapidfuzz import fuzz
+
 from graph.search import Found, SearchIndex
 
 MANY: Final = 50
@@ -74,11 +76,21 @@ def resolve(text: str, index: SearchIndex, names: Callable[[str], Iterable[str]]
         whole = _with_all_words(text, index, kinds, found)
         if len(whole) == 1:
             return Resolved(text, whole[0].id, whole[0].label, How.WORDS)
-        raise UnknownWordsError(text, tuple(whole or found)[:10], several=bool(whole))
-    best = found[0] if found and found[0].how == "spelling" else None
-    if best and best.score >= _SURE_SPELLING and all(best.score - o.score >= _CLEARLY_BETTER for o in found[1:]):
-        return Resolved(text, best.id, best.label, How.SPELLING)
+        if whole:
+            raise UnknownWordsError(text, tuple(whole[:10]), several=True)
+    alike = sorted(((_likeness(wanted, names(one.id)), one) for one in found), key=lambda pair: -pair[0])
+    if (
+        alike
+        and alike[0][0] >= _SURE_SPELLING
+        and all(alike[0][0] - other >= _CLEARLY_BETTER for other, _ in alike[1:])
+    ):
+        return Resolved(text, alike[0][1].id, alike[0][1].label, How.SPELLING)
     raise UnknownWordsError(text, tuple(found[:10]), several=False)
+
+
+def _likeness(wanted: str, names: Iterable[str]) -> float:
+    """How alike words and the most similar of some names are, from 0 to 100."""
+    return max((fuzz.ratio(wanted, plain(name)) for name in names), default=0.0)
 
 
 def _with_all_words(text: str, index: SearchIndex, kinds: Collection[str], found: list[Found]) -> list[Found]:

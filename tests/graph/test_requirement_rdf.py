@@ -1,11 +1,10 @@
 """The three faces of a requirement say the same: tree, line of text, nodes of a graph."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import RDF, Graph, Literal, URIRef
 
-from graph.requirement_rdf import NotARequirement, requirement_from, requirement_triples
+from graph.requirement_rdf import requirement_triples
 from graph.requirements import (
     NOTHING,
     OPERATORS,
@@ -25,6 +24,7 @@ from graph.requirements import (
 )
 from ontology.namespaces import REQUIREMENT, SW
 from ontology.resources import yaml_file
+from tests.support.requirement_reader import requirement_from
 
 ROOT = REQUIREMENT["test/qualifications/Q-1/entry_rule"]
 UNIT_ROLES = yaml_file("tables/units.yml")["columns"]["unit_role"]["choices"]
@@ -106,38 +106,3 @@ def test_twelve_parts_keep_their_order() -> None:
 def test_sentences_say_the_titles_they_are_given() -> None:
     triples = set(requirement_triples(Holds("Q-2"), ROOT, {"Q-2": "Certificate"}))
     assert (ROOT, SW.requirementSentence, Literal("Certificate held", lang="en")) in triples
-
-
-@pytest.mark.parametrize(
-    ("rule", "predicate"),
-    [
-        ("level(3)", RDF.type),
-        ("level(3)", SW.level),
-        ("holds(Q-1)", SW.target),
-        ("atleast(1, level(3))", SW["count"]),
-        ("usually(level(3))", SW.decidedBy),
-        ("usually(level(3))", SW.part),
-        ("credits(3)", SW.credits),
-        ("attribute(age >= 19)", SW.value),
-    ],
-)
-def test_half_a_requirement_is_none(rule: str, predicate: URIRef) -> None:
-    graph = graph_of(parse(rule))
-    graph.remove((ROOT, predicate, None))
-    with pytest.raises(NotARequirement):
-        requirement_from(graph, ROOT)
-
-
-def test_other_things_are_no_requirement() -> None:
-    graph = Graph()
-    graph.add((ROOT, RDF.type, SW.Role))
-    with pytest.raises(NotARequirement, match="no kind of requirement"):
-        requirement_from(graph, ROOT)
-    graph = graph_of(parse("any(level(3), level(4))"))
-    graph.add((ROOT, SW.part, SW.elsewhere))
-    with pytest.raises(NotARequirement, match="lies elsewhere"):
-        requirement_from(graph, ROOT)
-    graph = graph_of(parse("holds(Q-1)"))
-    graph.add((ROOT, SW.target, SW.another))
-    with pytest.raises(NotARequirement, match="several"):
-        requirement_from(graph, ROOT)

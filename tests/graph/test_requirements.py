@@ -77,7 +77,7 @@ def test_said_in_words(text: str, said: str) -> None:
     ("text", "message"),
     [
         ("", "expected a word at character 1"),
-        ("all()", "at character 6"),
+        ("all()", "expected a word at character 5"),
         ("level(x)", "expected a whole number at character 7"),
         ("foo(1)", "“foo” is not a kind of requirement at character 1"),
         ("all(level(3)) x", "nothing more was expected at character 14"),

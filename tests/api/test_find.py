@@ -1,0 +1,67 @@
+"""Words that stand for one thing, and words that do not."""
+
+import pytest
+
+from graph.search import Entry, SearchIndex
+from queries.find import How, UnknownWordsError, resolve
+
+ENTRIES = (
+    Entry("PT-BOOT", "ProvisionType", "skills bootcamp", "digital bootcamp bootcamp"),
+    Entry("Q-BOOT", "Qualification", "Software developer bootcamp phase"),
+    Entry("OC-HSW", "Role", "Healthcare support worker", "HCSW health-care assistant"),
+    Entry("OC-SSW", "Role", "Senior healthcare support worker"),
+    Entry("OC-ICT", "Role", "IT support technician"),
+    Entry("OC-TWIN1", "Role", "Twin"),
+    Entry("OC-TWIN2", "Role", "Twin"),
+)
+NAMES = {
+    "PT-BOOT": ["skills bootcamp", "digital bootcamp", "bootcamp"],
+    "OC-HSW": ["Healthcare support worker", "HCSW", "health-care assistant"],
+}
+KINDS = ("ProvisionType", "Qualification", "Role")
+
+
+def names(id: str) -> list[str]:
+    return NAMES.get(id) or [entry.label for entry in ENTRIES if entry.id == id]
+
+
+@pytest.fixture
+def index() -> SearchIndex:
+    return SearchIndex.build(":memory:", ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("words", "id", "how"),
+    [
+        ("PT-BOOT", "PT-BOOT", How.ID),
+        ("pt-boot", "PT-BOOT", How.ID),
+        ("Bootcamp", "PT-BOOT", How.NAME),
+        ("digital  BOOTCAMP", "PT-BOOT", How.NAME),
+        ("healthcare support worker", "OC-HSW", How.NAME),
+        ("Health care assistant", "OC-HSW", How.NAME),
+        ("senior support worker", "OC-SSW", How.WORDS),
+        ("helthcare suport worker", "OC-HSW", How.SPELLING),
+    ],
+)
+def test_words_for_one_thing(index: SearchIndex, words: str, id: str, how: How) -> None:
+    found = resolve(words, index, names, KINDS)
+    assert (found.id, found.how, found.given) == (id, how, words)
+
+
+@pytest.mark.parametrize("words", ["support worker", "twin", "support"])
+def test_words_for_several_things(index: SearchIndex, words: str) -> None:
+    with pytest.raises(UnknownWordsError) as told:
+        resolve(words, index, names, KINDS)
+    assert told.value.several
+    assert len(told.value.candidates) > 1
+
+
+@pytest.mark.parametrize("words", ["astronaut", "technician for IT support", "", "   ", "!!!", "x" * 200, '" OR *', "NEAR(", "a AND"])
+def test_words_for_nothing(index: SearchIndex, words: str) -> None:
+    with pytest.raises(UnknownWordsError) as told:
+        resolve(words, index, names, KINDS)
+    assert not told.value.several
+
+
+def test_only_the_kinds_asked_for_count(index: SearchIndex) -> None:
+    assert resolve("bootcamp", index, names, ("Qualification",)).id == "Q-BOOT"
