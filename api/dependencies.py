@@ -25,6 +25,9 @@ OPEN_AT_ONCE: Final = 4
 LOOKED_BACK: Final = 5
 """Earlier releases that are searched for an id that the current one does not have."""
 
+DAMAGED: Final = (NoReleaseError, OSError, TypeError, ValueError)
+"""What opening a release raises when its files are not as they were written."""
+
 log = logging.getLogger("stepway")
 
 
@@ -86,7 +89,7 @@ class ReleaseHolder:
             raise NoReleaseError("no release has been built yet")
         try:
             self._current = self._services(current, meanwhile=self._current)
-        except (OSError, ValueError, NoReleaseError) as error:
+        except DAMAGED as error:
             if self._current is None:
                 raise NoReleaseError(f"release {current} cannot be opened") from error
             going_on = self._current.manifest.number
@@ -103,7 +106,7 @@ class ReleaseHolder:
         for number in reversed(before[-LOOKED_BACK:]):
             try:
                 earlier = self._services(number)
-            except (OSError, ValueError, NoReleaseError):
+            except DAMAGED:
                 continue
             if id in earlier.things:
                 successors = services.store.describe(thing(id)).objects(thing(id), expand("dcterms:isReplacedBy"))

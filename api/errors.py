@@ -260,7 +260,6 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
 
 INTERNAL: Final[frozenset[str]] = frozenset(
     {
-        "graph.requirement_rdf.NotARequirement",
         "graph.requirements.RequirementError",
         "loaders.values.Fault",
         "queries.pathways.explain.AnswerContradictedError",

@@ -112,6 +112,7 @@ def search_entries(store: GraphStore) -> Iterable[Entry]:
     query = """
         SELECT ?thing ?class ?label ?alt ?code WHERE {
             ?thing a ?class ; sw:status ?status ; skos:prefLabel ?label . ?class rdfs:isDefinedBy ?ontology .
+            FILTER(?class != sw:CompetencyQuestion)
             OPTIONAL { ?thing skos:altLabel ?alt }
             OPTIONAL { ?thing sw:standardReference|sw:ukprn|sw:qualificationNumber|sw:soc2020 ?code } }"""
     found: dict[str, tuple[str, str, set[str]]] = {}

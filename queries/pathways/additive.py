@@ -170,7 +170,7 @@ class _Search:
     def run(self) -> None:
         """Search until proven or out of work."""
         gates = len(self.circuit)
-        cuts, residual, reach = lm_cut(self.circuit, self.price, self.limits.gate_visits // 4 // gates)
+        cuts, residual, reach = lm_cut(self.circuit, self.price, self.limits.gate_visits // 2 // gates)
         self.visits = gates * (1 + len(cuts))
         self.cuts.update(dict.fromkeys(cut for cut, _ in cuts))
         bound = sum(weight for _, weight in cuts)
@@ -362,7 +362,8 @@ class HittingSet:
         solution = self._highs.getSolution().col_value
         chosen = [column for column, share in enumerate(solution) if share > 0.5]
         total = sum(self.price[column] for column in chosen)
-        if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+        objective = self._highs.getInfo().objective_function_value
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal and abs(objective - total) < 0.5:
             return chosen, total
         return chosen, max(0, math.ceil(self._highs.getInfo().mip_dual_bound - 1e-6 * max(1, total)))
 
@@ -371,6 +372,7 @@ def _quiet_highs() -> highspy.Highs:
     highs = highspy.Highs()
     for option, setting in (
         ("output_flag", False),
+        ("log_to_console", False),
         ("threads", 1),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", 0.5),

@@ -187,12 +187,12 @@ class Criterion(StrEnum):
 class Limits:
     """How much work an answer may take. Never wall-clock time, so answers do not vary with load.
 
-    `gate_visits`: gates looked at while landmarks are made (a few hundred thousand a second); a quarter at most goes into
-    the first bound. `rounds`: rounds of the hitting set. `master_nodes`: branch-and-bound nodes of each of its solves.
+    `gate_visits`: gates looked at while landmarks are made (a few hundred thousand a second); half at most goes into the
+    first bound. `rounds`: rounds of the hitting set. `master_nodes`: branch-and-bound nodes of each of its solves.
     `calendar_work`: CP-SAT deterministic time (about seconds) of each of the two calendar searches; 0 skips them.
     """
 
-    gate_visits: int = 4_000_000
+    gate_visits: int = 2_000_000
     rounds: int = 400
     master_nodes: int = 50_000
     calendar_work: float = 10.0
