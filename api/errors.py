@@ -163,7 +163,8 @@ class Problem(Exception):  # noqa: N818 -- RFC 9457 calls it a problem
 
     def response(self, instance: str) -> Response:
         """It as an HTTP response."""
-        document = self.document(instance).model_dump(mode="json", exclude_none=True)
+        whole = self.document(instance).model_dump(mode="json")
+        document = {name: value for name, value in whole.items() if value is not None}
         return JSONResponse(document, document["status"], dict(self.headers), PROBLEM_MEDIA_TYPE)
 
 

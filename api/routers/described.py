@@ -1,11 +1,13 @@
 """What endpoints say of themselves in the OpenAPI document."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from api.errors import CATALOGUE, PROBLEM_MEDIA_TYPE, ProblemDocument
 
-_ALWAYS = (500,)
+UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "What you have is still right."}}
+"""The reply to `If-None-Match` with the current tag."""
+
+_ALWAYS: Final = (414, 500)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -19,9 +21,3 @@ def _problem(status: int) -> dict[str, Any]:
         "description": "Problem: " + ", ".join(codes),
         "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}}},
     }
-
-
-def also(media_types: Mapping[str, str]) -> dict[int | str, dict[str, Any]]:
-    """Further formats of a good reply, each with what it is."""
-    content = {name: {"schema": {"type": "string", "description": about}} for name, about in media_types.items()}
-    return {200: {"content": content}}

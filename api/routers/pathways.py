@@ -11,8 +11,8 @@ from api import questions
 from api.dependencies import Services, holder_of, settings_of, turnstile_of
 from api.negotiate import require_json
 from api.reply import JSON, has_already, headers_of, not_modified, root_of, tag_of
-from api.routers.described import problems
-from api.schemas.pathways import PathwayQuestion, PathwayReply, Understood
+from api.routers.described import UNCHANGED, problems
+from api.schemas.pathways import PathwayQuestion, PathwayQuestionBody, PathwayReply, Understood
 from queries.pathways.request import PathwayRequest
 
 router = APIRouter(tags=["pathways"])
@@ -50,7 +50,7 @@ async def _answer(request: Request, question: PathwayQuestion) -> Response:
     summary="Ask for pathways",
     description=_ABOUT,
     response_model=PathwayReply,
-    responses=problems(404, 406, 410, 422, 503),
+    responses=UNCHANGED | problems(404, 406, 410, 422, 503),
 )
 async def get_pathways(request: Request, question: Annotated[PathwayQuestion, Query()]) -> Response:
     """Answer a question from the query part of the address."""
@@ -62,8 +62,8 @@ async def get_pathways(request: Request, question: Annotated[PathwayQuestion, Qu
     summary="Ask for pathways, with the question as JSON",
     description=_ABOUT,
     response_model=PathwayReply,
-    responses=problems(404, 406, 410, 413, 422, 503),
+    responses=UNCHANGED | problems(400, 404, 406, 410, 413, 422, 503),
 )
-async def post_pathways(request: Request, question: PathwayQuestion) -> Response:
+async def post_pathways(request: Request, question: PathwayQuestionBody) -> Response:
     """Answer a question from the body: the same names as in an address."""
     return await _answer(request, question)

@@ -1,6 +1,6 @@
 """What the service says of itself, of its releases and of its data as a whole."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
@@ -12,7 +12,7 @@ from api.dependencies import ReleaseHolder, Services, holder_of
 from api.errors import CATALOGUE, Problem, ProblemType, UnknownReleaseError
 from api.negotiate import require_json
 from api.reply import JSON, SOFTWARE, has_already, headers_of, not_modified, root_of, tag_of
-from api.routers.described import problems
+from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link, ReadAsked, Text
 from api.schemas.service import (
     CollectionSaid,
@@ -35,8 +35,6 @@ from graph.release import NoReleaseError
 from queries.catalogue import COLLECTIONS
 
 router = APIRouter()
-
-_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What you have is still right."}}
 
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.1"
 
@@ -77,7 +75,7 @@ def _current(holder: ReleaseHolder) -> Services | None:
         return None
 
 
-@router.get("/", summary="Start here", tags=["service"], response_model=Landing, responses=problems(406, 422))
+@router.get("/", summary="Start here", tags=["service"], response_model=Landing, responses=problems(404, 406, 422))
 def landing(request: Request, asked: Annotated[ReadAsked, Query()]) -> Landing:
     """What this service is, and links to everything it offers."""
     require_json(request)
@@ -151,7 +149,7 @@ def ready(request: Request) -> Ready:
     summary="Everything there are lists of",
     tags=["things"],
     response_model=CollectionsSaid,
-    responses=_UNCHANGED | problems(404, 406, 422, 503),
+    responses=UNCHANGED | problems(404, 406, 422, 503),
 )
 def collections(request: Request, asked: Annotated[ReadAsked, Query()]) -> Response:
     """The collections with their sizes."""
@@ -176,7 +174,7 @@ def collections(request: Request, asked: Annotated[ReadAsked, Query()]) -> Respo
     summary="Find things by everyday words",
     tags=["things"],
     response_model=FoundPage,
-    responses=_UNCHANGED | problems(404, 406, 422, 503),
+    responses=UNCHANGED | problems(404, 406, 422, 503),
 )
 def find(request: Request, asked: Annotated[FindAsked, Query()]) -> Response:
     """Things whose id is the words; else whose names have them; else that are spelt like them."""
@@ -222,7 +220,7 @@ def release(request: Request, number: Annotated[int, Path(ge=1, le=999_999_999)]
     summary="What is doubtful in the data",
     tags=["releases"],
     response_model=IssuesSaid,
-    responses=_UNCHANGED | problems(404, 406, 422, 503),
+    responses=UNCHANGED | problems(404, 406, 422, 503),
 )
 def issues(request: Request, asked: Annotated[IssuesAsked, Query()]) -> Response:
     """Faults and doubts that were found when the release was built, where each is and how to mend it."""
@@ -255,7 +253,7 @@ def issues(request: Request, asked: Annotated[IssuesAsked, Query()]) -> Response
     summary="Where the data comes from, and its licences",
     tags=["releases"],
     response_model=DatasetsSaid,
-    responses=_UNCHANGED | problems(404, 406, 422, 503),
+    responses=UNCHANGED | problems(404, 406, 422, 503),
 )
 def datasets(request: Request, asked: Annotated[ReadAsked, Query()]) -> Response:
     """Each dataset of the release with its publisher, licence, attribution and rows."""

@@ -14,7 +14,7 @@ from api.dependencies import ReleaseHolder, Services, holder_of
 from api.errors import QuestionIdError
 from api.negotiate import JSON_FORMAT, RDF_FORMATS, choose
 from api.reply import has_already, headers_of, json_bytes, not_modified, root_of, tag_of
-from api.routers.described import problems
+from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link, ReadAsked
 from api.schemas.things import FormatName, Shapes, shapes
 from api.settings import Settings
@@ -76,7 +76,7 @@ def _add(router: APIRouter, collection: Collection, shape: Shapes, settings: Set
 
 
 def _replies(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": _RDF}, 304: {"description": "What you have is still right."}, **problems(*statuses)}
+    return {200: {"content": _RDF}, **UNCHANGED, **problems(*statuses)}
 
 
 def _list(request: Request, collection: Collection, asked: ReadAsked) -> Response:

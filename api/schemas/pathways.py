@@ -15,6 +15,7 @@ from queries.pathways.request import PathwayAnswer
 MANY_THINGS: Final = 30
 ATTRIBUTE: Final = re.compile(r"([a-z0-9][a-z0-9-]{0,59}):([^\x00-\x1f]{1,100})")
 SECTOR: Final = "healthtech"
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Things = Annotated[list[Annotated[Text, Field(min_length=1)]], Field(max_length=MANY_THINGS)]
 
@@ -77,6 +78,13 @@ class PathwayQuestion(ReadAsked):
             raise ValueError(f"{', '.join(repeated)} is given twice")
         return given
 
+    @field_validator("on", mode="before")
+    @classmethod
+    def _is_a_day(cls, given: object) -> object:
+        if isinstance(given, date) or given is None or (isinstance(given, str) and _DAY.fullmatch(given)):
+            return given
+        raise ValueError("is not a day such as 2026-11-21")
+
     @model_validator(mode="after")
     def _has_one_goal(self) -> Self:
         if bool(self.to) == (self.to_level is not None):
@@ -90,6 +98,24 @@ class PathwayQuestion(ReadAsked):
         """The facts about the person, by name."""
         pairs = (one.partition(":") for one in self.attribute)
         return tuple(sorted((name, value.strip()) for name, _, value in pairs))
+
+
+class PathwayQuestionBody(PathwayQuestion):
+    """The same question as JSON, where a number is a number and not a text of digits."""
+
+    @field_validator("release", "to_level", "hours_per_week", "within_weeks", "alternatives", mode="before")
+    @classmethod
+    def _is_a_number(cls, given: object) -> object:
+        if given is None or (isinstance(given, int) and not isinstance(given, bool)):
+            return given
+        raise ValueError("is not a whole number")
+
+    @field_validator("published_only", "without_employer", "profile_required", mode="before")
+    @classmethod
+    def _is_true_or_false(cls, given: object) -> object:
+        if isinstance(given, bool):
+            return given
+        raise ValueError("is neither true nor false")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 Without the cap on weekly hours the answer is an earliest arrival over gates (Dijkstra with all = max, any = min; see
 `circuit.settle`). That is a bound, and often the answer. Otherwise it is a resource-constrained schedule with optional
 tasks and alternative modes (Hartmann & Briskorn 2010, "A survey of variants and extensions of the resource-constrained
-project scheduling problem"), solved by CP-SAT, one worker and deterministic time, so that answers do not vary with load.
+project scheduling problem"), solved by CP-SAT, one worker and deterministic time, so that load changes no answer.
 
-Among the pathways of earliest finish the one of fewest steps, then least pounds, is searched for in a second round. When
-that round runs out of work, it is still true that no step of the returned plan can be left out without finishing later.
+Among the pathways of earliest finish the one of fewest steps, then least pounds, is searched for in a second round.
+When that round runs out of work, it is still true that no step can be left out without finishing later.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class _Calendar:
         return settle(circuit, arrive)
 
     def achieved(self, circuit: Circuit, placed: Placed) -> Settled:
-        """The week in which each gate holds when steps are placed so; a step whose entry holds too late gives nothing."""
+        """The week in which each gate holds with steps so placed; one whose entry holds too late gives nothing."""
 
         def arrive(content: int, week: int) -> int:
             step = placed.get(self.problem.contents[circuit.contents[content]].id)
@@ -303,7 +303,7 @@ def longest_tails(circuit: Circuit, settled: Settled, weeks: Sequence[int]) -> l
 
 
 def undominated(deliveries: Sequence[Delivery], *, mind_cost: bool) -> list[Delivery]:
-    """The deliveries of one content less those that another replaces: no longer, heavier, rarer nor (if minded) dearer."""
+    """The deliveries of one content less those another replaces: no longer, heavier, rarer nor (if minded) dearer."""
 
     def replaces(one: Delivery, other: Delivery) -> bool:
         return (
@@ -424,7 +424,7 @@ class _Model:
             model.add(total >= threshold).only_enforce_if(self.true[gate])
 
     def _ranks(self, instant: Sequence[int]) -> dict[int, cp_model.IntVar]:
-        """A rank for every gate that may be on a cycle of gates that take no time: what is left after peeling off ends."""
+        """A rank for each gate that may be on a cycle of gates that take no time: the rest after peeling off ends."""
         free = {*range(len(self.ids), len(self.circuit)), *instant}
         while True:
             ends = {

@@ -369,8 +369,8 @@ def supporting_contents(circuit: Circuit, settled: Settled, goal: int | None = N
 def cheapest_tails(circuit: Circuit, price: Sequence[int]) -> list[int]:
     """The least price (or weeks) still to pay on a chain from each gate to the goal; NEVER when no chain leads there.
 
-    In a plan without waste every step is on a chain to the goal whose other steps all come later. So what it takes to get
-    to a step and its tail may be added up, and a step whose sum is beyond the budget is of no use.
+    In a plan without waste every step is on a chain to the goal whose other steps all come later. So what it takes to
+    get to a step and its tail may be added up, and a step whose sum is beyond the budget is of no use.
     """
     tail = [NEVER] * len(circuit)
     heap = [(0, circuit.goal)]

@@ -79,8 +79,8 @@ class Content:
 class Delivery:
     """One way to take a content: `cost_pounds` for this learner, `weeks` long, `hours_per_week` heavy.
 
-    `content` is a content id. What takes no weeks, as starting a job, counts at once. `starts` are the start weeks in ascending order; None means any week. `travel_hours` are
-    for the whole course, for this learner.
+    `content` is a content id. What takes no weeks, as starting a job, counts at once. `starts` are the start weeks in
+    ascending order; None means any week. `travel_hours` are for the whole course, for this learner.
     """
 
     id: str
@@ -187,8 +187,8 @@ class Criterion(StrEnum):
 class Limits:
     """How much work an answer may take. Never wall-clock time, so answers do not vary with load.
 
-    `gate_visits`: gates looked at while landmarks are made (a few hundred thousand a second); half at most goes into the
-    first bound. `rounds`: rounds of the hitting set. `master_nodes`: branch-and-bound nodes of each of its solves.
+    `gate_visits`: gates looked at while landmarks are made (a few hundred thousand a second); half at most goes into
+    the first bound. `rounds`: rounds of the hitting set. `master_nodes`: branch-and-bound nodes of each of its solves.
     `calendar_work`: CP-SAT deterministic time (about seconds) of each of the two calendar searches; 0 skips them.
     """
 

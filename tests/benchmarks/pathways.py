@@ -1,8 +1,8 @@
 """How fast the engine is, beside a plain integer programme: `python -m tests.benchmarks.pathways [size ...]`.
 
 Reads planning-examples/ in the folder named by STEPWAY_SHARED; sizes are small, region and national (by default the
-first two). For each question and criterion it prints processor milliseconds (reading aside), checks the published optimum and
-replays the plan. Small and region cost questions are also solved as one cold HiGHS programme in the same run.
+first two). For each question and criterion it prints processor milliseconds (reading aside), checks the published
+optimum and replays the plan. Small and region cost questions are also solved as one cold HiGHS programme.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from queries.pathways.additive import best_deliveries, price_of
 from queries.pathways.circuit import Closure, compile_circuit
 from queries.pathways.planner import ExactPlanner
-from queries.pathways.problem import Criterion, Limits, PathwayProblem
+from queries.pathways.problem import Criterion, Limits, PathwayProblem, PlannerResult
 from queries.pathways.replay import replay
 from tests.support.instances import EXPECTED_NAMES, read_instance
 
@@ -67,6 +67,13 @@ def peer_optimum(problem: PathwayProblem, criterion: Criterion) -> float | None:
     return round(highs.getInfo().objective_function_value) if optimal else None
 
 
+def encloses(result: PlannerResult, optimum: int | None) -> bool:
+    """Whether an unproven answer has the optimum between its bound and its value."""
+    if optimum is None or result.bound is None:
+        return False
+    return result.bound <= optimum <= (optimum if result.value is None else result.value)
+
+
 def add_row(highs: highspy.Highs, terms: list[tuple[int, float]], at_least: float) -> None:
     """One inequality; a column that comes twice is added up."""
     row: dict[int, float] = {}
@@ -90,7 +97,7 @@ def main(sizes: list[str]) -> int:
         for name, expected in json.loads((folder / f"expected-{size}.json").read_text()).items():
             problem = read_instance(folder / size / f"{name}.json.gz")
             for criterion, known_as in EXPECTED_NAMES.items():
-                if size == "national" and known_as not in expected:
+                if size == "national" and expected["reachable"] and known_as not in expected:
                     continue
                 started = time.process_time()
                 result = ExactPlanner().solve(problem, criterion, Limits())
@@ -98,8 +105,13 @@ def main(sizes: list[str]) -> int:
                 times[criterion].append(seconds)
                 asked += 1
                 proved += result.proven
-                agrees = result.value == expected.get(known_as) or not result.proven
-                verdict = "agrees" if agrees else f"DIFFERS from {expected.get(known_as)}"
+                wanted = expected.get(known_as)
+                if criterion is Criterion.WEEKS and wanted is not None and wanted > problem.horizon:
+                    wanted = None
+                agrees = result.value == wanted or (not result.proven and encloses(result, wanted))
+                verdict = "agrees" if agrees and result.value == wanted else f"stopped beside {wanted}"
+                if not agrees:
+                    verdict = f"DIFFERS from {wanted}"
                 wrong += not agrees
                 if result.plan is not None:
                     replay(problem, result.plan)
@@ -118,7 +130,7 @@ def main(sizes: list[str]) -> int:
         for criterion, seen in times.items():
             if seen:
                 print(
-                    f"{size} {criterion}: median {statistics.median(seen) * 1000:.0f} ms, most {max(seen) * 1000:.0f} ms"
+                    f"{size} {criterion}: median {statistics.median(seen) * 1e3:.0f} ms, most {max(seen) * 1e3:.0f} ms"
                 )
         print(f"{size}: {proved} of {asked} proved", end="")
         print(f"; plain programme {statistics.median(ratios):.1f} times as long (median)" if ratios else "")

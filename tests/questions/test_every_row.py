@@ -119,7 +119,8 @@ SURVEY: Final[dict[str, list[tuple[str, Callable[[dict[str, str]], list[str]]]]]
     "progressions": [("progressions", _by("progression_id"))],
     "providers": [
         ("providers", _by("provider_id")),
-        ("sites", lambda row: [f"S-{row['provider_id'].removeprefix('P-')}-1"]),
+        # A provider of which the survey says nothing about a place, not even that it was looked for, has no site.
+        ("sites", lambda row: [f"S-{row['provider_id'].removeprefix('P-')}-1"] if row["location_status"] else []),
     ],
     "provision_rules": [("provision_rules", _by("rule_id"))],
     "provision_types": [("provision_types", _by("provision_type_id"))],

@@ -94,6 +94,19 @@ def test_among_the_earliest_fewest_steps_then_least_pounds() -> None:
     )
 
 
+def test_a_lighter_delivery_that_costs_more_is_taken_only_when_it_must_be() -> None:
+    text = """
+        goal Role
+
+        Course | 10w £500 10h | -       | A
+        Course | 10w £400 12h
+        Beside | 10w £0 10h   | -       | B
+        Hired  | rule         | A and B | Role
+    """
+    assert pathway("week 22h\n" + text).endswith("~ Role [10w £400 2 steps]")
+    assert pathway("week 20h\n" + text).endswith("~ Role [10w £500 2 steps]")
+
+
 def test_the_horizon_and_the_hours_are_limits_not_the_offer() -> None:
     course = "goal Role\n Course | 20w £0 10h | - | Role"
     assert pathway("ends 20w\n" + course) == "Course 20w ~ Role [20w £0 1 step]"

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from queries.pathways import exhaustive
-from queries.pathways.additive import check_certificate
+from queries.pathways import additive, exhaustive
+from queries.pathways.additive import check_certificate, lm_cut
+from queries.pathways.circuit import Circuit
 from queries.pathways.planner import ExactPlanner, reachable_facts
 from queries.pathways.problem import (
     All,
@@ -27,6 +28,12 @@ from queries.pathways.problem import (
 )
 from queries.pathways.replay import reaches_goal, replay
 from tests.queries.pathways.questions import FACTS, layered_question, questions
+
+LESS_AND_LESS_LIMITED = (
+    Limits(gate_visits=0, rounds=0, master_nodes=0, calendar_work=0.0),
+    Limits(gate_visits=100, rounds=1, master_nodes=1, calendar_work=0.0001),
+    Limits(),
+)
 
 ADDITIVE = [Criterion.COST, Criterion.STEPS, Criterion.STUDY_WEEKS]
 
@@ -80,6 +87,24 @@ def agrees(problem: PathwayProblem, criterion: Criterion) -> None:
 
 
 @pytest.mark.parametrize("criterion", ADDITIVE)
+def test_hitting_sets_agree_when_they_get_no_help_from_the_first_bound(
+    criterion: Criterion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first bound alone settles nearly every tiny question; without it the rounds have to."""
+
+    def no_first_bound(circuit: Circuit, price: list[int], most: int | None = None) -> object:
+        return lm_cut(circuit, price, most if most in {None, 1} else 0)
+
+    monkeypatch.setattr(additive, "lm_cut", no_first_bound)
+    needed_rounds = 0
+    for seed in range(150):
+        problem = layered_question(seed, 7)
+        agrees(problem, criterion)
+        needed_rounds += solve(problem, criterion).work.rounds > 1
+    assert needed_rounds > 15
+
+
+@pytest.mark.parametrize("criterion", ADDITIVE)
 @few
 @given(problem=questions(7))
 def test_certificate_proves_its_bound_by_independent_checks(criterion: Criterion, problem: PathwayProblem) -> None:
@@ -97,7 +122,7 @@ def test_certificate_proves_its_bound_by_independent_checks(criterion: Criterion
 def test_with_less_work_bound_and_plan_still_enclose_the_optimum(criterion: Criterion, problem: PathwayProblem) -> None:
     optimum = solve(problem, criterion)
     bounds = []
-    for limits in (Limits(0, 0, 0.0), Limits(1, 1, 0.0001), Limits()):
+    for limits in LESS_AND_LESS_LIMITED:
         result = solve(problem, criterion, limits)
         if result.outcome is Outcome.STOPPED_EARLY:
             assert not result.proven
