@@ -173,7 +173,7 @@ FAULTS: Final[dict[str, tuple[Fault, str]]] = {
         "no more than the pay at the top",
     ),
     "shortest over longest": (
-        row("provision_types", provision_type_id="PT-X", max_weeks="16"),
+        row("provision_types", provision_type_id="PT-X", min_weeks="35", max_weeks="16"),
         "no longer than the longest",
     ),
     "figure upside down": (row("demand_figures", figure_id="DF-X", value_low="6000"), "no more than the upper value"),

@@ -13,11 +13,13 @@ _INTRODUCTION: Final = """\
 <!-- Made by `python -m tests.questions.listing`; change the pages in ontology/questions, not this one. -->
 
 What people bring to the graph, and what it can answer today. Each question has a folder in `ontology/questions`: a
-page that says how the answer is worked out by hand from the rows, a query, and the expected answer. Tests compare. {counts}
+page that says how the answer was worked out by hand from the rows, a query, and the expected answer. A test compares.
+
+{counts}
 
 The queries declare their own prefixes, so they can be pasted into any SPARQL client. They ask one graph made of all
-named graphs together, as our endpoint and `GraphStore.select` give it; in a store that keeps named graphs apart, choose
-the union of them as the default graph. A list in one cell of an answer is separated by `|`, and its order means nothing.
+named graphs together, as `GraphStore.select` gives it; in a store that keeps named graphs apart, choose the union of
+them as the default graph. A list in one cell of an answer is separated by `|`, and its order means nothing.
 
 """
 
@@ -29,10 +31,15 @@ _HOW: Final = {
 }
 
 
+_HEADING: Final = ("| id | question | priority | answered by | state |", "| --- | --- | --- | --- | --- |")
+
+
 def _row(question: Question) -> str:
     facts = question.facts
     link = f"[{facts['id']}](../../ontology/questions/{question.folder.name}/question.md)"
-    state = facts["state"] if question.answered else f"waits for {facts['waits_for']}"
+    state = "answered" if question.answered else "waiting"
+    if facts["waits_for"]:
+        state += f"; {'a fuller' if question.answered else 'an'} answer waits for {facts['waits_for']}"
     return f"| {link} | {facts['question']} | {facts['priority']} | {_HOW[facts['kind']]} | {state} |"
 
 
@@ -48,8 +55,7 @@ def page() -> str:
     parts = [_INTRODUCTION.format(counts=counts)]
     for group in dict.fromkeys(question.facts["user_group"] for question in questions):
         rows = [_row(question) for question in questions if question.facts["user_group"] == group]
-        heading = f"## Asked by: {group}\n\n| id | question | priority | answered by | state |\n| --- | --- | --- | --- | --- |"
-        parts.append("\n".join([heading, *rows]) + "\n\n")
+        parts.append("\n".join([f"## Asked by: {group}", "", *_HEADING, *rows]) + "\n\n")
     return "".join(parts).rstrip() + "\n"
 
 

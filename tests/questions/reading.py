@@ -1,8 +1,8 @@
 """The competency questions as they lie in `ontology/questions`, and answers written as a person would write them.
 
 A folder holds `question.md` (facts between `---` lines, then how the answer was worked out), `query.rq` and
-`expected.csv`. Where the answer is not one query (kind `pathway`, `eligibility` or `credits`), `expected.csv` is what the
-service or the judge must say, `facts.csv` what `query.rq` must find: the facts that the answer rests on.
+`expected.csv`. Where the answer is not one query (kind `pathway`, `eligibility` or `credits`), `expected.csv` is what
+the service or the judge must say, `facts.csv` what `query.rq` must find: the facts that the answer rests on.
 """
 
 import csv

@@ -12,6 +12,7 @@ from typing import Final
 
 import pytest
 import yaml
+from rdflib import Literal, URIRef
 
 from ontology import resources
 from ontology.namespaces import SW, slug
@@ -38,21 +39,25 @@ def id_of_row(row: dict[str, str], key: str | list[str]) -> str:
     return ".".join(map(slug, last))
 
 
+_RECORDS: Final = """
+    SELECT ?file ?thing ?source ?as_of ?status WHERE {
+        ?record a sw:Record ; sw:file ?file ; sw:describes ?thing ; dcterms:source ?source ; sw:status ?status .
+        OPTIONAL { ?record sw:asOf ?as_of } }"""
+_THINGS: Final = """
+    SELECT ?class ?thing ?source ?as_of ?status WHERE {
+        ?thing a ?class ; dcterms:source ?source ; sw:status ?status . OPTIONAL { ?thing sw:asOf ?as_of } }"""
+
+
 def recorded(release: Whole, table: str) -> list[Found]:
-    """What the graph says of the rows of a table; the thing must have the class, and the same standing as its record."""
-    query = """
-        SELECT ?file ?class ?thing ?source ?as_of ?status WHERE {
-            ?record a sw:Record ; sw:file ?file ; sw:describes ?thing ; dcterms:source ?source ; sw:status ?status ;
-                dcterms:isPartOf ?dataset ; sw:line ?line .
-            OPTIONAL { ?record sw:asOf ?as_of }
-            ?thing a ?class ; dcterms:source ?source ; sw:status ?status .
-        }"""
-    given = {"class": SW[TABLES[table]["class"]]}
-    return sorted(
-        (said(row["thing"]), said(row["source"]), said(row["as_of"]), said(row["status"]))
-        for row in release.store.select(query, given)
-        if said(row["file"]) == f"{table}.csv"
-    )
+    """What the graph says of the rows of a table: their records, with which the things themselves must agree."""
+
+    def found(query: str, given: dict[str, URIRef | Literal]) -> list[Found]:
+        rows = release.store.select(query, given)
+        return sorted(tuple(said(row[name]) for name in ("thing", "source", "as_of", "status")) for row in rows)  # type: ignore[misc]
+
+    records = found(_RECORDS, {"file": Literal(f"{table}.csv")})
+    assert records == found(_THINGS, {"class": SW[TABLES[table]["class"]]}), "a thing and its record disagree"
+    return records
 
 
 def unlike(expected: Iterable[Found], found: Iterable[Found]) -> list[str]:
