@@ -3,15 +3,13 @@
 Every setting has a heading in docs/settings.md. Rules and facts of datasets are not settings.
 """
 
+from dataclasses import fields
 from pathlib import Path
-from typing import Final
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from queries.pathways.problem import Limits
-
-_LIMITS: Final = Limits()
 
 
 class Settings(BaseSettings):
@@ -33,18 +31,11 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest body of a request, in bytes.")
     max_query_bytes: int = Field(8_000, ge=500, description="Longest query part of an address, in bytes.")
-    question_gate_visits: int = Field(
-        _LIMITS.gate_visits, ge=1_000, le=10**9, description="Most gates that one search for a pathway looks at."
-    )
-    question_rounds: int = Field(_LIMITS.rounds, ge=1, le=100_000, description="Most rounds of one search.")
-    question_nodes: int = Field(
-        _LIMITS.master_nodes, ge=100, le=10_000_000, description="Most nodes of each solve within a round."
-    )
-    question_calendar_work: float = Field(
-        _LIMITS.calendar_work,
-        ge=0,
+    question_work: float = Field(
+        1.0,
+        ge=0.01,
         le=1000,
-        description="Most work of each calendar search, in deterministic units of about a second; 0 skips it.",
+        description="How much work one search for a pathway may take, as a multiple of the usual.",
     )
     questions_at_once: int = Field(2, ge=1, le=64, description="Pathway questions worked on at the same time.")
     questions_waiting: int = Field(
@@ -57,9 +48,10 @@ class Settings(BaseSettings):
     @property
     def question_limits(self) -> Limits:
         """How much work one search may take."""
-        return Limits(
-            gate_visits=self.question_gate_visits,
-            rounds=self.question_rounds,
-            master_nodes=self.question_nodes,
-            calendar_work=self.question_calendar_work,
-        )
+        usual = Limits()
+        scaled = {
+            field.name: type(value)(value * self.question_work)
+            for field in fields(usual)
+            for value in (getattr(usual, field.name),)
+        }
+        return Limits(**scaled)

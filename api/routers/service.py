@@ -204,7 +204,9 @@ def releases(request: Request) -> ReleasesSaid:
     response_model=ReleaseSaid,
     responses=problems(404, 406, 422),
 )
-def release(request: Request, number: Annotated[int, Path(ge=1, le=999_999_999)]) -> ReleaseSaid:
+def release(
+    request: Request, number: Annotated[int, Path(ge=1, le=999_999_999, description="Number of the release.")]
+) -> ReleaseSaid:
     """Its hash, its datasets and its counts."""
     require_json(request)
     holder = holder_of(request)
@@ -289,7 +291,9 @@ def list_problems(request: Request) -> ProblemsSaid:
     response_model=ProblemSaid,
     responses=problems(404, 406, 422),
 )
-def get_problem(request: Request, code: Annotated[str, Path(max_length=60)]) -> ProblemSaid:
+def get_problem(
+    request: Request, code: Annotated[str, Path(max_length=60, description="Code of the kind of problem.")]
+) -> ProblemSaid:
     """What the problem means and what to do about it."""
     require_json(request)
     if code not in CATALOGUE:

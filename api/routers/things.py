@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
 from rdflib import Graph
 from starlette.responses import RedirectResponse, Response
 
@@ -32,7 +33,7 @@ _RDF = {
 class OneAsked(ReadAsked):
     """What can be asked of one thing."""
 
-    format: FormatName | None = None
+    format: FormatName | None = Field(None, description="Format of the reply; without it `Accept` decides.")
 
 
 def make_router(settings: Settings) -> APIRouter:

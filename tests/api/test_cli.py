@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -145,7 +146,9 @@ def test_mistakes_are_told_in_a_line(run: Any, words: list[str], ends: int, says
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("words", [["find", "x"], ["show", "x"], ["issues"], ["datasets"], ["releases"], ["pathway", "--to", "x"]])
+@pytest.mark.parametrize(
+    "words", [["find", "x"], ["show", "x"], ["issues"], ["datasets"], ["releases"], ["pathway", "--to", "x"]]
+)
 def test_without_a_release_it_says_how_to_build_one(run: Any, tmp_path: Path, words: list[str]) -> None:
     assert "stepway build" in run(*words, "--data-dir", str(tmp_path), ends=3).stderr
 
@@ -199,14 +202,18 @@ def test_the_version(run: Any) -> None:
 
 
 def test_serve_listens_and_says_when_it_cannot(built: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     command = [sys.executable, "-m", "api.cli", "serve", "--data-dir", str(built)]
-    environment = {**os.environ, "STEPWAY_PORT": "8765", "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+    environment = {**os.environ, "STEPWAY_PORT": str(port), "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603
         try:
-            assert _ready("http://127.0.0.1:8765/ready")["release"]["number"] == 2
-            second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+            assert _ready(f"http://127.0.0.1:{port}/ready")["release"]["number"] == 2
+            second = subprocess.run(  # noqa: S603
+                command, env=environment, capture_output=True, text=True, timeout=30, check=False
+            )
             assert second.returncode == 2
-            assert "Cannot listen on 127.0.0.1 port 8765" in second.stderr
+            assert f"Cannot listen on 127.0.0.1 port {port}" in second.stderr
             assert "Traceback" not in second.stderr
         finally:
             server.terminate()

@@ -56,7 +56,9 @@ def test_words_for_several_things(index: SearchIndex, words: str) -> None:
     assert len(told.value.candidates) > 1
 
 
-@pytest.mark.parametrize("words", ["astronaut", "technician for IT support", "", "   ", "!!!", "x" * 200, '" OR *', "NEAR(", "a AND"])
+@pytest.mark.parametrize(
+    "words", ["astronaut", "technician for IT support", "", "   ", "!!!", "x" * 200, '" OR *', "NEAR(", "a AND"]
+)
 def test_words_for_nothing(index: SearchIndex, words: str) -> None:
     with pytest.raises(UnknownWordsError) as told:
         resolve(words, index, names, KINDS)

@@ -26,7 +26,7 @@ _ORDER: Final = (Verdict.MET, Verdict.DECIDED_BY_SOMEBODY, Verdict.NOT_KNOWN, Ve
 
 def request_of(asked: dict[str, Any], on: date) -> PathwayRequest:
     """One request as it is written in the head of a question."""
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()}
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()}
     del given["asked"]
     given["by"] = Criterion(given.get("by", "weeks"))
     given["attributes"] = tuple(given.get("attributes", {}).items())

@@ -23,7 +23,7 @@ Table = list[tuple[str, ...]]
 """Rows of a table as text, the header first."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Question:
     """One competency question. `facts` is the head of its page, `body` what follows it."""
 
@@ -31,13 +31,16 @@ class Question:
     facts: dict[str, Any]
     body: str
 
+    def __repr__(self) -> str:
+        return self.id
+
     @property
     def id(self) -> str:
         return str(self.facts["id"])
 
     @property
     def answered(self) -> bool:
-        return self.facts["state"] == "answered"
+        return bool(self.facts["state"] == "answered")
 
     @property
     def query(self) -> str:

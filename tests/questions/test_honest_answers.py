@@ -22,14 +22,15 @@ AFTER_A_BOOTCAMP: Final = PathwayRequest(holds=("PT-BOOTCAMP",), on=TODAY)
 QUERIES_OVER_UNITS: Final = {"CQ-05", "CQ-13", "CQ-14", "CQ-15", "CQ-24"}
 
 
-def test_no_published_pathway_leads_to_regulatory_work_between_level_4_and_6(release: Whole) -> None:
-    answer = release.service.answer(replace(AFTER_A_BOOTCAMP, to=("OC-REGADV",)))
+@pytest.mark.parametrize("goal", ["OC-REGADV", "OC-RAS"])
+def test_no_published_pathway_leads_to_or_through_regulatory_work_at_levels_4_to_6(goal: str, release: Whole) -> None:
+    answer = release.service.answer(replace(AFTER_A_BOOTCAMP, to=(goal,)))
     assert answer.outcome is Outcome.FOUND
     assert {pathway.status for pathway in answer.pathways} == {"inferred"}
     published = answer.published_only
     assert (published.outcome, published.pathway) == (Outcome.PROVED_NONE, None)
     assert published.nearest, "the nearest roles that published steps do reach are given"
-    assert "OC-REGADV" not in {near.role.id for near in published.nearest}
+    assert not {"OC-REGADV", "OC-RAS"} & {near.role.id for near in published.nearest}
     assert "GAP-REGL4-6" in {gap.id for gap in answer.gaps}
 
 
@@ -41,6 +42,16 @@ def test_no_regulatory_role_between_level_4_and_6_has_a_standard(release: Whole)
             OPTIONAL { ?role sw:standardReference ?standard }
         } ORDER BY ?level"""
     assert asked(release.store, query)[1:] == [("OC-REGADV", "4", ""), ("OC-RAS", "7", "ST0586")]
+
+
+def test_residence_settles_who_pays_and_bars_nobody(release: Whole) -> None:
+    """CQ-02: no entry rule asks for an address in the combined authority's area; two funding rules do."""
+    assert not release.store.ask('ASK { ?rule a sw:AttributeIs ; sw:attribute "resident-wmca" }')
+    query = """
+        SELECT ?rule WHERE {
+            ?rule a sw:FundingRule ; skos:definition ?text FILTER(REGEX(?text, "resident|WMCA postcode")) }
+        ORDER BY STR(?rule)"""
+    assert asked(release.store, query)[1:] == [("FR-034",), ("FR-039",)]
 
 
 @pytest.mark.parametrize("award", ["Q-MEDTECH-HNC", "Q-HNC-COMP22", "Q-HNC-HCP", "Q-HNC-DT"])
@@ -170,7 +181,9 @@ def test_every_source_of_a_pathway_answer_is_a_row_of_the_graph(goal: str, relea
     steps = [step for pathway in answer.pathways for step in pathway.steps]
     assert all(step.sources for step in steps)
     sources = {source for step in steps for source in step.sources}
-    sources |= {one.source for step in steps for one in (*step.delivered_by, *step.seen_at, *step.leads_in)}
+    for step in steps:
+        sources |= {run.source for run in step.seen_at} | {count.source for count in step.delivered_by}
+        sources |= {link.source for link in step.leads_in}
     sources |= {gap.source for gap in answer.gaps}
     query = """
         SELECT ?thing ?source ?as_of ?status WHERE {

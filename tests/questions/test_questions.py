@@ -11,7 +11,8 @@ from rdflib.plugins.sparql import prepareQuery
 from ontology.namespaces import PREFIXES
 from tests.questions.answers import ANSWERS
 from tests.questions.listing import PAGE, page
-from tests.questions.reading import Question, read_questions
+from tests.questions.reading import Question, asked, read_questions
+from tests.questions.world import Whole
 
 QUESTIONS = read_questions()
 FROM_THE_SURVEY = (
@@ -73,6 +74,16 @@ def test_query_stands_alone(question: Question) -> None:
 @each_question
 def test_no_query_reads_the_pay_of_the_occupational_maps(question: Question) -> None:
     assert "occupationalMapMedianPay" not in question.query
+
+
+def test_questions_are_in_the_graph(release: Whole) -> None:
+    query = """
+        SELECT ?question ?priority ?state ?status WHERE {
+            ?question a sw:CompetencyQuestion ; sw:priority ?priority ; sw:answerState ?state ; sw:status ?status ;
+                dcterms:source ?source ; sw:asOf ?as_of }
+        ORDER BY STR(?question)"""
+    facts = [(q.id, *(q.facts[name] for name in ("priority", "state", "status"))) for q in QUESTIONS]
+    assert asked(release.store, query)[1:] == facts
 
 
 def test_list_is_current() -> None:
