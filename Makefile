@@ -24,6 +24,7 @@ check: $(VENV)/dev.stamp  ## style, types, architecture
 
 docs: $(VENV)/dev.stamp  ## write the generated pages: column dictionary, issue catalogue, ontology
 	$(BIN)/python -m loaders.documentation
+	$(BIN)/python -m tests.questions.listing
 	mkdir -p build/docs && $(BIN)/pylode ontology/vocabulary/core.ttl -o build/docs/ontology.html
 
 benchmark: $(VENV)/dev.stamp  ## measure; needs STEPWAY_SHARED for the large instances

@@ -176,6 +176,22 @@ class UnitFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """Credit or learning that another award accepts. `from_id` None: any prior learning; `to_id` None: any award.
+
+    `automatic`: it follows from the award's own rules. Otherwise somebody decides, on `condition`.
+    """
+
+    id: str
+    from_id: str | None
+    to_id: str | None
+    credits: int | None
+    automatic: bool
+    condition: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Something looked for and not found; shown with every answer that touches one of the things it is about."""
 
@@ -197,6 +213,7 @@ class Projection:
     roles: dict[str, RoleFacts]
     awards: dict[str, AwardFacts]
     units: dict[str, UnitFacts]
+    transfers: tuple[Transfer, ...]
     gaps: tuple[Gap, ...]
     labels: dict[str, str]
     conditions: dict[str, str] = field(default_factory=dict)

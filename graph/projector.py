@@ -20,6 +20,7 @@ from graph.projection import (
     Status,
     Step,
     StepKind,
+    Transfer,
     UnitFacts,
     worst,
 )
@@ -44,6 +45,7 @@ _PROGRAMMES_WITH_NO_STEP: Final = {APPRENTICESHIP, "PT-FAPPR", "PT-AUNIT"}
 _LEVEL_BELOW: Final = {3: 2, 4: 3, 5: 3, 6: 3, 7: 6, 8: 7}
 """The level usually asked for at entry to a level: what a person is planned to need when no entry rule was found."""
 
+_AT_ONCE: Final = Amount(0, Status.INFERRED, True, "finding a vacancy takes time that is not counted")
 _NOT_DELIVERED: Final = {"in development when crawled"}
 
 
@@ -171,10 +173,16 @@ class _Reader:
         self.evidence = _things(store, "DeliveryEvidence")
         self.gaps = _things(store, "KnowledgeGap")
         self.rules = _things(store, "CombinationRule")
+        self.transfers = _things(store, "CreditTransfer")
         self.groups = (
             self.roles, self.awards, self.units, self.types, self.progressions, self.opportunities, self.deliveries,
-            self.providers, self.sites, self.evidence, self.gaps, self.rules,
+            self.providers, self.sites, self.evidence, self.gaps, self.rules, self.transfers,
         )  # fmt: skip
+        self.into_apprenticeship = {
+            p.thing("sw:progressionTo"): p
+            for p in self.progressions.values()
+            if p.thing("sw:progressionFrom") == APPRENTICESHIP
+        }
         _add_statuses(store, self.groups)
         texts = store.select("SELECT ?rule ?text WHERE { ?rule sw:requirementText ?text }")
         self.rule_texts = {str(row["rule"]): str(row["text"]) for row in texts}
@@ -204,23 +212,15 @@ class _Reader:
         kind = self.types.get(APPRENTICESHIP)
         if kind is None:
             return
-        into = {
-            p.thing("sw:progressionTo"): p
-            for p in self.progressions.values()
-            if p.thing("sw:progressionFrom") == APPRENTICESHIP
-        }
-        for role in self.roles.values():
-            standard, state = role.text("sw:standardReference"), role.text("sw:standardStatus")
-            published = into.get(role.id)
-            if not standard or not standard.startswith("ST") or state in _NOT_DELIVERED:
-                continue
+        for role in filter(self.has_apprenticeship, self.roles.values()):
+            published = self.into_apprenticeship.get(role.id)
             general = self.requirement(kind)
             own = self.requirement(published) if published else None
             statuses = [role.source.status, *([published.source.status] if published else [Status.INFERRED])]
             yield Step(
                 id=f"{APPRENTICESHIP}/{role.id}",
                 kind=StepKind.APPRENTICESHIP,
-                title=f"{role.label} apprenticeship ({standard}{f', level {role.level()}' if role.level() else ''})",
+                title=f"{role.label} apprenticeship ({', '.join(_standard_and_level(role))})",
                 about=(role.id, APPRENTICESHIP),
                 level=role.level(),
                 requirement=write(_together(general, own if published else _floor(role.level()))),
@@ -236,7 +236,7 @@ class _Reader:
                 hours_per_week=None,
                 status=worst(statuses),
                 sources=tuple(t.source for t in (role, kind, published) if t),
-                links=self.links_into(APPRENTICESHIP),
+                links=(*self.links_into(APPRENTICESHIP), *self.links_into(role.id)),
                 condition_note=published.text("sw:conditionNote") if published else role.text("sw:entryNote"),
             )
 
@@ -315,7 +315,8 @@ class _Reader:
     def job_steps(self) -> Iterable[Step]:
         """One for each progression into a role that is not an apprenticeship.
 
-        A mere guess of ours, and a bare `progresses to` of a role, are records and never steps.
+        A mere guess of ours, and a bare `progresses to` of a role, are records and never steps. A move that takes
+        training is the role's apprenticeship when that has an entry rule of its own, and else takes as long as it.
         """
         for link in self.progressions.values():
             role, origin = self.roles.get(link.thing("sw:progressionTo") or ""), link.thing("sw:progressionFrom")
@@ -329,9 +330,9 @@ class _Reader:
             elif origin in self.types:
                 brought = Completed(origin)
             own = self.requirement(link)
-            weeks = self.months(link, "step", link.id)
-            if weeks is None and origin not in self.roles and not self.trains_on_the_way(origin, role):
-                weeks = Amount(0, Status.INFERRED, True, "finding a vacancy takes time that is not counted")
+            trained = self.trains_on_the_way(origin, role)
+            if trained and role.id in self.into_apprenticeship and self.has_apprenticeship(role):
+                continue
             yield Step(
                 id=link.id,
                 kind=StepKind.JOB,
@@ -342,7 +343,7 @@ class _Reader:
                 requirement_known=link.text("sw:conditionNote") is not None or own is not None,
                 gives=(f"works-as:{role.id}",),
                 conditions=tuple(dict.fromkeys((*link.codes("sw:condition"), "vacancy-needed"))),
-                weeks=weeks,
+                weeks=self.training_weeks(link, role) if trained else _AT_ONCE,
                 cost=Amount(0, Status.INFERRED, note="a job is not paid for"),
                 hours_per_week=None,
                 status=link.source.status,
@@ -351,9 +352,19 @@ class _Reader:
             )
 
     def trains_on_the_way(self, origin: str | None, role: _Thing) -> bool:
-        """Whether a job is above the level of the award that leads to it: training of unknown length comes between."""
+        """Whether training comes between: from one role to another, and from an award below the role's level."""
         award = self.awards.get(origin or "")
-        return award is not None and (role.level() or 0) > (award.level() or 0)
+        return origin in self.roles or (award is not None and (role.level() or 0) > (award.level() or 0))
+
+    def training_weeks(self, link: _Thing, role: _Thing) -> Amount | None:
+        """How long the training for a role takes: as its apprenticeship, else as the link says."""
+        own = self.apprenticeship_weeks(role, None) if self.has_apprenticeship(role) else None
+        return own or self.months(link, "step", link.id)
+
+    def has_apprenticeship(self, role: _Thing) -> bool:
+        """Whether a role has a standard that apprentices can be trained to."""
+        standard = role.text("sw:standardReference") or ""
+        return standard.startswith("ST") and role.text("sw:standardStatus") not in _NOT_DELIVERED
 
     def offers(self, steps: dict[str, Step]) -> Iterable[Offer]:
         """Runs seen on a provider's page, tied to the step they deliver."""
@@ -446,6 +457,18 @@ class _Reader:
                 )
                 for u in self.units.values()
             },
+            transfers=tuple(
+                Transfer(
+                    t.id,
+                    t.thing("sw:transferFrom"),
+                    t.thing("sw:transferTo"),
+                    t.number("sw:credits"),
+                    t.text("sw:automatic") == "true",
+                    t.text("sw:conditionNote") or "",
+                    t.source,
+                )
+                for t in self.transfers.values()
+            ),
             gaps=tuple(
                 Gap(
                     g.id,
@@ -467,6 +490,10 @@ class _Reader:
             },
             illustrative=any(t.source.status is Status.ILLUSTRATIVE for group in self.groups for t in group.values()),
         )
+
+
+def _standard_and_level(role: _Thing) -> list[str]:
+    return [role.text("sw:standardReference") or "", *([f"level {role.level()}"] if role.level() else [])]
 
 
 def _floor(level: int | None) -> Requirement:

@@ -155,17 +155,22 @@ class _Compiler:
                 self.credit_sources.setdefault(award, []).append((int(amount), fact, level, None))
 
     def credits(self, wanted: CreditsFrom) -> engine.Expression:
-        """A weighted threshold over units and credits that count; a whole award counts with its credits."""
-        awards = [wanted.source] if wanted.source else list(self.projection.awards)
-        parts: list[tuple[int, engine.Expression]] = []
-        for award in awards:
-            for amount, fact, level, role in self.credit_sources.get(award, ()):
-                if (wanted.level in (None, level)) and (wanted.unit_role in (None, role)):
-                    parts.append((amount, fact))
+        """The award as a whole, or a weighted threshold over its units and credits; never both counted together.
+
+        Without a source all credits must still come from one award: what adds up across awards, nobody has said.
+        """
+        ways: list[engine.Expression] = []
+        for award in [wanted.source] if wanted.source else list(self.projection.awards):
             facts = self.projection.awards.get(award)
-            if facts and facts.credits and wanted.level in (None, facts.level) and wanted.unit_role is None:
-                parts.append((facts.credits, f"award:{award}"))
-        return engine.AtLeast(wanted.credits, tuple(parts))
+            if facts and wanted.unit_role is None and wanted.level in (None, facts.level):
+                ways += [f"award:{award}"] if (facts.credits or 0) >= wanted.credits else []
+            parts = tuple(
+                (amount, fact)
+                for amount, fact, level, role in self.credit_sources.get(award, ())
+                if wanted.level in (None, level) and wanted.unit_role in (None, role)
+            )
+            ways += [engine.AtLeast(wanted.credits, parts)] if parts else []
+        return engine.AnyOf(tuple(ways))
 
     def expression(self, requirement: Requirement) -> engine.Expression:
         """A requirement as the planner reads it; assumptions are granted on the way."""

@@ -1,7 +1,7 @@
 """From a plan that was replayed to the answer a person reads: reasons, stopping places, what to check."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.projection import Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
 from graph.requirements import CreditsFrom, parse
@@ -78,11 +78,12 @@ class Explainer:
                 raise AnswerContradictedError(
                     f"step {step.id}: {[n.rule for n in needs if n.verdict is Verdict.NOT_MET]}"
                 )
+            before = tuple(facts)
             for fact in step.gives:
                 if fact not in facts:
                     facts.append(fact)
                     origin[fact] = f"step {number}: {step.title}"
-            steps.append(self.step(number, compiled, one, needs, self.stopping(step, facts, judge)))
+            steps.append(self.step(number, compiled, one, needs, before, self.stopping(step, facts, judge)))
         goal = next(id for id in self.request.to if self.goal_fact(id) in facts or id in judge.awards_held(facts))
         role = self.projection.roles.get(goal)
         totals = self.totals(steps, trace)
@@ -104,9 +105,15 @@ class Explainer:
         return f"works-as:{id}" if id in self.projection.roles else f"award:{id}"
 
     def step(
-        self, number: int, compiled: Compiled, trace: StepTrace, needs: tuple[Need, ...], after: StoppingPoint
+        self,
+        number: int,
+        compiled: Compiled,
+        trace: StepTrace,
+        needs: tuple[Need, ...],
+        held: tuple[str, ...],
+        after: StoppingPoint,
     ) -> AnswerStep:
-        """One step of an answer."""
+        """One step of an answer. `held`: the facts that hold when it starts."""
         step, offer = compiled.steps[trace.content.id], compiled.offers[trace.delivery.id]
         on, horizon = self.request.on, self.request.within_weeks
         assert on is not None  # noqa: S101  (the service has set the day)
@@ -134,7 +141,7 @@ class Explainer:
             starts_in_weeks=trace.start_week,
             ends_in_weeks=trace.end_week,
             start_note=_start_note(step, offer),
-            weeks=Amount(offer.weeks, offer.source.status) if offer and offer.weeks is not None else step.weeks,
+            weeks=self.weeks(step, offer, held),
             hours_per_week=offer.hours_per_week if offer and offer.hours_per_week else step.hours_per_week,
             cost=Amount(offer.cost_pounds, offer.source.status)
             if offer and offer.cost_pounds is not None
@@ -147,20 +154,47 @@ class Explainer:
             adds=tuple(map(self.words, step.gives)),
             status=worst([step.status, *([offer.source.status] if offer else [])]),
             sources=step.sources + ((offer.source,) if offer else ()),
-            leads_in=tuple(link for link in step.links if link.from_id in self.request.holds),
+            leads_in=tuple(link for link in step.links if any(fact.endswith(f":{link.from_id}") for fact in held)),
             seen_at=tuple(o for o in seen if not is_current(o, on, horizon) or o is not offer),
             delivered_by=_latest_first(e for e in self.projection.evidence if e.about in step.about),
             afterwards=after,
         )
 
+    def weeks(self, step: Step, offer: Offer | None, held: tuple[str, ...]) -> Amount | None:
+        """How long a step takes; *at least* for an award begun before the one that it builds on is complete."""
+        weeks = Amount(offer.weeks, offer.source.status) if offer and offer.weeks is not None else step.weeks
+        short = [w.source for w in _credit_thresholds(step.requirement) if w.source and f"award:{w.source}" not in held]
+        if weeks is None or not short:
+            return weeks
+        label = self.thing(short[0]).label
+        return replace(
+            weeks, at_least=True, note=f"counted from the whole {label}; the credits still missing come on top"
+        )
+
+    def prior_learning(self, step: AnswerStep) -> Iterable[Check]:
+        """Where what the person brings might shorten a step, and who decides."""
+        if step.kind is not StepKind.STUDY or not self.request.holds:
+            return
+        own = any(id.partition(":")[0] == step.id and ":" in id for id in self.request.holds)
+        own = own or any((u := self.projection.units.get(id)) and u.award == step.id for id in self.request.holds)
+        for transfer in self.projection.transfers:
+            named = transfer.to_id == step.id and transfer.from_id in self.request.holds and not transfer.automatic
+            if named or (own and transfer.from_id is None and transfer.to_id is None):
+                source = transfer.source
+                what = f"{step.title}: whether what the client brings shortens it. {transfer.condition}."
+                yield Check(what, "prior learning", transfer.source.status, source.address, source.as_of, step.number)
+
     def stopping(self, step: Step, facts: list[str], judge: Judge) -> StoppingPoint:
         """What somebody has who stops after this step."""
         awards = judge.awards_held(facts)
-        level_credits = [(a.credits, a.level, a.id) for id in awards if (a := self.projection.awards[id]).credits]
-        loose = [fact.split(":") for fact in facts if fact.startswith("credits:")]
-        credits = sum(c or 0 for c, _, _ in level_credits) + sum(int(part[2]) for part in loose)
-        said = [f"{c} from {self.thing(id).label}" for c, _, id in level_credits]
-        said += [f"{part[2]} of {self.thing(part[1]).label}, credits held and not an award" for part in loose]
+        banked = judge.credits_banked(facts)
+        credits = sum(amount for amount, _, _ in banked)
+        said = [
+            f"{amount} from {self.thing(id).label}"
+            if whole
+            else f"{amount} of {self.thing(id).label}, credits held and not an award"
+            for amount, id, whole in banked
+        ]
         return StoppingPoint(
             awards=tuple(map(self.thing, awards)),
             credits=credits or None,
@@ -226,7 +260,7 @@ class Explainer:
         found: dict[str, Check] = {}
         for pathway in pathways:
             for step in pathway.steps:
-                for check in self.checks_of(step):
+                for check in (*self.checks_of(step), *self.prior_learning(step)):
                     found.setdefault(check.what, check)
             role = self.projection.roles.get(pathway.goal.id)
             if role and role.level_status is not Status.PUBLISHED:
@@ -283,7 +317,7 @@ class Explainer:
         if not step.needs_known:
             yield Check(
                 f"{name} what it asks at entry.",
-                "no entry rule was found; planned as if it asks what is listed",
+                "no entry rule was found: what is listed is what the level usually asks",
                 Status.INFERRED,
                 main.address,
                 main.as_of,

@@ -4,6 +4,7 @@ This reads the requirement itself, not what was compiled for the planner: it is 
 answer.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from graph.projection import Projection
@@ -55,23 +56,47 @@ class Judge:
         return sorted(held)
 
     def credits_held(self, wanted: CreditsFrom, facts: Iterable[str]) -> tuple[int, tuple[str, ...]]:
-        """Credits that count towards what is wanted, and the facts they come from."""
-        total, used = 0, []
+        """The most credits of one award that count towards what is wanted, and the facts they come from."""
+        by_award: dict[str | None, list[tuple[int, str]]] = defaultdict(list)
+        best: tuple[int, tuple[str, ...]] = (0, ())
         for fact in facts:
             kind, _, rest = fact.partition(":")
-            if kind == "unit" and (unit := self.projection.units.get(rest)):
-                fits = wanted.source in (None, unit.award) and wanted.level in (None, unit.level)
-                credits = (unit.credits or 0) if fits and wanted.unit_role in (None, unit.role) else 0
+            if kind == "unit":
+                unit = self.projection.units[rest]
+                if wanted.level in (None, unit.level) and wanted.unit_role in (None, unit.role):
+                    by_award[unit.award].append((unit.credits or 0, fact))
             elif kind in ("award", "credits") and wanted.unit_role is None:
                 award = self.projection.awards[rest.partition(":")[0]]
-                fits = wanted.source in (None, award.id) and wanted.level in (None, award.level)
-                credits = (int(rest.partition(":")[2] or 0) if kind == "credits" else award.credits or 0) if fits else 0
-            else:
-                credits = 0
-            if credits:
-                total += credits
-                used.append(fact)
-        return total, tuple(used)
+                if wanted.level not in (None, award.level):
+                    continue
+                if kind == "credits":
+                    by_award[award.id].append((int(rest.partition(":")[2]), fact))
+                elif wanted.source in (None, award.id):
+                    best = max(best, (award.credits or 0, (fact,)))
+        for id, parts in by_award.items():
+            if wanted.source in (None, id):
+                best = max(best, (sum(credits for credits, _ in parts), tuple(fact for _, fact in parts)))
+        return best
+
+    def credits_banked(self, facts: Iterable[str]) -> list[tuple[int, str, bool]]:
+        """What is banked, each credit once: (credits, the id of their award, whether the award itself is held).
+
+        An award takes in its own units, and the credits of an award that by its rules is a part of it.
+        """
+        held = self.awards_held(facts)
+        taken_in = {t.from_id for t in self.projection.transfers if t.automatic and t.to_id in held}
+        banked = [
+            (a.credits, id, True) for id in held if id not in taken_in and (a := self.projection.awards[id]).credits
+        ]
+        loose: dict[str, int] = defaultdict(int)
+        for fact in facts:
+            kind, _, rest = fact.partition(":")
+            if kind == "unit":
+                unit = self.projection.units[rest]
+                loose[unit.award or ""] += unit.credits or 0
+            elif kind == "credits":
+                loose[rest.partition(":")[0]] += int(rest.partition(":")[2])
+        return banked + [(n, id, False) for id, n in loose.items() if n and id not in held and id not in taken_in]
 
     def judge(self, requirement: Requirement, facts: Iterable[str]) -> Judged:
         """The verdict on a requirement, from the facts that hold."""

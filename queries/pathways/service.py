@@ -108,7 +108,12 @@ class PathwayService:
         “no pathway” too, is an answer.
         """
         limits = limits or Limits()
-        request = replace(request, to=self.goals(request), on=request.on or date.today())  # noqa: DTZ011
+        request = replace(
+            request,
+            to=self.goals(request),
+            by=Criterion(request.by),
+            on=request.on or date.today(),  # noqa: DTZ011  (the person's day, wherever they are)
+        )
         for id in request.holds:
             facts_of(id, self.projection)
         by_goal = self.by_goal(request, limits)

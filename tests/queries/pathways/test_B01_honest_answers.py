@@ -268,3 +268,82 @@ def test_illustrative_units_never_make_an_answer_unmarked(tmp_path: Path) -> Non
     projection = projection_of(tmp_path, **tables(units=[unit]))
     assert projection.units == {}
     assert not projection.illustrative
+
+
+def test_credits_are_banked_once(tmp_path: Path) -> None:
+    """60 credits of an award and then the award are its 120, and a diploma takes in the certificate it builds on."""
+    diploma = AWARD | {
+        "qualification_id": "Q-HND",
+        "title": "HND",
+        "level": "5",
+        "credits": "240",
+        "entry_rule": "holds(Q-HNC)",
+    }
+    transfer = {
+        "transfer_id": "CT-1",
+        "from_id": "Q-HNC",
+        "to_id": "Q-HND",
+        "credits": "120",
+        "automatic": "yes",
+        "condition": "the first half",
+    }
+    world = tables(qualifications=[AWARD, diploma], credit_transfers=[transfer])
+    certificate, both = ask(tmp_path, world, holds=("Q-HNC:60",), to=("Q-HND",)).pathways[0].steps
+    assert (certificate.afterwards.credits, both.afterwards.credits) == (120, 240)
+
+
+def test_what_is_brought_may_shorten_a_step_and_somebody_decides(tmp_path: Path) -> None:
+    rule = {"transfer_id": "CT-1", "automatic": "no", "condition": "Asked for before enrolment"}
+    world = tables(credit_transfers=[rule])
+    brought = ask(tmp_path / "a", world, holds=("Q-HNC:60",))
+    said = "HNC in Devices: whether what the client brings shortens it. Asked for before enrolment."
+    assert said in [check.what for check in brought.check_before_recommending]
+    nothing = ask(tmp_path / "b", world)
+    assert said not in [check.what for check in nothing.check_before_recommending]
+
+
+def test_a_diploma_begun_early_takes_longer_than_its_own_year(tmp_path: Path) -> None:
+    diploma = AWARD | {
+        "qualification_id": "Q-HND",
+        "title": "HND",
+        "level": "5",
+        "entry_rule": "any(holds(Q-HNC), credits(90, from=Q-HNC, level=4))",
+    }
+    world = tables(qualifications=[AWARD, diploma])
+    early = ask(tmp_path / "a", world, holds=("Q-HNC:90",), to=("Q-HND",)).pathways[0]
+    assert early.totals.weeks_at_least
+    assert "credits still missing come on top" in (early.steps[0].weeks.note or "")  # type: ignore[union-attr]
+    whole = ask(tmp_path / "b", world, holds=("Q-HNC",), to=("Q-HND",)).pathways[0]
+    assert not whole.totals.weeks_at_least
+
+
+def test_a_move_that_takes_training_is_the_roles_apprenticeship(tmp_path: Path) -> None:
+    trained = TECHNICIAN | {
+        "standard_ref": "ST0220",
+        "standard_status": "approved for delivery",
+        "duration_months_to_gateway": "24",
+        "assessment_months": "2",
+    }
+    helper = {"role_id": "OC-HELP", "title": "Helper", "level": "2"}
+    move = {
+        "progression_id": "PG-1",
+        "from_id": "OC-HELP",
+        "to_id": "OC-TECH",
+        "duration_months": "12",
+        "duration_of": "step",
+        "condition": "training",
+    }
+    as_long = ask(
+        tmp_path / "a",
+        {"provision_types": [APPRENTICESHIP], "roles": [trained, helper], "progressions": [move]},
+        holds=("OC-HELP",),
+    )
+    assert as_long.pathways[0].totals.weeks == 113
+    own_rule = {"progression_id": "PG-2", "from_id": "PT-APPR", "to_id": "OC-TECH", "condition": "a job"}
+    once = ask(
+        tmp_path / "b",
+        {"provision_types": [APPRENTICESHIP], "roles": [trained, helper], "progressions": [move, own_rule]},
+        holds=("OC-HELP",),
+    )
+    step = once.pathways[0].steps[0]
+    assert (step.id, [link.progression for link in step.leads_in]) == ("PT-APPR/OC-TECH", ["PG-1"])
