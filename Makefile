@@ -27,7 +27,8 @@ docs: $(VENV)/dev.stamp  ## write the generated pages: column dictionary, issue 
 	$(BIN)/python -m tests.questions.listing
 	mkdir -p build/docs && $(BIN)/pylode ontology/vocabulary/core.ttl -o build/docs/ontology.html
 
-benchmark: $(VENV)/dev.stamp  ## measure; needs STEPWAY_SHARED for the large instances
+benchmark: $(VENV)/dev.stamp  ## measure the build and the engine; STEPWAY_SHARED names the folder of instances
+	$(BIN)/python -m tests.benchmarks.build
 	$(BIN)/python -m tests.benchmarks.pathways
 
 lock: $(VENV)/dev.stamp  ## pin the newest allowed dependencies by hash

@@ -2,7 +2,6 @@
 
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from graph.issues import Severity
@@ -81,23 +80,11 @@ def test_issues_of_a_folder_bear_the_id_of_the_dataset_even_when_found_before_it
     assert [issue.code for issue in town.issues()] == ["byte-order-mark"]
 
 
-def test_ten_thousand_rows_take_seconds(town: Any) -> None:
-    header, row = (town.folder / "competencies.csv").read_text().splitlines()
-    rows = [row.replace("K-LAB-S1", f"K-LAB-{n}") for n in range(10_000)]
-    town.write("competencies.csv", "\n".join([header, row, *rows, ""]))
-    start = perf_counter()
-    loaded = town.load()
-    assert loaded.counts["competencies"].mapped == 10_001
-    assert perf_counter() - start < 20  # about 2 on a small machine
-
-
-def test_a_thousand_unknown_references_take_seconds_too(town: Any) -> None:
+def test_a_thousand_unknown_references_are_a_thousand_issues(town: Any) -> None:
     header, row = (town.folder / "competencies.csv").read_text().splitlines()
     rows = [row.replace("K-LAB-S1,OC-LAB", f"K-LAB-{n},OC-LAB{n}") for n in range(1_000)]
     town.write("competencies.csv", "\n".join([header, row, *rows, ""]))
-    start = perf_counter()
     assert len(town.issues()) == 1_000
-    assert perf_counter() - start < 10
 
 
 def test_the_shipped_datasets_have_no_errors() -> None:
