@@ -340,7 +340,7 @@ class _Reader:
                 about=(role.id, *([origin] if origin else [])),
                 level=role.level(),
                 requirement=write(_together(brought, own)),
-                requirement_known=link.text("sw:conditionNote") is not None or own is not None,
+                requirement_known=own is not None or (brought != NOTHING and link.text("sw:conditionNote") is not None),
                 gives=(f"works-as:{role.id}",),
                 conditions=tuple(dict.fromkeys((*link.codes("sw:condition"), "vacancy-needed"))),
                 weeks=self.training_weeks(link, role) if trained else _AT_ONCE,

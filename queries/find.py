@@ -1,7 +1,8 @@
 """Find things by everyday words, and take words for exactly one thing only when that is safe.
 
 Somebody who writes “digital bootcamp” means the thing of that name. Words are taken for a thing when they are its id
-or one of its names, or when nothing else has all of them; otherwise the reader is asked which candidate was meant.
+or one of its names, or when one of its names has all of them as they are and no other thing's has: “nurse” is not taken
+for a nursing assistant. Otherwise the reader is asked which candidate was meant.
 """
 
 import re
@@ -72,12 +73,12 @@ def resolve(text: str, index: SearchIndex, names: Callable[[str], Iterable[str]]
         return Resolved(text, named[0].id, named[0].label, How.NAME)
     if named:
         raise UnknownWordsError(text, tuple(named), several=True)
-    if found and found[0].how == "words":
-        whole = _with_all_words(text, index, kinds, found)
-        if len(whole) == 1:
-            return Resolved(text, whole[0].id, whole[0].label, How.WORDS)
-        if whole:
-            raise UnknownWordsError(text, tuple(whole[:10]), several=True)
+    words = set(wanted.split())
+    whole = [one for one in found if words and any(words <= set(plain(name).split()) for name in names(one.id))]
+    if len(whole) == 1:
+        return Resolved(text, whole[0].id, whole[0].label, How.WORDS)
+    if whole:
+        raise UnknownWordsError(text, tuple(whole[:10]), several=True)
     alike = sorted(((_likeness(wanted, names(one.id)), one) for one in found), key=lambda pair: -pair[0])
     if (
         alike
@@ -91,12 +92,3 @@ def resolve(text: str, index: SearchIndex, names: Callable[[str], Iterable[str]]
 def _likeness(wanted: str, names: Iterable[str]) -> float:
     """How alike words and the most similar of some names are, from 0 to 100."""
     return max((fuzz.ratio(wanted, plain(name)) for name in names), default=0.0)
-
-
-def _with_all_words(text: str, index: SearchIndex, kinds: Collection[str], found: list[Found]) -> list[Found]:
-    """Those that have every one of the words. The index falls back to things that have only some of them."""
-    words = _WORDS.findall(text)
-    if len(words) == 1:
-        return found
-    having = [{one.id for one in index.find(word, kinds, 10_000) if one.how == "words"} for word in words]
-    return [one for one in found if all(one.id in ids for ids in having)]
