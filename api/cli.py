@@ -11,7 +11,7 @@ import logging
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
@@ -213,17 +213,27 @@ def serve(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     application = create_app(settings)
     try:
-        listening = socket.create_server((settings.host, settings.port), family=_family(settings.host))
+        listening = _listen(settings.host, settings.port)
     except OSError as error:
         detail = f"Cannot listen on {settings.host} port {settings.port}: {error.strerror or error}."
         raise Problem("invalid-request", detail, hint="Choose another with --host or --port.") from error
-    config = uvicorn.Config(application, log_level="warning", access_log=False, server_header=False)
-    Screen(sys.stderr).line(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
-    uvicorn.Server(config).run(sockets=[listening])
+    config = uvicorn.Config(
+        application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=10
+    )
+    screen = Screen(sys.stderr)
+    screen.line(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
+    if ReleaseHolder(settings.data_dir).releases.current_number() is None:
+        screen.line("No release has been built yet: run stepway build. It is then served without a restart.")
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
 
 
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. Replies go out at once: small ones would otherwise wait for the reader's system."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.create_server((host, port), family=family)
+    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return found
 
 
 @app.command()

@@ -98,15 +98,25 @@ class Screen:
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Sequence[int] = (0,)) -> None:
         """A calm table. Columns numbered in `whole` are never cut or folded."""
+        cells = [tuple(headings), *rows]
         found = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
+        needed = 0
         for number, heading in enumerate(headings):
+            longest = max(len(row[number]) for row in cells)
+            needed += 2 + (longest if number in whole else min(longest, _LEAST_COLUMN))
             found.add_column(heading, no_wrap=number in whole, overflow="fold")
-        for row in rows:
+        for row in cells[1:]:
             found.add_row(*row)
-        self.console.print(found)
+        narrow, self.console.width = self.console.width, max(self.width, needed)
+        with self.console.capture() as drawn:
+            self.console.print(found)
+        self.console.width = narrow
+        for line in drawn.get().splitlines():
+            self.console.out(line.rstrip(), highlight=False)
 
 
 _LABEL_WIDTH: Final = 12
+_LEAST_COLUMN: Final = 24
 
 
 def named(thing: Thing) -> str:
@@ -140,8 +150,9 @@ def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) ->
         if one.how is not How.ID:
             screen.fact("", f"“{one.given}” was taken for {one.label} ({one.id}): {_HOW_WORDS[one.how]}", indent=0)
     screen.fact("Answer", f"{_OUTCOME_WORDS[reply.outcome]} {reply.explanation}", indent=0)
-    screen.fact("Published", reply.published_only.text, indent=0)
-    screen.fact("", reply.published_only.pathway, indent=0)
+    if reply.outcome is Outcome.FOUND:
+        screen.fact("Published", reply.published_only.text, indent=0)
+        screen.fact("", reply.published_only.pathway, indent=0)
     release = reply.release
     screen.fact("Release", f"{release.number}, built {release.built_at}, content {release.content_hash[:12]}", indent=0)
     if reply.illustrative:
@@ -333,7 +344,7 @@ def thing(screen: Screen, profile: Profile) -> None:
     for group in profile.incoming:
         screen.line()
         words = group.collection.replace("-", " ")
-        screen.line(f"{words} that name it as {group.field.replace('_', ' ')}: {group.count}")
+        screen.line(f"{words} with this as “{group.field.replace('_', ' ')}”: {group.count}")
         for one in group.shown:
             screen.line(f"- {one.label} ({one.id})", indent=1, hang=2)
         if group.count > len(group.shown):
@@ -368,6 +379,8 @@ def value_words(value: Value) -> str:
             return f"{label} ({id})"
         case RuleText(_, sentence):
             return sentence
+        case float():
+            return f"{value:g}"
         case _:
             return str(value)
 

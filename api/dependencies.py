@@ -91,7 +91,9 @@ class ReleaseHolder:
             self._current = self._services(current, meanwhile=self._current)
         except DAMAGED as error:
             if self._current is None:
-                raise NoReleaseError(f"release {current} cannot be opened") from error
+                log.error("release %s cannot be opened: %s", current, error)
+                why = "it is damaged, or another version of Stepway wrote it"
+                raise NoReleaseError(f"release {current} cannot be opened: {why}") from error
             going_on = self._current.manifest.number
             log.error("release %s cannot be opened; release %s goes on: %s", current, going_on, error)
         return self._current

@@ -26,7 +26,7 @@ REPLY: Final = TypeAdapter(PathwayReply)
 """Writes an answer as JSON."""
 
 _LEVEL: Final = re.compile(r"level[ :]([1-8])", re.IGNORECASE)
-_ID: Final = re.compile(r"[A-Z]{1,5}-[A-Za-z0-9.-]+")
+_ID: Final = re.compile(r"[A-Z]{1,5}(-[A-Z0-9.]+)+")
 _CREDITS: Final = re.compile(r"(.+):(\d{1,4})")
 _PATHWAY_DEFAULTS: Final = PathwayRequest()
 

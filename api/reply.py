@@ -57,8 +57,3 @@ def not_modified(tag: str) -> Response:
 def json_bytes(content: Any) -> bytes:
     """JSON as it goes over the wire."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def root_of(request: Request) -> str:
-    """What stands before every path of ours when the service is mounted below one."""
-    return str(request.scope.get("root_path", "")).rstrip("/")

@@ -1,35 +1,33 @@
 """Things as they go over the wire, for HTTP and the console alike."""
 
 from dataclasses import asdict
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
 
 from rdflib import Graph
 
+from api.addresses import Addresses
 from api.dependencies import Services
 from api.schemas.things import LEFT_OUT, shown_properties
 from ontology.namespaces import PREFIXES, thing
 from queries.catalogue import COLLECTIONS, Collection
 from queries.profiles import Conclusion, Item, Named, Neighbours, Profile, RuleText, Statement, Value
 
-
-def href(collection: str, id: str, root: str = "") -> str:
-    """Where to read of a thing."""
-    return f"{root}/{collection}/{id}"
+HERE: Final = Addresses()
+"""Addresses for readers who are not on the web: the console."""
 
 
-def said_value(value: Value, root: str) -> Any:
+def said_value(value: Value, addresses: Addresses) -> Any:
     """A value as JSON."""
     match value:
         case Named(id, label, collection):
-            return {"id": id, "label": label, "href": href(collection, id, root)}
+            return {"id": id, "label": label, "href": addresses.thing(collection, id)}
         case RuleText(text, sentence):
             return {"text": text, "sentence": sentence}
         case _:
             return value
 
 
-def said_item(item: Item, root: str = "") -> dict[str, Any]:
+def said_item(item: Item, addresses: Addresses = HERE) -> dict[str, Any]:
     """One thing as it stands in a list. Where datasets differ, the surest value is shown and `differs` names it."""
     first = item.origins[0]
     properties: dict[str, Any] = {}
@@ -40,9 +38,9 @@ def said_item(item: Item, root: str = "") -> dict[str, Any]:
     for field in shown_properties(item.collection):
         stated = item.values(field)
         if field.several:
-            properties[field.name] = [said_value(one.value, root) for one in stated]
+            properties[field.name] = [said_value(one.value, addresses) for one in stated]
         else:
-            properties[field.name] = said_value(stated[0].value, root) if stated else None
+            properties[field.name] = said_value(stated[0].value, addresses) if stated else None
             if len(stated) > 1:
                 differs.append(field.name)
         if stated and stated[-1 if field.several else 0].status != first.status:
@@ -50,7 +48,7 @@ def said_item(item: Item, root: str = "") -> dict[str, Any]:
     return {
         "id": item.id,
         "uri": str(thing(item.id)),
-        "href": href(item.collection.name, item.id, root),
+        "href": addresses.thing(item.collection.name, item.id),
         "kind": item.collection.class_name,
         "label": item.label,
         "status": first.status,
@@ -63,13 +61,13 @@ def said_item(item: Item, root: str = "") -> dict[str, Any]:
     }
 
 
-def _said_statement(statement: Statement, root: str) -> dict[str, Any]:
+def _said_statement(statement: Statement, addresses: Addresses) -> dict[str, Any]:
     field = statement.field
     return {
         "property": field.name,
         "term": field.term,
         "about": field.about,
-        "value": said_value(statement.value, root),
+        "value": said_value(statement.value, addresses),
         "unit": field.unit,
         "status": statement.status,
         "source": statement.origin.source,
@@ -79,53 +77,52 @@ def _said_statement(statement: Statement, root: str) -> dict[str, Any]:
     }
 
 
-def _said_conclusion(conclusion: Conclusion, root: str) -> dict[str, Any]:
+def _said_conclusion(conclusion: Conclusion, addresses: Addresses) -> dict[str, Any]:
     return {
         "term": conclusion.term,
-        "values": [said_value(value, root) for value in conclusion.values],
+        "values": [said_value(value, addresses) for value in conclusion.values],
         "count": conclusion.count,
         "status": "inferred",
         "rule": conclusion.rule,
     }
 
 
-def _said_neighbours(neighbours: Neighbours, id: str, root: str) -> dict[str, Any]:
+def _said_neighbours(neighbours: Neighbours, id: str, addresses: Addresses) -> dict[str, Any]:
     filters = {field.name for field in COLLECTIONS[neighbours.collection].filters}
     more = None
     if neighbours.field in filters:
-        more = f"{root}/{neighbours.collection}?{urlencode({neighbours.field: id})}"
+        more = addresses.to(f"/{neighbours.collection}", **{neighbours.field: id})
     return {
         "collection": neighbours.collection,
         "property": neighbours.field,
         "term": neighbours.term,
         "count": neighbours.count,
-        "shown": [said_value(one, root) for one in neighbours.shown],
+        "shown": [said_value(one, addresses) for one in neighbours.shown],
         "more": more,
     }
 
 
-def said_profile(profile: Profile, services: Services, root: str = "") -> dict[str, Any]:
+def said_profile(profile: Profile, services: Services, addresses: Addresses = HERE) -> dict[str, Any]:
     """One thing with every statement about it and what points to it."""
     item = profile.item
-    said = said_item(item, root)
+    said = said_item(item, addresses)
     said["sources"] = [asdict(origin) for origin in item.origins]
-    said["statements"] = [_said_statement(one, root) for one in item.statements]
-    said["conclusions"] = [_said_conclusion(one, root) for one in profile.conclusions]
-    said["incoming"] = [_said_neighbours(one, item.id, root) for one in profile.incoming]
+    said["statements"] = [_said_statement(one, addresses) for one in item.statements]
+    said["conclusions"] = [_said_conclusion(one, addresses) for one in profile.conclusions]
+    said["incoming"] = [_said_neighbours(one, item.id, addresses) for one in profile.incoming]
     said["release"] = asdict(services.reference)
-    address = said["href"]
+    path, words = f"/{item.collection.name}", item.collection.name.replace("-", " ")
     said["links"] = [
-        {"rel": "self", "href": address, "type": "application/json", "title": item.label},
-        {"rel": "alternate", "href": f"{address}?format=jsonld", "type": "application/ld+json", "title": "as JSON-LD"},
-        {"rel": "alternate", "href": f"{address}?format=turtle", "type": "text/turtle", "title": "as Turtle"},
-        {
-            "rel": "collection",
-            "href": f"{root}/{item.collection.name}",
-            "type": "application/json",
-            "title": f"all {item.collection.name.replace('-', ' ')}",
-        },
+        _link("self", said["href"], "application/json", item.label),
+        _link("alternate", addresses.to(f"{path}/{item.id}", format="jsonld"), "application/ld+json", "as JSON-LD"),
+        _link("alternate", addresses.to(f"{path}/{item.id}", format="turtle"), "text/turtle", "as Turtle"),
+        _link("collection", addresses.to(path), "application/json", f"all {words}"),
     ]
     return said
+
+
+def _link(rel: str, href: str, media_type: str, title: str) -> dict[str, str]:
+    return {"rel": rel, "href": href, "type": media_type, "title": title}
 
 
 def serialised(graph: Graph, media_type: str) -> str:

@@ -1,8 +1,9 @@
 """What the service tells of itself, its releases, datasets and issues: the same for HTTP and the console."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from api.addresses import Addresses
 from api.dependencies import ReleaseHolder, Services
 from api.schemas.common import Link
 from api.schemas.service import (
@@ -16,7 +17,7 @@ from api.schemas.service import (
     ReleasesSaid,
     RowsSaid,
 )
-from api.things import href
+from api.things import HERE
 from graph.issues import CATALOGUE, Issue
 from graph.release import Manifest
 from queries.catalogue import BY_CLASS
@@ -52,29 +53,33 @@ def datasets(services: Services) -> DatasetsSaid:
     return DatasetsSaid(datasets=said, release=services.reference)
 
 
-def release(manifest: Manifest, current: int | None, root: str = "") -> ReleaseSaid:
+def release(manifest: Manifest, current: int | None, addresses: Addresses = HERE) -> ReleaseSaid:
     """What a release is."""
-    query = f"?release={manifest.number}"
+    of_it = replace(addresses, release=manifest.number)
+
+    def link(rel: str, href: str, title: str) -> Link:
+        return Link(rel=rel, href=href, type="application/json", title=title)
+
     links = [
-        Link(rel="self", href=f"{root}/releases/{manifest.number}", type="application/json", title="this release"),
-        Link(rel="data", href=f"{root}/collections{query}", type="application/json", title="its collections"),
-        Link(rel="issues", href=f"{root}/issues{query}", type="application/json", title="what is doubtful in it"),
-        Link(rel="datasets", href=f"{root}/datasets{query}", type="application/json", title="its datasets"),
+        link("self", addresses.to(f"/releases/{manifest.number}"), "this release"),
+        link("data", of_it.to("/collections"), "its collections"),
+        link("issues", of_it.to("/issues"), "what is doubtful in it"),
+        link("datasets", of_it.to("/datasets"), "its datasets"),
     ]
     return ReleaseSaid(**asdict(manifest), current=manifest.number == current, links=links)
 
 
-def releases(holder: ReleaseHolder, root: str = "") -> ReleasesSaid:
+def releases(holder: ReleaseHolder, addresses: Addresses = HERE) -> ReleasesSaid:
     """The releases there are, newest first."""
     current = holder.releases.current_number()
-    return ReleasesSaid(current=current, releases=[release(one, current, root) for one in holder.manifests()])
+    return ReleasesSaid(current=current, releases=[release(one, current, addresses) for one in holder.manifests()])
 
 
-def found(services: Services, words: str, kinds: Sequence[str], limit: int, root: str = "") -> FoundPage:
+def found(services: Services, words: str, kinds: Sequence[str], limit: int, addresses: Addresses = HERE) -> FoundPage:
     """The best matches for words. Links to other vocabularies repeat labels: they are found only when asked for."""
     wanted = kinds or [kind for kind in BY_CLASS if kind != "CompetencyLink"]
     items = [
-        FoundSaid(**asdict(one), href=href(BY_CLASS[one.kind].name, one.id, root))
+        FoundSaid(**asdict(one), href=addresses.thing(BY_CLASS[one.kind].name, one.id))
         for one in services.search.find(words, wanted, limit)
         if one.kind in BY_CLASS
     ]

@@ -35,6 +35,12 @@ LABEL_PARTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """How things without a name of their own are called: the names of properties, and words to put between them."""
 
+LABEL_BLANKS: Final[dict[str, dict[str, str]]] = {
+    "credit-transfers": {"from": "any prior learning", "to": "any award"},
+    "progressions": {"from": "anybody"},
+}
+"""What a blank property means, where it means something."""
+
 
 class UnknownIdError(LookupError):
     """No thing of the release has this id (or none of the kind asked for). `suggestions`: things that may be meant."""
@@ -365,6 +371,7 @@ def _composed(collection: Collection, statements: Sequence[Statement]) -> str:
         value = statement.value
         text = value.label if isinstance(value, Named) else value.text if isinstance(value, RuleText) else str(value)
         said.setdefault(statement.field.name, text)
+    said = LABEL_BLANKS.get(collection.name, {}) | said
     parts: list[str] = []
     joint = ""
     names = {field.name for field in collection.fields}

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.reply import root_of
+from api.addresses import Addresses
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,7 +35,7 @@ _EXAMPLES: Final = (
 @router.get("/docs")
 def documentation(request: Request) -> Response:
     """Everything that can be asked, for people."""
-    return HTMLResponse(page(request.app.openapi(), root_of(request)))
+    return HTMLResponse(page(request.app.openapi(), Addresses.of(request).root))
 
 
 @router.get("/docs/style.css")

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api import questions
+from api.addresses import Addresses
 from api.dependencies import Services, holder_of, settings_of, turnstile_of
 from api.negotiate import require_json
-from api.reply import JSON, has_already, headers_of, not_modified, root_of, tag_of
+from api.reply import JSON, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
 from api.schemas.pathways import PathwayQuestion, PathwayQuestionBody, PathwayReply, Understood
 from queries.pathways.request import PathwayRequest
@@ -36,10 +37,11 @@ async def _answer(request: Request, question: PathwayQuestion) -> Response:
         return services, asked, understood
 
     services, asked, understood = await anyio.to_thread.run_sync(understand)
-    tag = tag_of(services, "pathways", asked, understood, settings.question_limits, root_of(request))
+    root = Addresses.of(request).root
+    tag = tag_of(services, "pathways", asked, understood, settings.question_limits, root)
     if has_already(request, tag):
         return not_modified(tag)
-    work = partial(questions.answer, services, asked, understood, settings.question_limits, root_of(request))
+    work = partial(questions.answer, services, asked, understood, settings.question_limits, root)
     async with turnstile_of(request) as limiter:
         body = await anyio.to_thread.run_sync(work, limiter=limiter)
     return Response(body, headers=headers_of(tag), media_type=JSON)

@@ -1,17 +1,17 @@
 """What the service says of itself, of its releases and of its data as a whole."""
 
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from api import told
+from api.addresses import Addresses
 from api.dependencies import ReleaseHolder, Services, holder_of
 from api.errors import CATALOGUE, Problem, ProblemType, UnknownReleaseError
 from api.negotiate import require_json
-from api.reply import JSON, SOFTWARE, has_already, headers_of, not_modified, root_of, tag_of
+from api.reply import JSON, SOFTWARE, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link, ReadAsked, Text
 from api.schemas.service import (
@@ -62,10 +62,13 @@ class IssuesAsked(ReadAsked):
 
 def _said(request: Request, services: Services, content: BaseModel, *parts: object) -> Response:
     """A reply that depends on a release, with its tag."""
-    tag = tag_of(services, request.url.path, root_of(request), *parts)
+    tag = tag_of(services, request.url.path, *parts)
     if has_already(request, tag):
         return not_modified(tag)
     return Response(content.model_dump_json(by_alias=True), headers=headers_of(tag), media_type=JSON)
+
+
+_OF_A_RELEASE: Final = ("self", "data", "datasets", "issues", "pathways", "search")
 
 
 def _current(holder: ReleaseHolder) -> Services | None:
@@ -79,10 +82,11 @@ def _current(holder: ReleaseHolder) -> Services | None:
 def landing(request: Request, asked: Annotated[ReadAsked, Query()]) -> Landing:
     """What this service is, and links to everything it offers."""
     require_json(request)
-    root = root_of(request)
+    here, there = Addresses.of(request), Addresses.of(request, asked.release)
 
     def link(rel: str, path: str, title: str, media_type: str = JSON) -> Link:
-        return Link(rel=rel, href=f"{root}{path}", type=media_type, title=title)
+        addresses = there if rel in _OF_A_RELEASE else here
+        return Link(rel=rel, href=addresses.to(path), type=media_type, title=title)
 
     holder = holder_of(request)
     services = holder.get(asked.release) if asked.release is not None else _current(holder)
@@ -154,19 +158,20 @@ def ready(request: Request) -> Ready:
 def collections(request: Request, asked: Annotated[ReadAsked, Query()]) -> Response:
     """The collections with their sizes."""
     require_json(request)
-    services, root = holder_of(request).get(asked.release), root_of(request)
+    services, addresses = holder_of(request).get(asked.release), Addresses.of(request, asked.release)
     said = [
         CollectionSaid(
             name=one.name,
             kind=one.class_name,
             about=one.about,
             count=services.things.count(one),
-            href=f"{root}/{one.name}",
+            href=addresses.to(f"/{one.name}"),
         )
         for one in COLLECTIONS.values()
     ]
-    links = [Link(rel="self", href=f"{root}/collections", type=JSON, title="this page")]
-    return _said(request, services, CollectionsSaid(collections=said, release=services.reference, links=links))
+    links = [Link(rel="self", href=addresses.to("/collections"), type=JSON, title="this page")]
+    content = CollectionsSaid(collections=said, release=services.reference, links=links)
+    return _said(request, services, content, addresses)
 
 
 @router.get(
@@ -180,8 +185,9 @@ def find(request: Request, asked: Annotated[FindAsked, Query()]) -> Response:
     """Things whose id is the words; else whose names have them; else that are spelt like them."""
     require_json(request)
     services = holder_of(request).get(asked.release)
-    found = told.found(services, asked.q, asked.kind, asked.limit, root_of(request))
-    return _said(request, services, found, asked)
+    addresses = Addresses.of(request, asked.release)
+    found = told.found(services, asked.q, asked.kind, asked.limit, addresses)
+    return _said(request, services, found, asked, addresses)
 
 
 @router.get(
@@ -194,7 +200,7 @@ def find(request: Request, asked: Annotated[FindAsked, Query()]) -> Response:
 def releases(request: Request) -> ReleasesSaid:
     """Every release, newest first. A release never changes and is never deleted by the service."""
     require_json(request)
-    return told.releases(holder_of(request), root_of(request))
+    return told.releases(holder_of(request), Addresses.of(request))
 
 
 @router.get(
@@ -214,7 +220,7 @@ def release(
         manifest = holder.releases.get(number).manifest
     except NoReleaseError as error:
         raise UnknownReleaseError(number, holder.releases.numbers()) from error
-    return told.release(manifest, holder.releases.current_number(), root_of(request))
+    return told.release(manifest, holder.releases.current_number(), Addresses.of(request))
 
 
 @router.get(
@@ -227,7 +233,7 @@ def release(
 def issues(request: Request, asked: Annotated[IssuesAsked, Query()]) -> Response:
     """Faults and doubts that were found when the release was built, where each is and how to mend it."""
     require_json(request)
-    services, root = holder_of(request).get(asked.release), root_of(request)
+    services, addresses = holder_of(request).get(asked.release), Addresses.of(request, asked.release)
     chosen = [
         issue
         for issue in services.issues
@@ -236,18 +242,18 @@ def issues(request: Request, asked: Annotated[IssuesAsked, Query()]) -> Response
         and asked.dataset in (None, issue.dataset)
         and asked.file in (None, issue.file)
     ]
-    given = asked.model_dump(mode="json", exclude_defaults=True)
+    given = asked.model_dump(mode="json", exclude_defaults=True) | {"limit": asked.limit}
 
     def link(rel: str, offset: int, title: str) -> Link:
-        query = urlencode({**given, "offset": offset, "limit": asked.limit}, doseq=True)
-        return Link(rel=rel, href=f"{root}/issues?{query}", type=JSON, title=title)
+        address = addresses.to("/issues", **given | {"offset": offset or None, "release": None})
+        return Link(rel=rel, href=address, type=JSON, title=title)
 
     links = [link("self", asked.offset, "this page")]
     if asked.offset + asked.limit < len(chosen):
         links.append(link("next", asked.offset + asked.limit, "the next page"))
     if asked.offset:
         links.append(link("prev", max(0, min(asked.offset, len(chosen)) - asked.limit), "the page before"))
-    return _said(request, services, told.issues(services, chosen, asked.offset, asked.limit, links), asked)
+    return _said(request, services, told.issues(services, chosen, asked.offset, asked.limit, links), asked, addresses)
 
 
 @router.get(
@@ -264,8 +270,8 @@ def datasets(request: Request, asked: Annotated[ReadAsked, Query()]) -> Response
     return _said(request, services, told.datasets(services))
 
 
-def _problem(type: ProblemType, root: str) -> ProblemSaid:
-    links = [Link(rel="self", href=f"{root}/problems/{type.code}", type=JSON, title=type.title)]
+def _problem(type: ProblemType, addresses: Addresses) -> ProblemSaid:
+    links = [Link(rel="self", href=addresses.to(f"/problems/{type.code}"), type=JSON, title=type.title)]
     return ProblemSaid(
         code=type.code, type=type.address, title=type.title, statuses=list(type.statuses), hint=type.hint, links=links
     )
@@ -281,7 +287,7 @@ def _problem(type: ProblemType, root: str) -> ProblemSaid:
 def list_problems(request: Request) -> ProblemsSaid:
     """Every kind of problem document that an endpoint may reply with."""
     require_json(request)
-    return ProblemsSaid(problems=[_problem(type, root_of(request)) for type in CATALOGUE.values()])
+    return ProblemsSaid(problems=[_problem(type, Addresses.of(request)) for type in CATALOGUE.values()])
 
 
 @router.get(
@@ -298,4 +304,4 @@ def get_problem(
     require_json(request)
     if code not in CATALOGUE:
         raise Problem("not-found", f"There is no kind of problem called “{code}”.")
-    return _problem(CATALOGUE[code], root_of(request))
+    return _problem(CATALOGUE[code], Addresses.of(request))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
@@ -11,10 +10,11 @@ from rdflib import Graph
 from starlette.responses import RedirectResponse, Response
 
 from api import things
+from api.addresses import Addresses
 from api.dependencies import ReleaseHolder, Services, holder_of
 from api.errors import QuestionIdError
 from api.negotiate import JSON_FORMAT, RDF_FORMATS, choose
-from api.reply import has_already, headers_of, json_bytes, not_modified, root_of, tag_of
+from api.reply import has_already, headers_of, json_bytes, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link, ReadAsked
 from api.schemas.things import FormatName, Shapes, shapes
@@ -82,21 +82,21 @@ def _replies(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _list(request: Request, collection: Collection, asked: ReadAsked) -> Response:
     chosen = choose(request, RDF_FORMATS, asked.format)  # type: ignore[attr-defined]
-    services, root = holder_of(request).get(asked.release), root_of(request)
+    services, addresses = holder_of(request).get(asked.release), Addresses.of(request, asked.release)
     given = asked.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    tag = tag_of(services, collection.name, sorted(given.items()), chosen.media_type, root)
+    tag = tag_of(services, collection.name, sorted(given.items()), chosen.media_type, addresses)
     if has_already(request, tag):
         return not_modified(tag)
     limit, offset = asked.limit, asked.offset  # type: ignore[attr-defined]
     wanted = _wanted(collection, given, services)
     page = services.things.page(collection, wanted, given.get("q"), offset, limit)
-    links = _page_links(f"{root}/{collection.name}", given, page.total, offset, limit)
+    links = _page_links(addresses, collection, given, page.total, offset, limit)
     if chosen is JSON_FORMAT:
         body = {
             "total": page.total,
             "offset": offset,
             "limit": limit,
-            "items": [things.said_item(item, root) for item in page.items],
+            "items": [things.said_item(item, addresses) for item in page.items],
             "release": asdict(services.reference),
             "links": [link.model_dump() for link in links],
         }
@@ -123,13 +123,13 @@ def _wanted(collection: Collection, given: Mapping[str, Any], services: Services
     return wanted
 
 
-def _page_links(address: str, given: Mapping[str, Any], total: int, offset: int, limit: int) -> list[Link]:
+def _page_links(
+    addresses: Addresses, collection: Collection, given: Mapping[str, Any], total: int, offset: int, limit: int
+) -> list[Link]:
     def link(rel: str, start: int, title: str) -> Link:
-        said = {**given, "offset": start, "limit": limit}
-        if not start:
-            said.pop("offset")
-        query = urlencode({k: str(v).lower() if isinstance(v, bool) else v for k, v in said.items()}, doseq=True)
-        return Link(rel=rel, href=f"{address}?{query}", type=JSON_FORMAT.media_type, title=title)
+        said = {**given, "offset": start or None, "limit": limit, "release": None}
+        href = addresses.to(f"/{collection.name}", **said)
+        return Link(rel=rel, href=href, type=JSON_FORMAT.media_type, title=title)
 
     links = [link("self", offset, "this page")]
     if offset + limit < total:
@@ -141,16 +141,16 @@ def _page_links(address: str, given: Mapping[str, Any], total: int, offset: int,
 
 def _get(request: Request, collection: Collection, id: str, asked: OneAsked, shown: int) -> Response:
     chosen = choose(request, RDF_FORMATS, asked.format)
-    holder, root = holder_of(request), root_of(request)
+    holder, addresses = holder_of(request), Addresses.of(request, asked.release)
     services = holder.get(asked.release)
-    tag = tag_of(services, collection.name, id, chosen.media_type, root, shown)
+    tag = tag_of(services, collection.name, id, chosen.media_type, addresses, shown)
     if id in services.things and has_already(request, tag):
         return not_modified(tag)
     try:
         profile = services.things.get(collection, id, shown)
     except UnknownIdError as error:
         raise _better(error, services, holder) from error
-    said = things.said_profile(profile, services, root)
+    said = things.said_profile(profile, services, addresses)
     links = [Link(**link) for link in said["links"]]
     body = (
         json_bytes(said) if chosen is JSON_FORMAT else things.serialised(services.things.graph(id), chosen.media_type)
@@ -182,6 +182,6 @@ def _add_redirect(router: APIRouter) -> None:
             collection = things.collection_of(services, id)
         except UnknownIdError as error:
             raise _better(error, services, holder) from error
-        query = urlencode(asked.model_dump(exclude_none=True))
-        address = things.href(collection.name, id, root_of(request)) + (f"?{query}" if query else "")
+        addresses = Addresses.of(request, asked.release)
+        address = addresses.to(f"/{collection.name}/{id}", format=asked.format)
         return RedirectResponse(address, 303)

@@ -1,7 +1,9 @@
 """The console: what it prints, in JSON too, and how it ends."""
 
+import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +16,8 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli import _listen, app
+from api.console import Screen
 from graph.release import Releases
 
 SMALL_TOWN = Path(__file__).parents[1] / "samples" / "datasets" / "small-town"
@@ -83,7 +86,7 @@ def test_show_says_everything_of_a_thing(run: Any) -> None:
     assert "Level as in the advertisement" in text
     assert "our inference: check" in text
     assert "https://example.org/jobs/technician" in text
-    assert "progressions that name it as to: 1" in text
+    assert "progressions with this as “to”: 1" in text
 
 
 def test_show_of_an_unknown_id_suggests(run: Any) -> None:
@@ -117,6 +120,7 @@ def test_datasets_and_releases(run: Any) -> None:
     text = run("datasets").output
     assert "CC0-1.0" in text
     assert "Written for Stepway." in text
+    assert not any(line.endswith(" ") for line in run("releases").output.splitlines())
     assert "served" in run("releases").output
 
 
@@ -201,6 +205,11 @@ def test_the_version(run: Any) -> None:
     assert run("version").output.startswith("stepway ")
 
 
+def test_small_replies_are_sent_at_once() -> None:
+    with _listen("127.0.0.1", 0) as listening:
+        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_serve_listens_and_says_when_it_cannot(built: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -216,8 +225,9 @@ def test_serve_listens_and_says_when_it_cannot(built: Path) -> None:
             assert f"Cannot listen on 127.0.0.1 port {port}" in second.stderr
             assert "Traceback" not in second.stderr
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)
             _, said = server.communicate(timeout=20)
+    assert server.returncode == 0
     assert '"path": "/ready"' in said
     assert "Traceback" not in said
 
@@ -229,3 +239,15 @@ def _ready(address: str) -> Any:
         except httpx.TransportError:
             time.sleep(0.2)
     raise AssertionError("the server did not start")
+
+
+def test_a_narrow_terminal_never_cuts_an_id() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream, long = Terminal(), "K-" + "x" * 90
+    screen = Screen(stream)
+    screen.console.width = screen.width = 40
+    screen.table(("Id", "Name"), [(long, "a name of several words that is folded")])
+    assert long in stream.getvalue()

@@ -87,12 +87,14 @@ def test_words_that_mean_several_things_are_asked_about(client: TestClient, word
 def test_words_that_mean_nothing_are_told(client: TestClient) -> None:
     found = ask(client, 422, **{"from": "zzzzzz", "to": "OC-TECH"})
     assert (found["code"], found["candidates"]) == ("unknown-words", [])
+    assert ask(client, 422, **{"from": "X-ray", "to": "OC-TECH"})["code"] == "unknown-words"
 
 
 def test_an_unknown_id_in_a_question_gets_suggestions(client: TestClient) -> None:
     found = ask(client, 422, **{"from": "Q-CETR", "to": "OC-TECH"})
     assert found["code"] == "unknown-id"
     assert found["suggestions"][0]["id"] == "Q-CERT"
+    assert ask(client, 422, **{"from": "Q-CERT:9999", "to": "OC-TECH"})["code"] == "unknown-id"
 
 
 def test_a_pathway_leads_to_a_role_or_an_award(client: TestClient) -> None:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from rdflib import Graph, URIRef
 from rdflib.namespace import SKOS
 
+from api.app import create_app
 from api.schemas.things import shapes
 from api.settings import Settings
 from ontology.namespaces import SW, thing
@@ -88,8 +89,6 @@ def test_what_points_here_is_grouped_and_counted(client: TestClient) -> None:
 
 
 def test_neighbours_beyond_the_cap_are_counted(built: Any) -> None:
-    from api.app import create_app
-
     client = TestClient(create_app(Settings(data_dir=built, max_neighbours=1)))
     groups = client.get("/qualifications/Q-CERT").json()["incoming"]
     units = next(one for one in groups if one["collection"] == "units")
@@ -213,7 +212,7 @@ def test_pay_of_a_broad_group_is_never_shown_as_the_pay_of_a_role(client: TestCl
 def test_the_address_of_a_thing_leads_to_it(client: TestClient) -> None:
     reply = client.get("/id/OC-LAB", params={"format": "turtle", "release": 1})
     assert reply.status_code == 303
-    assert reply.headers["location"] == "/roles/OC-LAB?release=1&format=turtle"
+    assert reply.headers["location"] == "/roles/OC-LAB?format=turtle&release=1"
     assert client.get("/id/OC-LBA").status_code == 404
 
 
@@ -236,6 +235,28 @@ def test_an_id_of_an_earlier_release_is_retired(client: TestClient) -> None:
     found = client.get("/qualifications/Q-DEMO?release=1").json()
     assert found["status"] == "illustrative"
     assert found["release"]["number"] == 1
+
+
+def test_links_keep_the_release_that_was_asked_for(client: TestClient) -> None:
+    found = client.get("/qualifications/Q-CERT?release=1").json()
+    for group in found["incoming"]:
+        for address in (group["more"], *(one["href"] for one in group["shown"])):
+            assert address is None or address.endswith("release=1")
+            assert address is None or client.get(address).json()["release"]["number"] == 1
+    page = client.get("/units?release=1&limit=1").json()
+    assert all("release=1" in link["href"] for link in page["links"])
+    assert page["items"][0]["href"].endswith("?release=1")
+    assert "release=" not in client.get("/units").text.replace("release=None", "")
+    landing = client.get("/?release=1").json()
+    assert {link["rel"]: link["href"] for link in landing["links"]}["data"] == "/collections?release=1"
+
+
+def test_links_lead_below_the_path_the_service_is_mounted_at(built: Any) -> None:
+    client = TestClient(create_app(Settings(data_dir=built)), root_path="/stepway")
+    assert client.get("/roles").json()["items"][0]["href"] == "/stepway/roles/OC-LAB"
+    assert client.get("/").json()["links"][0]["href"] == "/stepway/"
+    found = client.get("/pathways", params={"from": "Q-BASE", "to": "OC-TECH"}).json()
+    assert found["same_question"].startswith("/stepway/pathways?")
 
 
 def test_an_unknown_release_is_told(client: TestClient) -> None:
