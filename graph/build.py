@@ -166,8 +166,9 @@ def publish(
     progress("write the release")
     lines = sorted(set(n_quads(quads)))
     content_hash = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    current = releases.current_number()
-    if current is not None and (same := releases.get(current)).manifest.content_hash == content_hash:
+    projection = project(whole)
+    projected = PROJECTION.dump_json(projection)
+    if (same := _current(releases, content_hash, projected)) is not None:
         return BuildResult(same, unchanged=True, issues=issues)
     number, making = releases.begin()
     source = making / "graph.nq"
@@ -178,8 +179,7 @@ def publish(
     with (making / "graph.nq.gz").open("wb") as packed, gzip.GzipFile("", "wb", fileobj=packed, mtime=0) as archive:
         archive.write(source.read_bytes())
     source.unlink()
-    projection = project(store)
-    (making / "projection.json").write_bytes(PROJECTION.dump_json(projection))
+    (making / "projection.json").write_bytes(projected)
     SearchIndex.build(making / "search.sqlite", search_entries(store)).close()
     write_issues(making / "issues.jsonl", issues)
     Manifest(
@@ -194,6 +194,17 @@ def publish(
         issues={str(severity): count for severity, count in count_by_severity(issues).items()},
     ).write(making)
     return BuildResult(releases.publish(making), unchanged=False, issues=issues)
+
+
+def _current(releases: Releases, content_hash: str, projected: bytes) -> Release | None:
+    """The release that is served, when this build would make it again; another version of the software may not."""
+    number = releases.current_number()
+    if number is None:
+        return None
+    release = releases.get(number)
+    kept = release.path / "projection.json"
+    same = release.manifest.content_hash == content_hash and kept.is_file() and kept.read_bytes() == projected
+    return release if same else None
 
 
 def _has_error(issues: Iterable[Issue]) -> bool:

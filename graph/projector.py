@@ -1,5 +1,6 @@
 """Read a release's graph into the plain values that the planner works on."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
@@ -88,6 +89,11 @@ class _Thing:
     def number(self, predicate: str) -> int | None:
         found = self.first(predicate)
         return round(float(found)) if found is not None else None
+
+    def hours(self, predicate: str) -> int | None:
+        """Hours a week, rounded up: what is planned beside it must still fit."""
+        found = self.first(predicate)
+        return math.ceil(float(found)) if found is not None else None
 
     def thing(self, predicate: str) -> str | None:
         found = self.first(predicate)
@@ -275,7 +281,7 @@ class _Reader:
                 conditions=kind.codes("sw:condition") if kind else (),
                 weeks=weeks,
                 cost=kind.amount("sw:learnerCost") if kind else None,
-                hours_per_week=award.number("sw:hoursPerWeek"),
+                hours_per_week=award.hours("sw:hoursPerWeek"),
                 status=worst(
                     [award.source.status, award.status("sw:entryRequirement") if own is not None else Status.INFERRED]
                 ),
@@ -395,7 +401,7 @@ class _Reader:
                 postcode=site.text("schema:postalCode") if site else None,
                 starts=tuple(str(v) for v in run.all("sw:startDate")),
                 weeks=run.number("sw:durationWeeks"),
-                hours_per_week=run.number("sw:hoursPerWeek"),
+                hours_per_week=run.hours("sw:hoursPerWeek"),
                 cost_pounds=run.number("sw:learnerCost"),
                 study_mode=run.code("sw:studyMode"),
                 attendance=run.code("sw:attendance"),

@@ -37,11 +37,12 @@ FRESH_FOR_DAYS: Final = 366
 """A page seen longer ago than this says what was offered, not what is."""
 
 
-@dataclass(frozen=True, slots=True)
 class UnknownThingError(LookupError):
-    """The question names something the release does not hold."""
+    """The question names something the release does not hold, by this `id`."""
 
-    id: str
+    def __init__(self, id: str) -> None:
+        super().__init__(f"nothing has the id “{id}”")
+        self.id = id
 
 
 class Person:

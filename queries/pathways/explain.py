@@ -251,9 +251,7 @@ class Explainer:
             if not totals.steps_of_unknown_cost
             else f"£{totals.cost_pounds} and {totals.steps_of_unknown_cost} of unknown price"
         )
-        return (
-            f"{said} [{'at least ' if totals.weeks_at_least else ''}{totals.weeks} weeks, {cost}, {totals.steps} steps]"
-        )
+        return f"{said} [{'at least ' if totals.weeks_at_least else ''}{totals.weeks} weeks, {cost}, {totals.steps} step{'' if totals.steps == 1 else 's'}]"
 
     def checks(self, pathways: Iterable[Pathway]) -> tuple[Check, ...]:
         """What to confirm before recommending these pathways, each thing once, in the order of the steps."""

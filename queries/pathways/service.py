@@ -64,6 +64,8 @@ _LEAST: Final = {
 
 
 _GOALS_ONE_BY_ONE: Final = 20
+_ANY_TIME: Final = 2000
+"""Weeks that no pathway of ours takes: where the limit on time is lifted."""
 
 
 def _key(solved: _Solved) -> tuple[str, ...]:
@@ -120,17 +122,17 @@ class PathwayService:
         best = min(by_goal.values(), key=_worth) if by_goal else self.search(request, limits)
         explainer = Explainer(self.projection, request, best.person)
         pathways = self.pathways(request, best, by_goal, limits)
-        published = self.published_only(request, limits)
+        published = self.published_only(request, best, limits)
         touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
         return PathwayAnswer(
             outcome=best.result.outcome,
-            explanation=self.explanation(best.result, published, request),
+            explanation=self.explanation(best, published, request),
             question=self.question(request, explainer),
             release=self.release,
             pathways=pathways,
             published_only=published,
             nearest=() if pathways else self.nearest(best, request),
-            reasons=() if pathways else self.reasons(best, request),
+            reasons=() if pathways else self.reasons(best, request, limits),
             gaps=tuple(gap for gap in self.projection.gaps if touched.intersection(gap.about)),
             check_before_recommending=explainer.checks(pathways),
             illustrative=any(p.status == "illustrative" for p in pathways),
@@ -202,12 +204,14 @@ class PathwayService:
         explainer = Explainer(self.projection, replace(asked, to=request.to), solved.person)
         return explainer.pathway(solved.compiled, solved.result, solved.trace, why)
 
-    def published_only(self, request: PathwayRequest, limits: Limits) -> PublishedOnly:
+    def published_only(self, request: PathwayRequest, best: _Solved, limits: Limits) -> PublishedOnly:
         """Whether published steps alone would do."""
         asked = replace(request, published_only=True)
         solved = self.search(asked, limits)
         if solved.trace is None:
-            text = "No published route leads there: every way rests on an inference of ours."
+            text = "Published steps alone do not lead there either."
+            if best.trace is not None:
+                text = "No published route leads there: every way rests on an inference of ours."
             return PublishedOnly(solved.result.outcome, text, None, self.nearest(solved, request))
         pathway = self.explained("", request, asked, solved)
         return PublishedOnly(Outcome.FOUND, "Published steps alone lead there.", pathway.summary, ())
@@ -218,12 +222,17 @@ class PathwayService:
             f.removeprefix("works-as:") for f in reachable_facts(best.compiled.problem) if f.startswith("works-as:")
         }
         goals = [self.projection.roles[id] for id in request.to if id in self.projection.roles]
-        roles = [self.projection.roles[id] for id in reached if id not in request.holds]
+        roles = [self.projection.roles[id] for id in reached if id not in request.holds and id not in request.to]
         ranked = sorted(roles, key=lambda role: min((_distance(role, goal) for goal in goals), default=(9, 9, role.id)))
         return tuple(Reachable(Thing(r.id, r.title), r.level, _why_near(r, goals)) for r in ranked[:5])
 
-    def reasons(self, best: _Solved, request: PathwayRequest) -> tuple[str, ...]:
+    def reasons(self, best: _Solved, request: PathwayRequest, limits: Limits) -> tuple[str, ...]:
         """Why there is none, as codes with words."""
+        if best.result.outcome is Outcome.NONE_WITHIN_LIMITS:
+            longer = self.search(replace(request, within_weeks=_ANY_TIME), limits)
+            if longer.trace is None:
+                return (f"too-many-hours: every way takes more than {request.hours_per_week} hours in some week",)
+            return (f"too-late: the soonest way takes {longer.trace.finish_week} weeks",)
         wanted = {fact for id in request.to for fact in facts_of(id, self.projection)}
         leading = [step for step in self.projection.steps if wanted.intersection(step.gives)]
         if not leading:
@@ -254,12 +263,15 @@ class PathwayService:
             on=request.on,
         )
 
-    def explanation(self, result: PlannerResult, published: PublishedOnly, request: PathwayRequest) -> str:
+    def explanation(self, best: _Solved, published: PublishedOnly, request: PathwayRequest) -> str:
         """The outcome in a sentence or two."""
+        result = best.result
         match result.outcome:
             case Outcome.FOUND:
                 said = "No pathway among the steps we hold has less."
-                if not result.proven:
+                if not best.measured:
+                    said = "It leads over steps of unknown length or price, so nothing can be said of what is least."
+                elif not result.proven:
                     said = f"Nothing below {result.bound} is possible; the search stopped before it could prove more."
                 return said if published.pathway else f"{published.text} {said}"
             case Outcome.PROVED_NONE:

@@ -106,3 +106,12 @@ def test_the_manifest_is_plain_json(tmp_path: Path) -> None:
     assert release is not None
     said = json.loads((release.path / "manifest.json").read_text())
     assert (said["illustrative"], said["datasets"][0]["licence"]) == (False, "CC0-1.0")
+
+
+def test_another_version_of_the_software_makes_the_release_anew(tmp_path: Path) -> None:
+    first = build_release([folder(tmp_path / "data")], tmp_path / "state", today=DAY).release
+    assert first is not None
+    (first.path / "projection.json").write_text("{}")
+    again = build_release([folder(tmp_path / "data")], tmp_path / "state", today=DAY)
+    assert again.release is not None
+    assert (again.unchanged, again.release.manifest.number) == (False, 2)

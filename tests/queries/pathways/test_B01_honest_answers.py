@@ -347,3 +347,15 @@ def test_a_move_that_takes_training_is_the_roles_apprenticeship(tmp_path: Path) 
     )
     step = once.pathways[0].steps[0]
     assert (step.id, [link.progression for link in step.leads_in]) == ("PT-APPR/OC-TECH", ["PG-1"])
+
+
+def test_too_late_says_how_long_the_soonest_takes(tmp_path: Path) -> None:
+    answer = ask(tmp_path, tables(), within_weeks=26)
+    assert answer.reasons == ("too-late: the soonest way takes 52 weeks",)
+    assert "either" in answer.published_only.text
+
+
+def test_nothing_is_called_least_over_steps_of_unknown_length(tmp_path: Path) -> None:
+    vague = AWARD | {"duration_weeks": ""}
+    answer = ask(tmp_path, tables(qualifications=[vague]))
+    assert "nothing can be said of what is least" in answer.explanation
