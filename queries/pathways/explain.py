@@ -246,12 +246,9 @@ class Explainer:
     def summary(self, steps: list[AnswerStep], totals: Totals) -> str:
         """The pathway on one line."""
         said = " → ".join(f"{s.title} ({_weeks(s.weeks)})" for s in steps) or "nothing more is needed"
-        cost = (
-            f"£{totals.cost_pounds}"
-            if not totals.steps_of_unknown_cost
-            else f"£{totals.cost_pounds} and {totals.steps_of_unknown_cost} of unknown price"
-        )
-        return f"{said} [{'at least ' if totals.weeks_at_least else ''}{totals.weeks} weeks, {cost}, {totals.steps} step{'' if totals.steps == 1 else 's'}]"
+        unknown = f" and {totals.steps_of_unknown_cost} of unknown price" if totals.steps_of_unknown_cost else ""
+        least, counted = "at least " if totals.weeks_at_least else "", "step" if totals.steps == 1 else "steps"
+        return f"{said} [{least}{totals.weeks} weeks, £{totals.cost_pounds}{unknown}, {totals.steps} {counted}]"
 
     def checks(self, pathways: Iterable[Pathway]) -> tuple[Check, ...]:
         """What to confirm before recommending these pathways, each thing once, in the order of the steps."""

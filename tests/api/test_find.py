@@ -67,3 +67,10 @@ def test_words_for_nothing(index: SearchIndex, words: str) -> None:
 
 def test_only_the_kinds_asked_for_count(index: SearchIndex) -> None:
     assert resolve("bootcamp", index, names, ("Qualification",)).id == "Q-BOOT"
+
+
+def test_a_nurse_is_no_nursing_assistant() -> None:
+    """The index finds beginnings and stems of words; what a person is taken to mean must be a name as it stands."""
+    entry = Entry("OC-HSW", "Role", "Healthcare support worker", "nursing assistant")
+    with pytest.raises(UnknownWordsError):
+        resolve("nurse", SearchIndex.build(":memory:", [entry]), lambda _: [entry.label, entry.other], KINDS)
