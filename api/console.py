@@ -19,6 +19,7 @@ from api.schemas.things import LEFT_OUT
 from graph.projection import Amount, Source, Status, StepKind
 from queries.catalogue import Field
 from queries.find import How
+from queries.pathways.explain import cost_words
 from queries.pathways.problem import Outcome
 from queries.pathways.request import AnswerStep, Need, Pathway, StoppingPoint, Thing, Verdict
 from queries.profiles import Item, Named, Profile, RuleText, Value
@@ -54,7 +55,6 @@ _VERDICT_WORDS: Final = {
 _HOW_WORDS: Final = {
     How.ID: "by its id",
     How.NAME: "by its name",
-    How.WORDS: "nothing else has these words",
     How.SPELLING: "by its spelling: is that what you meant?",
 }
 
@@ -180,8 +180,7 @@ def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str]
     screen.line(f"Pathway {number}. {pathway.why}", strong=True)
     screen.fact("To", f"{named(pathway.goal)}{level}{band}")
     totals = pathway.totals
-    unknown = totals.steps_of_unknown_cost
-    cost = f"£{totals.cost_pounds:,}" + (f" and {counted(unknown, 'step')} of unknown price" if unknown else "")
+    cost = cost_words(totals)
     employers = totals.steps_that_need_an_employer
     need = {0: "no step needs an employer", 1: "1 step needs an employer"}.get(
         employers, f"{employers} steps need an employer"
@@ -227,15 +226,22 @@ def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str]) -> None:
     for link in step.leads_in:
         said = f": {link.condition}" if link.condition else ""
         fact("Leads in", f"{link.from_id} ({link.progression}, {STATUS_WORDS[link.source.status]}){said}")
+    for offer in step.other_runs[:MOST_OF_A_KIND]:
+        starts = f"starts {', '.join(offer.starts)}, " if offer.starts else ""
+        run = f"{offer.title}, {name(offer.provider)}, {offer.town or 'place not known'}"
+        fact("Or take", f"{run}: {starts}seen on {dated(offer.source.as_of)}")
+    _more(screen, len(step.other_runs))
     for offer in step.seen_at[:MOST_OF_A_KIND]:
         seen = f"{offer.title}, {name(offer.provider)}, {offer.town or 'place not known'}"
         fact("Last seen", f"{seen}, on {dated(offer.source.as_of)}. Not an offer of today.")
     _more(screen, len(step.seen_at))
     for evidence in step.delivered_by[:MOST_OF_A_KIND]:
-        people = "delivered" if evidence.leavers is None else f"had {counted(evidence.leavers, 'leaver')}"
+        people = "delivered" if evidence.leavers is None else f"had {counted(evidence.leavers, 'apprentice')} leave"
         if evidence.suppressed:
             people = "had some leavers, so few that the publisher hides the number,"
-        fact("Past", f"{name(evidence.provider)} {people} in {evidence.period}. Not an offer of today.")
+        rate = evidence.achievement_percent
+        achieved = f", {rate:g}% of them achieved" if rate is not None else ""
+        fact("Past", f"{name(evidence.provider)} {people} in {evidence.period}{achieved}. Not an offer of today.")
     _more(screen, len(step.delivered_by))
 
 

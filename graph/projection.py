@@ -133,6 +133,7 @@ class Evidence:
     kind: str
     leavers: int | None
     suppressed: bool
+    achievement_percent: float | None
     source: Source
 
 
@@ -205,7 +206,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Everything the pathway planner reads of a release."""
+    """Everything the pathway planner reads of a release.
+
+    `types`: the level of the award that each type of provision ends in; None when it ends in none.
+    """
 
     steps: tuple[Step, ...]
     offers: tuple[Offer, ...]
@@ -213,6 +217,7 @@ class Projection:
     roles: dict[str, RoleFacts]
     awards: dict[str, AwardFacts]
     units: dict[str, UnitFacts]
+    types: dict[str, int | None]
     transfers: tuple[Transfer, ...]
     gaps: tuple[Gap, ...]
     labels: dict[str, str]

@@ -1,6 +1,7 @@
 """Read a release's graph into the plain values that the planner works on."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
@@ -32,6 +33,7 @@ from graph.requirements import (
     Holds,
     LevelHeld,
     Requirement,
+    Usually,
     WorksAs,
     parse,
     write,
@@ -342,7 +344,7 @@ class _Reader:
             yield Step(
                 id=link.id,
                 kind=StepKind.JOB,
-                title=f"{'Move on to work' if origin in self.roles else 'Start work'} as {_lower_first(role.label)}",
+                title=f"{'Train on the job' if trained else 'Start work'} as {_lower_first(role.label)}",
                 about=(role.id, *([origin] if origin else [])),
                 level=role.level(),
                 requirement=write(_together(brought, own)),
@@ -429,6 +431,7 @@ class _Reader:
                     e.code("sw:productKind") or "",
                     e.number("sw:leavers"),
                     e.text("sw:suppressed") == "true",
+                    float(rate) if (rate := e.text("sw:achievementRate")) else None,
                     e.source,
                 )
                 for e in self.evidence.values()
@@ -463,6 +466,7 @@ class _Reader:
                 )
                 for u in self.units.values()
             },
+            types={t.id: _level_of_award(t.text("sw:awardOrCredit")) for t in self.types.values()},
             transfers=tuple(
                 Transfer(
                     t.id,
@@ -498,13 +502,25 @@ class _Reader:
         )
 
 
+def _level_of_award(said: str | None) -> int | None:
+    """The level in “level 3 qualification” or “120 credits at level 4”; None for a standard, a unit or nothing."""
+    found = re.search(r"level (\d)", said or "")
+    return int(found[1]) if found and "standard" not in (said or "") else None
+
+
 def _standard_and_level(role: _Thing) -> list[str]:
     return [role.text("sw:standardReference") or "", *([f"level {role.level()}"] if role.level() else [])]
 
 
 def _floor(level: int | None) -> Requirement:
-    """What is planned to be needed at a level when no entry rule was found; nothing at level 2 and below."""
-    return LevelHeld(_LEVEL_BELOW[level]) if level in _LEVEL_BELOW else NOTHING
+    """What is planned to be needed at a level when no entry rule was found.
+
+    At level 3 it is no bar, since most people hold level 2 and few think to say so; at level 2 and below it is nothing.
+    """
+    if level not in _LEVEL_BELOW:
+        return NOTHING
+    needed = LevelHeld(_LEVEL_BELOW[level])
+    return Usually(needed, "provider") if level == 3 else needed
 
 
 def _together(*parts: Requirement | None) -> Requirement:

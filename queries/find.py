@@ -1,8 +1,8 @@
 """Find things by everyday words, and take words for exactly one thing only when that is safe.
 
 Somebody who writes “digital bootcamp” means the thing of that name. Words are taken for a thing when they are its id
-or one of its names, or when one of its names has all of them as they are and no other thing's has: “nurse” is not taken
-for a nursing assistant. Otherwise the reader is asked which candidate was meant.
+or one of its names, or are clearly a misspelling of one: “nurse” is not taken for a nursing assistant. Otherwise the
+reader is asked which candidate was meant.
 """
 
 import re
@@ -28,7 +28,6 @@ class How(StrEnum):
 
     ID = "id"
     NAME = "name"
-    WORDS = "words"
     SPELLING = "spelling"
 
 
@@ -74,11 +73,10 @@ def resolve(text: str, index: SearchIndex, names: Callable[[str], Iterable[str]]
     if named:
         raise UnknownWordsError(text, tuple(named), several=True)
     words = set(wanted.split())
-    whole = [one for one in found if words and any(words <= set(plain(name).split()) for name in names(one.id))]
-    if len(whole) == 1:
-        return Resolved(text, whole[0].id, whole[0].label, How.WORDS)
-    if whole:
-        raise UnknownWordsError(text, tuple(whole[:10]), several=True)
+    having = [one for one in found if words and any(words <= set(plain(name).split()) for name in names(one.id))]
+    if having:
+        candidates = tuple(dict.fromkeys([*having, *found]))[:10]
+        raise UnknownWordsError(text, candidates, several=len(candidates) > 1)
     alike = sorted(((_likeness(wanted, names(one.id)), one) for one in found), key=lambda pair: -pair[0])
     if (
         alike

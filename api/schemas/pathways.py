@@ -120,7 +120,7 @@ class PathwayQuestionBody(PathwayQuestion):
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """Words of the question and what they were taken for. `how`: by its id, its name, its words or its spelling."""
+    """Words of the question and what they were taken for. `how`: by its id, its name or its spelling."""
 
     given: str
     id: str

@@ -94,8 +94,9 @@ def facts_of(id: str, projection: Projection) -> tuple[str, ...]:
     for offer in projection.offers:
         if offer.opportunity == id:
             return next(step.gives for step in projection.steps if step.id == offer.step)
-    if id.startswith("PT-") and id in projection.labels:
-        return (f"completed:{id}",)
+    if id in projection.types:
+        level = projection.types[id]
+        return (f"completed:{id}", *([f"level:{level}"] if level else []))
     raise UnknownThingError(id)
 
 
@@ -234,16 +235,17 @@ class _Compiler:
         return None
 
     def deliveries(self, step: Step, known: Callable[[Step], bool]) -> Iterable[tuple[engine.Delivery, Offer | None]]:
-        """The ways to take a step: runs that can be planned, and the step as a type with no provider known."""
+        """The ways to take a step: runs that can be planned, else the step as a type with no provider known."""
         horizon, cap = self.request.within_weeks, self.request.hours_per_week
-        for offer in (o for o in self.projection.offers if o.step == step.id and is_current(o, self.on, horizon)):
+        current = [o for o in self.projection.offers if o.step == step.id and is_current(o, self.on, horizon)]
+        for offer in current:
             weeks = offer.weeks if offer.weeks is not None else step.weeks.value if step.weeks else None
             cost = offer.cost_pounds if offer.cost_pounds is not None else step.cost.value if step.cost else 0
             if weeks is not None:
                 hours = (offer.hours_per_week or step.hours_per_week or cap) if weeks else 0
                 starts = usable_start_weeks(offer, self.on, horizon)
                 yield engine.Delivery(offer.id, step.id, cost, weeks, hours, starts), offer
-        if known(step):
+        if known(step) and not current:
             weeks = step.weeks.value if step.weeks else 0
             hours = (step.hours_per_week or cap) if weeks else 0
             cost = step.cost.value if step.cost else 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from graph.projection import Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
 from graph.requirements import CreditsFrom, parse
@@ -56,7 +57,7 @@ class Explainer:
             case "completed":
                 return f"{label} completed"
             case "level":
-                return f"an award at level {rest}"
+                return f"level {rest}, for entry rules"
             case "credits":
                 award, _, credits = rest.partition(":")
                 return f"{credits} credits of {self.projection.labels.get(award, award)}"
@@ -140,7 +141,7 @@ class Explainer:
             provider_note=_provider_note(step, offer),
             starts_in_weeks=trace.start_week,
             ends_in_weeks=trace.end_week,
-            start_note=_start_note(step, offer),
+            start_note=_start_note(step, offer) if trace.start_week is not None else _NO_START_FITS,
             weeks=self.weeks(step, offer, held),
             hours_per_week=offer.hours_per_week if offer and offer.hours_per_week else step.hours_per_week,
             cost=Amount(offer.cost_pounds, offer.source.status)
@@ -155,7 +156,8 @@ class Explainer:
             status=worst([step.status, *([offer.source.status] if offer else [])]),
             sources=step.sources + ((offer.source,) if offer else ()),
             leads_in=tuple(link for link in step.links if any(fact.endswith(f":{link.from_id}") for fact in held)),
-            seen_at=tuple(o for o in seen if not is_current(o, on, horizon) or o is not offer),
+            other_runs=tuple(o for o in seen if is_current(o, on, horizon)),
+            seen_at=tuple(o for o in seen if not is_current(o, on, horizon)),
             delivered_by=_latest_first(e for e in self.projection.evidence if e.about in step.about),
             afterwards=after,
         )
@@ -210,6 +212,8 @@ class Explainer:
             step.about[0]
             for step in self.projection.steps
             if step.kind is StepKind.JOB
+            and step.weeks is not None
+            and step.weeks.value == 0
             and len(step.about) > 1
             and step.about[0] not in working
             and judge.judge(parse(step.requirement), facts)[0] is not Verdict.NOT_MET
@@ -235,9 +239,10 @@ class Explainer:
         """Sums over a pathway."""
         return Totals(
             weeks=trace.finish_week if trace.finish_week is not None else trace.study_weeks,
-            weeks_at_least=any(s.weeks is None or s.weeks.at_least for s in steps),
+            weeks_at_least=any(s.weeks is None or s.weeks.at_least or s.starts_in_weeks is None for s in steps),
             study_weeks=trace.study_weeks,
-            cost_pounds=sum(s.cost.value for s in steps if s.cost),
+            cost_pounds=None if any(s.cost is None for s in steps) else sum(s.cost.value for s in steps if s.cost),
+            known_cost_pounds=sum(s.cost.value for s in steps if s.cost),
             steps_of_unknown_cost=sum(s.cost is None for s in steps),
             steps=len(steps),
             steps_that_need_an_employer=sum(s.needs_employer for s in steps),
@@ -246,9 +251,8 @@ class Explainer:
     def summary(self, steps: list[AnswerStep], totals: Totals) -> str:
         """The pathway on one line."""
         said = " → ".join(f"{s.title} ({_weeks(s.weeks)})" for s in steps) or "nothing more is needed"
-        unknown = f" and {totals.steps_of_unknown_cost} of unknown price" if totals.steps_of_unknown_cost else ""
         least, counted = "at least " if totals.weeks_at_least else "", "step" if totals.steps == 1 else "steps"
-        return f"{said} [{least}{totals.weeks} weeks, £{totals.cost_pounds}{unknown}, {totals.steps} {counted}]"
+        return f"{said} [{least}{totals.weeks} weeks, {cost_words(totals)}, {totals.steps} {counted}]"
 
     def checks(self, pathways: Iterable[Pathway]) -> tuple[Check, ...]:
         """What to confirm before recommending these pathways, each thing once, in the order of the steps."""
@@ -355,6 +359,18 @@ class Explainer:
                 main.as_of,
                 step.number,
             )
+
+
+_NO_START_FITS: Final = "no start that is known fits after the steps before it"
+
+
+def cost_words(totals: Totals) -> str:
+    """What the client pays, in words; a price that is not known is never nought."""
+    if totals.cost_pounds is not None:
+        return f"£{totals.cost_pounds:,}"
+    steps = f"{totals.steps_of_unknown_cost} step{'' if totals.steps_of_unknown_cost == 1 else 's'}"
+    known = f"£{totals.known_cost_pounds:,} and " if totals.known_cost_pounds else ""
+    return f"{known}a price that is not known for {steps}"
 
 
 def _latest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

@@ -94,7 +94,8 @@ class AnswerStep:
     """One step of a pathway. `starts_in_weeks` and `ends_in_weeks` count from the day of the question.
 
     `provider` is None when no current run is known: the step then stands for the type of provision.
-    `seen_at`: pages on which a run was last seen. `delivered_by`: counts that show past delivery. Neither is an offer.
+    `other_runs` could be taken instead. `seen_at`: pages on which a run of the past was last seen. `delivered_by`:
+    counts that show past delivery. Neither of the last two is an offer.
     """
 
     number: int
@@ -120,6 +121,7 @@ class AnswerStep:
     status: Status
     sources: tuple[Source, ...]
     leads_in: tuple[Link, ...]
+    other_runs: tuple[Offer, ...]
     seen_at: tuple[Offer, ...]
     delivered_by: tuple[Evidence, ...]
     afterwards: StoppingPoint
@@ -129,13 +131,15 @@ class AnswerStep:
 class Totals:
     """Sums over a pathway. `weeks` is the week in which the goal is reached; `weeks_at_least`: part is not known.
 
-    `cost_pounds` is what is known; `steps_of_unknown_cost` says how many steps have no known price.
+    `cost_pounds` is None when a price is not known; `known_cost_pounds` is what is known of it, and
+    `steps_of_unknown_cost` says how many steps have no known price.
     """
 
     weeks: int
     weeks_at_least: bool
     study_weeks: int
-    cost_pounds: int
+    cost_pounds: int | None
+    known_cost_pounds: int
     steps_of_unknown_cost: int
     steps: int
     steps_that_need_an_employer: int

@@ -193,8 +193,10 @@ class PathwayService:
                 for id in sorted(by_goal, key=lambda id: _worth(by_goal[id]))
             ),
         ]
+        if not any(step.needs_employer for step in found[_key(best)].steps[:-1]):
+            del candidates[1]  # the best is such a pathway
         for why, asked, solved in candidates:
-            if solved.trace is not None and _key(solved) not in found:
+            if solved.trace is not None and solved.trace.finish_week is not None and _key(solved) not in found:
                 found[_key(solved)] = self.explained(why, request, asked, solved)
         return tuple(found.values())[: request.alternatives]
 

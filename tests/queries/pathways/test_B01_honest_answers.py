@@ -69,7 +69,7 @@ def test_study_then_work(tmp_path: Path) -> None:
     answer = ask(tmp_path, tables())
     assert lines(answer) == [
         "HNC in Devices (52 weeks) → Start work as technician (when hired) "
-        "[at least 52 weeks, £0 and 1 of unknown price, 2 steps]"
+        "[at least 52 weeks, a price that is not known for 1 step, 2 steps]"
     ]
     study, work = answer.pathways[0].steps
     assert (study.starts_in_weeks, study.ends_in_weeks, work.starts_in_weeks) == (0, 52, 52)
@@ -198,7 +198,7 @@ def test_a_run_of_the_past_is_shown_and_not_planned(tmp_path: Path) -> None:
     step = ask(tmp_path / "past", world).pathways[0].steps[0]
     assert (step.provider, step.cost, [offer.id for offer in step.seen_at]) == (None, None, ["DL-1"])
     coming = past | {"start_dates": "2026-09|2027-01-11"}
-    step = ask(tmp_path / "coming", world | {"deliveries": [coming]}, by=Criterion.COST).pathways[0].steps[0]
+    step = ask(tmp_path / "coming", world | {"deliveries": [coming]}).pathways[0].steps[0]
     assert step.provider is not None
     assert (step.provider.id, step.cost and step.cost.value, step.starts_in_weeks) == ("P-COLLEGE", 5000, 8)
 
@@ -359,3 +359,10 @@ def test_nothing_is_called_least_over_steps_of_unknown_length(tmp_path: Path) ->
     vague = AWARD | {"duration_weeks": ""}
     answer = ask(tmp_path, tables(qualifications=[vague]))
     assert "nothing can be said of what is least" in answer.explanation
+
+
+def test_a_type_of_provision_that_ends_in_an_award_counts_as_its_level(tmp_path: Path) -> None:
+    t_level = {"provision_type_id": "PT-TLEVEL", "label": "T Level", "award_or_credit": "level 3 qualification"}
+    strict = AWARD | {"entry_rule": "level(3)"}
+    world = tables(provision_types=[HNC, t_level], qualifications=[strict])
+    assert ask(tmp_path, world, holds=("PT-TLEVEL",)).outcome is Outcome.FOUND
