@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from graph.release import NoReleaseError
+from graph.release import BuildRunningError, NoReleaseError
 from graph.search import Found
 from ontology.namespaces import BASE
 from queries.catalogue import BY_CLASS
@@ -254,6 +254,7 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     NoSuchGoalError: _simple("no-such-goal"),
     NoReleaseError: _simple("no-release"),
     UnknownReleaseError: lambda e: Problem("unknown-release", sentence(e), members={"releases": e.known}),
+    BuildRunningError: lambda e: Problem("busy", sentence(e), hint="Build again when it has ended."),
     BusyError: lambda e: Problem("busy", sentence(e), headers={"Retry-After": "5"}),
     ValidationError: _invalid,
 }

@@ -138,6 +138,11 @@ def publish(
     The result says whether it was published, was the same as the current one, or was stopped by an error. Nothing
     already published is touched.
     """
+    with releases.building():
+        return _publish(datasets, releases, now or datetime.now(UTC), progress)
+
+
+def _publish(datasets: Sequence[DatasetInput], releases: Releases, now: datetime, progress: Progress) -> BuildResult:
     issues = [issue for dataset in datasets for issue in dataset.issues]
     if _has_error(issues):
         return _stopped(issues, releases)
@@ -184,7 +189,7 @@ def publish(
     write_issues(making / "issues.jsonl", issues)
     Manifest(
         number=number,
-        built_at=(now or datetime.now(UTC)).isoformat(timespec="seconds"),
+        built_at=now.isoformat(timespec="seconds"),
         content_hash=content_hash,
         software=version("stepway"),
         illustrative=projection.illustrative,

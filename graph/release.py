@@ -5,8 +5,11 @@ A release holds `store/` (the triple store), `graph.nq.gz` (the same quads, sort
 never sees half of one; the pointer file is replaced in one step.
 """
 
+import fcntl
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +21,10 @@ from graph.search import SearchIndex
 from graph.store import GraphStore
 
 POINTER: Final = "current"
+
+
+class BuildRunningError(RuntimeError):
+    """Another process builds into the same data directory."""
 
 
 class NoReleaseError(LookupError):
@@ -104,6 +111,17 @@ class Releases:
         if not (path / "manifest.json").is_file():
             raise NoReleaseError(f"there is no release {wanted}")
         return Release(path)
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Hold the data directory for one build. Raises `BuildRunningError` while another holds it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "building.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BuildRunningError("another build is running here: wait until it has ended") from None
+            yield
 
     def begin(self) -> tuple[int, Path]:
         """A number for the next release and an empty folder to make it in; leftovers of a broken build are removed."""

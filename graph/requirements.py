@@ -299,6 +299,21 @@ def attribute_fault(attribute: Attribute) -> str | None:
     return None
 
 
+def circumstance_fault(name: str, value: str) -> str | None:
+    """What is wrong with something said of a person, such as `age` `34`. None: nothing.
+
+    >>> circumstance_fault("age", "thirty")
+    '“thirty” is not a number of years'
+    """
+    known = attributes().get(name)
+    if known is None:
+        return f"“{name}” is not known; what can be said is {', '.join(sorted(attributes()))}"
+    if "number" in known:
+        return None if value.isdigit() and int(value) <= 200 else f"“{value}” is not a number of {known['number']}"
+    allowed = [*known["values"], *(other for other in ("yes", "no", "other") if other not in known["values"])]
+    return None if value in allowed else f"“{value}” is not one of {', '.join(allowed)}"
+
+
 def _attribute_sentence(attribute: Attribute) -> str:
     if attribute_fault(attribute) is not None:
         return write(attribute)

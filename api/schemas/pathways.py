@@ -8,6 +8,7 @@ from typing import Annotated, Final, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from api.schemas.common import ReadAsked, Text
+from graph.requirements import circumstance_fault
 from queries.find import How
 from queries.pathways.problem import Criterion
 from queries.pathways.request import PathwayAnswer
@@ -74,6 +75,8 @@ class PathwayQuestion(ReadAsked):
             if match is None:
                 raise ValueError(f"“{one}” is not name:value, such as age:34")
             names.append(match[1])
+            if (fault := circumstance_fault(match[1], one.partition(":")[2].strip())) is not None:
+                raise ValueError(fault)
         if repeated := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{', '.join(repeated)} is given twice")
         return given

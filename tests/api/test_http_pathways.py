@@ -132,6 +132,8 @@ def test_no_pathway_is_an_answer(client: TestClient) -> None:
         ({"to": "OC-TECH", "attribute": "age"}, "attribute"),
         ({"to": "OC-TECH", "attribute": ["age:34", "age:35"]}, "attribute"),
         ({"to": "OC-TECH", "attribute": "Age!:34"}, "attribute"),
+        ({"to": "OC-TECH", "attribute": "agee:34"}, "attribute"),
+        ({"to": "OC-TECH", "attribute": "age:thirty"}, "attribute"),
         ({"to": "OC-TECH", "on": "tomorrow"}, "on"),
         ({"to": "OC-TECH", "on": "1066-10-14"}, "on"),
         ({"to": "OC-TECH", "form": "Q-BASE"}, "form"),

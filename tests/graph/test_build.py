@@ -7,7 +7,7 @@ import pytest
 
 from graph import build
 from graph.issues import read_issues
-from graph.release import Releases
+from graph.release import BuildRunningError, Releases
 from loaders.publish import build_release
 from tests.support.world import DAY, Rows, write_dataset
 
@@ -115,3 +115,10 @@ def test_another_version_of_the_software_makes_the_release_anew(tmp_path: Path) 
     again = build_release([folder(tmp_path / "data")], tmp_path / "state", today=DAY)
     assert again.release is not None
     assert (again.unchanged, again.release.manifest.number) == (False, 2)
+
+
+def test_two_builds_do_not_meet(tmp_path: Path) -> None:
+    data = folder(tmp_path / "data")
+    with Releases(tmp_path / "state").building(), pytest.raises(BuildRunningError, match="another build is running"):
+        build_release([data], tmp_path / "state", today=DAY)
+    assert build_release([data], tmp_path / "state", today=DAY).release is not None
