@@ -279,6 +279,19 @@ def references(requirement: Requirement) -> set[str]:
             return set()
 
 
+def circumstances(requirement: Requirement) -> list[Attribute]:
+    """The circumstances of a person that a requirement asks about."""
+    match requirement:
+        case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
+            return [found for part in parts for found in circumstances(part)]
+        case Usually(part, _):
+            return circumstances(part)
+        case Attribute():
+            return [requirement]
+        case _:
+            return []
+
+
 @cache
 def attributes() -> dict[str, dict[str, Any]]:
     """The circumstances of a person that a rule may ask about, by name (`ontology/attributes.yml`)."""

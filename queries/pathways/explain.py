@@ -313,6 +313,12 @@ class Explainer:
                     main.as_of,
                     step.number,
                 )
+        if step.condition_note and step.kind in (StepKind.JOB, StepKind.APPRENTICESHIP):
+            what = f"{name} its condition. {step.condition_note[:1].upper()}{step.condition_note[1:]}."
+            yield Check(what, "as the source puts it", step.status, main.address, main.as_of, step.number)
+        if self.request.hours_per_week < FULL_TIME and step.hours_per_week is None and step.kind is not StepKind.JOB:
+            what = f"{name} that it can be done in {self.request.hours_per_week} hours a week."
+            yield Check(what, "its hours a week are not known", Status.INFERRED, None, None, step.number)
         if not step.needs_known:
             yield Check(
                 f"{name} what it asks at entry.",
@@ -360,6 +366,9 @@ class Explainer:
                 step.number,
             )
 
+
+FULL_TIME: Final = 40
+"""Hours a week at and above which a step of unknown hours is taken to fit."""
 
 _NO_START_FITS: Final = "no start that is known fits after the steps before it"
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from graph.projection import Projection, RoleFacts, Step, StepKind
+from graph.requirements import circumstances, parse, references, sentence
 from queries.pathways.compile import Compiled, Person, UnknownThingError, compile_question, facts_of
 from queries.pathways.explain import Explainer
 from queries.pathways.planner import ExactPlanner, reachable_facts
@@ -244,7 +245,23 @@ class PathwayService:
             why = best.compiled.left_out.get(step.id)
             code = "only-unconfirmed" if why == "it is not published" else "left-out" if why else "needs-not-met"
             said.append(f"{code}: {step.title}: {why or 'what it asks cannot be reached from what is held'}")
-        return tuple(said)
+        return (*self.not_eligible(best.person, request), *said)
+
+    def not_eligible(self, person: Person, request: PathwayRequest) -> tuple[str, ...]:
+        """Circumstances of the person that close a step on some way to the goals."""
+        wanted, waiting, said = set(request.to), list(request.to), []
+        while waiting:
+            id = waiting.pop()
+            for step in self.projection.steps:
+                if not any(fact.endswith(f":{id}") for fact in step.gives):
+                    continue
+                requirement = parse(step.requirement)
+                new = references(requirement) - wanted
+                wanted |= new
+                waiting += new
+                closed = [a for a in circumstances(requirement) if person.attribute(a) is False]
+                said += [f"not-eligible: {step.title}: it asks for somebody {sentence(a)}" for a in closed]
+        return tuple(dict.fromkeys(said))
 
     def question(self, request: PathwayRequest, explainer: Explainer) -> Question:
         """The question as it was understood."""
@@ -277,6 +294,8 @@ class PathwayService:
                     said = f"Nothing below {result.bound} is possible; the search stopped before it could prove more."
                 return said if published.pathway else f"{published.text} {said}"
             case Outcome.PROVED_NONE:
+                if self.not_eligible(best.person, request):
+                    return "Nothing that we hold leads there for this person as things are: see the reasons."
                 return "Nothing that we hold leads there from here, whatever the time or the money."
             case Outcome.NONE_WITHIN_LIMITS:
                 limits = f"{request.within_weeks} weeks and {request.hours_per_week} hours a week"

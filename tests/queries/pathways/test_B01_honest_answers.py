@@ -366,3 +366,18 @@ def test_a_type_of_provision_that_ends_in_an_award_counts_as_its_level(tmp_path:
     strict = AWARD | {"entry_rule": "level(3)"}
     world = tables(provision_types=[HNC, t_level], qualifications=[strict])
     assert ask(tmp_path, world, holds=("PT-TLEVEL",)).outcome is Outcome.FOUND
+
+
+def test_a_circumstance_that_closes_the_way_is_named(tmp_path: Path) -> None:
+    adult = AWARD | {"entry_rule": "attribute(age >= 18)"}
+    answer = ask(tmp_path, tables(qualifications=[adult]), attributes=(("age", "17"),))
+    assert answer.outcome is Outcome.PROVED_NONE
+    assert "not-eligible: HNC in Devices: it asks for somebody aged 18 or over" in answer.reasons
+    assert "whatever the time" not in answer.explanation
+
+
+def test_few_hours_a_week_are_something_to_check_where_hours_are_not_known(tmp_path: Path) -> None:
+    answer = ask(tmp_path, tables(), hours_per_week=8)
+    assert "HNC in Devices: that it can be done in 8 hours a week." in [
+        c.what for c in answer.check_before_recommending
+    ]
