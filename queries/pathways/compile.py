@@ -113,13 +113,14 @@ class Compiled:
 def usable_start_weeks(offer: Offer, on: date, horizon: int) -> tuple[int, ...] | None:
     """Weeks from the question's day in which a run starts, from dates that are still to come; None: none is known.
 
-    A month counts from its first day. A year alone is too vague to plan by.
+    A month counts from its first day. A year alone is too vague to plan by. A start within a week counts from the
+    week's beginning, so that what must be finished before it truly is.
     """
     weeks = set()
     for said in offer.starts:
         if len(said) >= 7:
             start = date.fromisoformat(said if len(said) == 10 else f"{said}-01")
-            week = -((on - start).days // 7)
+            week = (start - on).days // 7
             if start >= on and week <= horizon:
                 weeks.add(week)
     return tuple(sorted(weeks)) or None

@@ -200,7 +200,7 @@ def test_a_run_of_the_past_is_shown_and_not_planned(tmp_path: Path) -> None:
     coming = past | {"start_dates": "2026-09|2027-01-11"}
     step = ask(tmp_path / "coming", world | {"deliveries": [coming]}).pathways[0].steps[0]
     assert step.provider is not None
-    assert (step.provider.id, step.cost and step.cost.value, step.starts_in_weeks) == ("P-COLLEGE", 5000, 8)
+    assert (step.provider.id, step.cost and step.cost.value, step.starts_in_weeks) == ("P-COLLEGE", 5000, 7)
 
 
 def test_credits_below_the_award_are_credits_held(tmp_path: Path) -> None:
