@@ -163,8 +163,3 @@ class GraphStore:
                     ):
                         waiting.append(value)
         return found
-
-    def subjects(self) -> Iterator[URIRef]:
-        """Every subject, once for each of its quads."""
-        for quad in self._store:
-            yield URIRef(quad.subject.value)

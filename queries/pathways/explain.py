@@ -70,6 +70,7 @@ class Explainer:
         """One pathway, explained. Raises `AnswerContradictedError`."""
         judge = Judge(self.projection, self.person)
         facts = sorted(self.person.facts)
+        made_up = {fact for fact in facts if self.is_made_up(fact)}
         origin = {fact: f"brought: {self.words(fact)}" for fact in facts}
         steps = []
         for number, one in enumerate(trace.steps, 1):
@@ -80,11 +81,16 @@ class Explainer:
                     f"step {step.id}: {[n.rule for n in needs if n.verdict is Verdict.NOT_MET]}"
                 )
             before = tuple(facts)
+            leans_on = judge.judge(parse(step.requirement), facts)[1]
             for fact in step.gives:
                 if fact not in facts:
                     facts.append(fact)
                     origin[fact] = f"step {number}: {step.title}"
-            steps.append(self.step(number, compiled, one, needs, before, self.stopping(step, facts, judge)))
+            said = self.step(number, compiled, one, needs, before, self.stopping(step, facts, judge))
+            if said.status is Status.ILLUSTRATIVE or made_up.intersection(leans_on):
+                said = replace(said, status=Status.ILLUSTRATIVE)
+                made_up.update(step.gives)
+            steps.append(said)
         goal = next(id for id in self.request.to if self.goal_fact(id) in facts or id in judge.awards_held(facts))
         role = self.projection.roles.get(goal)
         totals = self.totals(steps, trace)
@@ -100,6 +106,11 @@ class Explainer:
             bound=result.bound,
             summary=self.summary(steps, totals),
         )
+
+    def is_made_up(self, fact: str) -> bool:
+        """Whether what a person is said to bring is an illustrative unit; what is built on it is illustrative too."""
+        unit = self.projection.units.get(fact.removeprefix("unit:"))
+        return unit is not None and unit.source.status is Status.ILLUSTRATIVE
 
     def goal_fact(self, id: str) -> str:
         """The fact that means that a goal is reached."""

@@ -54,13 +54,13 @@ def _defaults(columns: dict[str, dict[str, object]]) -> dict[str, str]:
     return given
 
 
-def store_of(folder: Path, **tables: Rows) -> GraphStore:
+def store_of(folder: Path, *, illustrative: bool = False, **tables: Rows) -> GraphStore:
     """The tables as a graph. Fails when the loader finds anything wrong with them."""
-    (loaded,) = load_all([write_dataset(folder, **tables)], today=DAY)
+    (loaded,) = load_all([write_dataset(folder, **tables)], include_illustrative=illustrative, today=DAY)
     assert not loaded.has_errors, "\n".join(map(str, loaded.issues))
     return GraphStore.in_memory(loaded.quads)
 
 
-def projection_of(folder: Path, **tables: Rows) -> Projection:
+def projection_of(folder: Path, *, illustrative: bool = False, **tables: Rows) -> Projection:
     """What the planner reads of the tables."""
-    return project(store_of(folder, **tables))
+    return project(store_of(folder, illustrative=illustrative, **tables))

@@ -381,3 +381,29 @@ def test_few_hours_a_week_are_something_to_check_where_hours_are_not_known(tmp_p
     assert "HNC in Devices: that it can be done in 8 hours a week." in [
         c.what for c in answer.check_before_recommending
     ]
+
+
+def test_what_is_built_on_illustrative_units_is_illustrative(tmp_path: Path) -> None:
+    unit = {
+        "unit_id": "U-1",
+        "qualification_id": "Q-HNC",
+        "title": "ILLUSTRATIVE PLACEHOLDER: x",
+        "level": "4",
+        "credits": "90",
+        "status": "illustrative",
+        "unit_role": "illustrative",
+    }
+    diploma = AWARD | {
+        "qualification_id": "Q-HND",
+        "title": "HND",
+        "level": "5",
+        "entry_rule": "credits(90, from=Q-HNC)",
+    }
+    after = TO_WORK | {"from_id": "Q-HND"}
+    world = tables(qualifications=[AWARD, diploma], units=[unit], progressions=[after])
+    service = PathwayService(projection_of(tmp_path, illustrative=True, **world), RELEASE)
+    made_up = service.answer(PathwayRequest(holds=("U-1",), to=("OC-TECH",), on=DAY))
+    assert made_up.illustrative
+    assert {step.status for step in made_up.pathways[0].steps} == {Status.ILLUSTRATIVE}
+    real = service.answer(PathwayRequest(holds=("Q-HNC:90",), to=("OC-TECH",), on=DAY))
+    assert not real.illustrative
