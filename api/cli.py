@@ -31,7 +31,7 @@ from graph.issues import Issue, Severity, count_by_severity, read_issues
 from graph.release import NoReleaseError
 from loaders.publish import SHIPPED, build_release
 from queries.catalogue import BY_CLASS
-from queries.pathways.problem import Criterion
+from queries.pathways.engine.problem import Criterion
 from queries.profiles import UnknownIdError
 
 DATA_ERRORS: Final = 1

@@ -19,8 +19,8 @@ from api.schemas.things import LEFT_OUT
 from graph.projection import Amount, Source, Status, StepKind
 from queries.catalogue import Field
 from queries.find import How
+from queries.pathways.engine.problem import Outcome
 from queries.pathways.explain import cost_words
-from queries.pathways.problem import Outcome
 from queries.pathways.request import AnswerStep, Need, Pathway, StoppingPoint, Thing, Verdict
 from queries.profiles import Item, Named, Profile, RuleText, Value
 

@@ -265,9 +265,9 @@ INTERNAL: Final[frozenset[str]] = frozenset(
         "graph.requirements.RequirementError",
         "loaders.values.Fault",
         "queries.pathways.explain.AnswerContradictedError",
-        "queries.pathways.problem.PathwayError",
-        "queries.pathways.problem.ProblemRefused",
-        "queries.pathways.replay.PlanRefused",
+        "queries.pathways.engine.problem.PathwayError",
+        "queries.pathways.engine.problem.ProblemRefused",
+        "queries.pathways.engine.replay.PlanRefused",
     }
 )
 """Exceptions of ours that never are a reader's doing: they become `internal-error`."""

@@ -13,7 +13,7 @@ from api.errors import QuestionIdError, WrongKindError
 from api.schemas.pathways import SECTOR, PathwayQuestion, PathwayReply, Understood
 from queries.catalogue import COLLECTIONS
 from queries.find import How, resolve
-from queries.pathways.problem import Limits
+from queries.pathways.engine.problem import Limits
 from queries.pathways.request import PathwayRequest
 
 GOALS: Final = ("Role", "Qualification")

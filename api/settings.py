@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from queries.pathways.problem import Limits
+from queries.pathways.engine.problem import Limits
 
 
 class Settings(BaseSettings):

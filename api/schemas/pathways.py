@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from api.schemas.common import ReadAsked, Text
 from graph.requirements import circumstance_fault
 from queries.find import How
-from queries.pathways.problem import Criterion
+from queries.pathways.engine.problem import Criterion
 from queries.pathways.request import PathwayAnswer
 
 MANY_THINGS: Final = 30

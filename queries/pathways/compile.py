@@ -28,7 +28,7 @@ from graph.requirements import (
     parse,
     write,
 )
-from queries.pathways import problem as engine
+from queries.pathways.engine import problem as engine
 from queries.pathways.request import PathwayRequest
 
 HIGHEST_LEVEL: Final = 8
@@ -271,9 +271,7 @@ class _Compiler:
                 offers[delivery.id] = offer
         rules = tuple(self.rules())
         problem = engine.PathwayProblem(
-            contents=tuple(contents),
-            deliveries=tuple(deliveries),
-            rules=rules,
+            engine.Catalogue(tuple(contents), tuple(deliveries), rules),
             held=self.person.facts | self.granted,
             goal=self.goal(),
             hours_cap=self.request.hours_per_week,

@@ -7,9 +7,9 @@ from typing import Final
 from graph.projection import Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
 from graph.requirements import CreditsFrom, parse
 from queries.pathways.compile import EMPLOYER_CONDITIONS, Compiled, Person, facts_of, is_current
+from queries.pathways.engine.problem import PlannerResult
+from queries.pathways.engine.replay import StepTrace, Trace
 from queries.pathways.judge import Judge
-from queries.pathways.problem import PlannerResult
-from queries.pathways.replay import StepTrace, Trace
 from queries.pathways.request import (
     AnswerStep,
     Check,

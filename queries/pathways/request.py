@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from graph.projection import Amount, Evidence, Gap, Link, Offer, Source, Status, StepKind
-from queries.pathways.problem import Criterion, Outcome
+from queries.pathways.engine.problem import Criterion, Outcome
 
 
 @dataclass(frozen=True, slots=True)

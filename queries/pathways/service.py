@@ -12,10 +12,10 @@ from typing import Final
 from graph.projection import Projection, RoleFacts, Step, StepKind
 from graph.requirements import circumstances, parse, references, sentence
 from queries.pathways.compile import Compiled, Person, UnknownThingError, compile_question, facts_of
+from queries.pathways.engine.planner import ExactPlanner, reachable_facts
+from queries.pathways.engine.problem import Criterion, Limits, Outcome, PathwayProblem, Plan, Planner, PlannerResult
+from queries.pathways.engine.replay import Trace, replay
 from queries.pathways.explain import Explainer
-from queries.pathways.planner import ExactPlanner, reachable_facts
-from queries.pathways.problem import Criterion, Limits, Outcome, PathwayProblem, Plan, Planner, PlannerResult
-from queries.pathways.replay import Trace, replay
 from queries.pathways.request import (
     Pathway,
     PathwayAnswer,
@@ -48,11 +48,11 @@ class _Solved:
 
 def _measure_known(criterion: Criterion) -> Callable[[Step], bool]:
     match criterion:
-        case Criterion.WEEKS | Criterion.STUDY_WEEKS:
+        case Criterion.WEEKS | Criterion.STUDY_WEEKS | Criterion.FIRST_JOB:
             return lambda step: step.weeks is not None
         case Criterion.COST:
             return lambda step: step.cost is not None
-        case Criterion.STEPS:
+        case Criterion.STEPS | Criterion.TRAVEL:
             return lambda step: True
 
 
@@ -61,6 +61,8 @@ _LEAST: Final = {
     Criterion.COST: "Least known cost",
     Criterion.STEPS: "Fewest steps",
     Criterion.STUDY_WEEKS: "Least study",
+    Criterion.TRAVEL: "Least travel",
+    Criterion.FIRST_JOB: "Soonest into work in the sector",
 }
 
 
@@ -162,7 +164,7 @@ class PathwayService:
     def _dated(self, problem: PathwayProblem, plan: Plan, limits: Limits) -> Plan:
         """The same steps placed on the calendar as early as they can be; undated when no calendar can run them."""
         chosen = {step.delivery for step in plan.steps}
-        only = replace(problem, deliveries=tuple(d for d in problem.deliveries if d.id in chosen))
+        only = problem.with_catalogue(deliveries=(d for d in problem.deliveries if d.id in chosen))
         return self.planner.solve(only, Criterion.WEEKS, limits).plan or plan
 
     def by_goal(self, request: PathwayRequest, limits: Limits) -> dict[str, _Solved]:

@@ -17,12 +17,12 @@ from pathlib import Path
 import highspy
 import numpy as np
 
-from queries.pathways.additive import best_deliveries, price_of
-from queries.pathways.circuit import Closure, compile_circuit
-from queries.pathways.planner import ExactPlanner
-from queries.pathways.problem import Criterion, Limits, PathwayProblem, PlannerResult
-from queries.pathways.replay import replay
-from tests.support.instances import EXPECTED_NAMES, read_instance
+from queries.pathways.engine.additive import best_deliveries
+from queries.pathways.engine.circuit import Closure, compile_circuit
+from queries.pathways.engine.interchange import EXPECTED_NAMES, read_instance
+from queries.pathways.engine.planner import ExactPlanner
+from queries.pathways.engine.problem import Criterion, Limits, PathwayProblem, PlannerResult, measure
+from queries.pathways.engine.replay import replay
 
 PEER_SECONDS = 30.0
 """When the peer is stopped; its time then counts as that."""
@@ -43,7 +43,7 @@ def peer_optimum(problem: PathwayProblem, criterion: Criterion) -> float | None:
     binaries = list(range(size))
     for number, content in enumerate(problem.contents):
         if content.id in best:
-            highs.changeColCost(number, float(price_of(best[content.id], criterion)))
+            highs.changeColCost(number, float(measure(best[content.id], criterion)))
         else:
             highs.changeColBounds(number, 0.0, 0.0)
     highs.changeColBounds(circuit.goal, 1.0, 1.0)

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from graph.requirements import AllOf, AnyOf, AtLeast, Attribute, Requirement, Usually, parse
 from queries.pathways.compile import Person
+from queries.pathways.engine.problem import Criterion
 from queries.pathways.judge import Judge
-from queries.pathways.problem import Criterion
 from queries.pathways.request import Pathway, PathwayRequest, Verdict
 from tests.questions.reading import Question, Table, normal, said
 from tests.questions.world import Whole

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from graph.requirements import parse
 from ontology.namespaces import thing
 from queries.pathways.compile import Person
+from queries.pathways.engine.problem import Outcome
 from queries.pathways.judge import Judge
-from queries.pathways.problem import Outcome
 from queries.pathways.request import PathwayAnswer, PathwayRequest, Verdict
 from tests.questions.reading import Question, asked, difference, read_questions, said
 from tests.questions.world import REGION, TODAY, Whole

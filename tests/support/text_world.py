@@ -22,11 +22,12 @@ from __future__ import annotations
 
 import re
 
-from queries.pathways.planner import ExactPlanner
-from queries.pathways.problem import (
+from queries.pathways.engine.planner import ExactPlanner
+from queries.pathways.engine.problem import (
     All,
     AnyOf,
     AtLeast,
+    Catalogue,
     Content,
     Criterion,
     Delivery,
@@ -37,7 +38,7 @@ from queries.pathways.problem import (
     PlannerResult,
     Rule,
 )
-from queries.pathways.replay import Trace, replay
+from queries.pathways.engine.replay import Trace, replay
 
 _DELIVERY = re.compile(r"(?P<weeks>\d+)w £(?P<pounds>\d+) (?P<hours>\d+)h(?: @(?P<starts>[\d,]+))?")
 _TOKEN = re.compile(
@@ -88,9 +89,8 @@ def world(text: str) -> PathwayProblem:
         )
     if goal is None:
         raise ValueError("A world needs a goal.")
-    return PathwayProblem(
-        tuple(contents.values()), tuple(deliveries), tuple(rules), frozenset(held), goal, hours_cap, horizon
-    )
+    catalogue = Catalogue(tuple(contents.values()), tuple(deliveries), tuple(rules))
+    return PathwayProblem(catalogue, frozenset(held), goal, hours_cap, horizon)
 
 
 def requirement(text: str) -> Expression:

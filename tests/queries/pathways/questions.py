@@ -11,8 +11,18 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from queries.pathways.exhaustive import completable, facts_after
-from queries.pathways.problem import All, AnyOf, AtLeast, Content, Delivery, Expression, PathwayProblem, Rule
+from queries.pathways.engine.exhaustive import completable, facts_after
+from queries.pathways.engine.problem import (
+    All,
+    AnyOf,
+    AtLeast,
+    Catalogue,
+    Content,
+    Delivery,
+    Expression,
+    PathwayProblem,
+    Rule,
+)
 
 FACTS = st.sampled_from([f"f{number}" for number in range(8)])
 
@@ -55,10 +65,9 @@ def loose_questions(draw: st.DrawFn, most_contents: int = 5) -> PathwayProblem:
                 )
             )
     rules = draw(st.lists(st.tuples(REQUIREMENTS, st.lists(FACTS, min_size=1, max_size=2)), max_size=4))
+    free = (Rule(f"r{n}", "implies", condition, tuple(then)) for n, (condition, then) in enumerate(rules))
     return PathwayProblem(
-        tuple(contents),
-        tuple(deliveries),
-        tuple(Rule(f"r{n}", "implies", condition, tuple(then)) for n, (condition, then) in enumerate(rules)),
+        Catalogue(tuple(contents), tuple(deliveries), tuple(free)),
         held=draw(st.frozensets(FACTS, max_size=1)),
         goal=draw(REQUIREMENTS),
         hours_cap=20,
@@ -104,7 +113,7 @@ def layered_question(seed: int, most_contents: int = 6) -> PathwayProblem:
         for position in range(random.choice([0, 1, 2, 3]))
     ]
     held = frozenset(random.sample(facts[:2], 1))
-    some = PathwayProblem(tuple(contents), tuple(deliveries), tuple(rules), held, All(()), 20, HORIZON)
+    some = PathwayProblem(Catalogue(tuple(contents), tuple(deliveries), tuple(rules)), held, All(()), 20, HORIZON)
     everything = facts_after(some, completable(some, (one.id for one in contents)))
     new = sorted(everything - facts_after(some, ()))
     among = new if len(new) > 1 and random.random() < 0.9 else facts

@@ -1,7 +1,7 @@
 """Cost, steps and weeks of study: sums over the steps, with ties broken so that nothing useless is shown."""
 
-from queries.pathways.planner import ExactPlanner
-from queries.pathways.problem import Criterion, Limits
+from queries.pathways.engine.planner import ExactPlanner
+from queries.pathways.engine.problem import Criterion, Limits
 from tests.support.text_world import pathway, world
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from queries.pathways.planner import ExactPlanner
-from queries.pathways.problem import Criterion, Limits, Outcome
-from queries.pathways.replay import replay
+from queries.pathways.engine.planner import ExactPlanner
+from queries.pathways.engine.problem import Criterion, Limits, Outcome
+from queries.pathways.engine.replay import replay
 from tests.support.text_world import pathway, world
 
 TWO_UNITS = """

@@ -2,8 +2,8 @@
 
 import pytest
 
-from queries.pathways.problem import Plan, PlannedStep
-from queries.pathways.replay import PlanRefused, Source, Support, replay
+from queries.pathways.engine.problem import Plan, PlannedStep
+from queries.pathways.engine.replay import PlanRefused, Source, Support, replay
 from tests.support.text_world import world
 
 WORLD = world("""

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from queries.pathways.circuit import reasons
-from queries.pathways.problem import AtLeast, PathwayProblem, ProblemRefused
+from queries.pathways.engine.circuit import reasons
+from queries.pathways.engine.problem import AtLeast, PathwayProblem, ProblemRefused
 from tests.support.text_world import world
 
 WORLD = world("""
@@ -21,13 +21,13 @@ BASICS, COURSE = WORLD.deliveries
 @pytest.mark.parametrize(
     ("code", "broken"),
     [
-        ("repeated_id", lambda: replace(WORLD, contents=WORLD.contents * 2)),
-        ("repeated_id", lambda: replace(WORLD, rules=WORLD.rules * 2)),
-        ("unknown_content", lambda: replace(WORLD, deliveries=(replace(BASICS, content="Elsewhere"),))),
-        ("number_out_of_range", lambda: replace(WORLD, deliveries=(replace(BASICS, weeks=0),))),
-        ("number_out_of_range", lambda: replace(WORLD, deliveries=(replace(BASICS, cost_pounds=-1),))),
-        ("starts_not_ascending", lambda: replace(WORLD, deliveries=(replace(BASICS, starts=(5, 3)),))),
-        ("starts_not_ascending", lambda: replace(WORLD, deliveries=(replace(BASICS, starts=(-1,)),))),
+        ("repeated_id", lambda: WORLD.with_catalogue(contents=WORLD.contents * 2)),
+        ("repeated_id", lambda: WORLD.with_catalogue(rules=WORLD.rules * 2)),
+        ("unknown_content", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, content="Elsewhere"),))),
+        ("number_out_of_range", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, weeks=0),))),
+        ("number_out_of_range", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, cost_pounds=-1),))),
+        ("starts_not_ascending", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, starts=(5, 3)),))),
+        ("starts_not_ascending", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, starts=(-1,)),))),
         ("negative_weight", lambda: replace(WORLD, goal=AtLeast(5, ((-5, "Role"),)))),
     ],
 )

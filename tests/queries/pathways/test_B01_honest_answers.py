@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from graph.projection import Status
-from queries.pathways.problem import Criterion, Outcome
+from queries.pathways.engine.problem import Criterion, Outcome
 from queries.pathways.request import PathwayAnswer, PathwayRequest, ReleaseRef, Verdict
 from queries.pathways.service import PathwayService
 from tests.support.world import DAY, Rows, projection_of

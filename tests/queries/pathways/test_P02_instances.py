@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from queries.pathways import exhaustive
-from queries.pathways.additive import check_certificate
-from queries.pathways.planner import ExactPlanner
-from queries.pathways.problem import Criterion, Limits, Outcome, PathwayProblem
-from queries.pathways.replay import reaches_goal, replay
-from tests.support.instances import EXPECTED_NAMES, read_instance
+from queries.pathways.engine import exhaustive
+from queries.pathways.engine.additive import check_certificate
+from queries.pathways.engine.interchange import EXPECTED_NAMES, read_instance
+from queries.pathways.engine.planner import ExactPlanner
+from queries.pathways.engine.problem import Criterion, Limits, Outcome, PathwayProblem
+from queries.pathways.engine.replay import reaches_goal, replay
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "pathway-instances"
 SAMPLE_ANSWERS: dict[str, dict[str, Any]] = json.loads((SAMPLES / "expected.json").read_text())

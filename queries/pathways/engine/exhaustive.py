@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from queries.pathways.problem import (
+from queries.pathways.engine.problem import (
     All,
     AnyOf,
     AtLeast,
@@ -72,7 +72,7 @@ def completable(problem: PathwayProblem, allowed: Iterable[str]) -> frozenset[st
 
 def best(problem: PathwayProblem, criterion: Criterion) -> tuple[Outcome, Score | None]:
     """The true answer: how the question ends and, when a pathway exists, the least score any has."""
-    within = {d.content for d in problem.deliveries if d.hours_per_week <= problem.hours_cap}
+    within = {d.content for d in problem.deliveries if problem.usable(d)}
     anything = {d.content for d in problem.deliveries}
     score = _earliest(problem) if criterion is Criterion.WEEKS else _least(problem, criterion, sorted(within))
     if score is not None:
@@ -94,11 +94,16 @@ def _least(problem: PathwayProblem, criterion: Criterion, contents: list[str]) -
 
 
 def _usable(problem: PathwayProblem, content: str) -> list[Delivery]:
-    return [d for d in problem.deliveries if d.content == content and d.hours_per_week <= problem.hours_cap]
+    return [d for d in problem.deliveries if d.content == content and problem.usable(d)]
 
 
 def _amount(delivery: Delivery, criterion: Criterion) -> int:
-    return {Criterion.COST: delivery.cost_pounds, Criterion.STEPS: 1, Criterion.STUDY_WEEKS: delivery.weeks}[criterion]
+    return {
+        Criterion.COST: delivery.cost_pounds,
+        Criterion.STEPS: 1,
+        Criterion.STUDY_WEEKS: delivery.weeks,
+        Criterion.TRAVEL: delivery.travel_hours,
+    }[criterion]
 
 
 def _earliest(problem: PathwayProblem) -> Score | None:

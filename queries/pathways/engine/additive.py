@@ -23,7 +23,7 @@ from fractions import Fraction
 import highspy
 import numpy as np
 
-from queries.pathways.circuit import (
+from queries.pathways.engine.circuit import (
     NEVER,
     Circuit,
     Closure,
@@ -33,7 +33,7 @@ from queries.pathways.circuit import (
     supporting_contents,
     without_waste,
 )
-from queries.pathways.problem import (
+from queries.pathways.engine.problem import (
     Certificate,
     Criterion,
     Delivery,
@@ -41,6 +41,7 @@ from queries.pathways.problem import (
     Limits,
     PathwayProblem,
     Work,
+    measure,
 )
 
 WIDE_BORDER = 64
@@ -65,29 +66,16 @@ class AdditiveOptimum:
     work: Work
 
 
-def price_of(delivery: Delivery, criterion: Criterion) -> int:
-    """What a delivery counts for under an additive criterion, in its unit."""
-    match criterion:
-        case Criterion.COST:
-            return delivery.cost_pounds
-        case Criterion.STEPS:
-            return 1
-        case Criterion.STUDY_WEEKS:
-            return delivery.weeks
-        case Criterion.WEEKS:
-            raise ValueError("weeks until the goal holds is not a sum over steps; use queries.pathways.calendar")
-
-
 def best_deliveries(problem: PathwayProblem, criterion: Criterion) -> dict[str, Delivery]:
     """For each content that the learner can carry at all, its delivery of least price, then weeks, then pounds."""
     best: dict[str, Delivery] = {}
 
     def key(delivery: Delivery) -> tuple[int, int, int, int, str]:
-        price = price_of(delivery, criterion)
+        price = measure(delivery, criterion)
         return price, delivery.weeks, delivery.cost_pounds, delivery.travel_hours, delivery.id
 
     for delivery in problem.deliveries:
-        if delivery.hours_per_week <= problem.hours_cap:
+        if problem.usable(delivery):
             known = best.get(delivery.content)
             if known is None or key(delivery) < key(known):
                 best[delivery.content] = delivery
@@ -104,7 +92,7 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     if not Closure(whole, usable).run():
         return None
     circuit = whole.restricted(usable)
-    plain = [price_of(best[problem.contents[number].id], criterion) for number in circuit.contents]
+    plain = [measure(best[problem.contents[number].id], criterion) for number in circuit.contents]
     unit = math.gcd(*plain) or 1
     scale = len(plain) + 1
     price = [amount // unit * scale + 1 for amount in plain]
@@ -439,12 +427,12 @@ def check_certificate(
     Each landmark is one: without its contents, everything else together does not reach the goal. Weights pack: over
     each content they sum to no more than its cheapest delivery that the learner can carry. And they sum to the bound.
     `reaches_goal(problem, contents)` closes the problem under the given contents; pass
-    `queries.pathways.replay.reaches_goal` for a check that shares no code with the search.
+    `queries.pathways.engine.replay.reaches_goal` for a check that shares no code with the search.
     """
     price: dict[str, int] = {}
     for delivery in problem.deliveries:
-        if delivery.hours_per_week <= problem.hours_cap:
-            amount = price_of(delivery, criterion)
+        if problem.usable(delivery):
+            amount = measure(delivery, criterion)
             price[delivery.content] = min(amount, price.get(delivery.content, amount))
     spent = dict.fromkeys(price, Fraction(0))
     for landmark in certificate.landmarks:

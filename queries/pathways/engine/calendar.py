@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from queries.pathways.additive import lm_cut, relaxed_plan
-from queries.pathways.circuit import (
+from queries.pathways.engine.additive import lm_cut, relaxed_plan
+from queries.pathways.engine.circuit import (
     NEVER,
     Circuit,
     Closure,
@@ -30,7 +30,7 @@ from queries.pathways.circuit import (
     settle,
     supporting_contents,
 )
-from queries.pathways.problem import Delivery, Limits, PathwayProblem, Plan, PlannedStep
+from queries.pathways.engine.problem import Delivery, Limits, PathwayProblem, Plan, PlannedStep
 
 Modes = Mapping[str, Sequence[Delivery]]
 """The deliveries to choose from, by content id."""
@@ -63,7 +63,8 @@ def solve_calendar(problem: PathwayProblem, limits: Limits, *, tidy: bool = True
 def next_start(delivery: Delivery, week: int) -> int:
     """The first week at or after `week` in which a delivery starts, or NEVER."""
     if delivery.starts is None:
-        return week
+        week = max(week, delivery.opens)
+        return week if delivery.closes is None or week <= delivery.closes else NEVER
     position = bisect_left(delivery.starts, week)
     return delivery.starts[position] if position < len(delivery.starts) else NEVER
 
@@ -76,7 +77,7 @@ class _Calendar:
         self.limits = limits
         self.modes: dict[str, list[Delivery]] = defaultdict(list)
         for delivery in problem.deliveries:
-            if delivery.hours_per_week <= problem.hours_cap:
+            if problem.usable(delivery):
                 self.modes[delivery.content].append(delivery)
         self.whole = compile_circuit(problem)
         self.work = 0.0

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from queries.pathways.problem import (
+from queries.pathways.engine.problem import (
     All,
     AnyOf,
     AtLeast,
@@ -31,8 +31,8 @@ from queries.pathways.problem import (
 class PlanRefused(PathwayError):  # noqa: N818 - it is an answer to the caller, not a fault
     """The plan cannot be carried out, or does not lead to the goal.
 
-    Codes: unknown_delivery, content_repeated, partly_dated, start_not_offered, past_horizon, too_many_hours,
-    entry_not_met, goal_not_met.
+    Codes: unknown_delivery, content_repeated, partly_dated, barred, start_not_offered, past_horizon, too_many_hours,
+    over_cap, entry_not_met, goal_not_met.
     """
 
 
@@ -125,6 +125,13 @@ def _identified(problem: PathwayProblem, plan: Plan) -> list[tuple[int | None, D
         if delivery.hours_per_week > problem.hours_cap:
             facts = {"hours": delivery.hours_per_week, "hours_cap": problem.hours_cap}
             raise _refused("too_many_hours", step, facts, "Choose a lighter delivery.")
+        if not problem.usable(delivery):
+            raise _refused("barred", step, {}, "Choose a delivery that the learner's limits leave.")
+    for cap in problem.caps:
+        spent = sum(cap.amount(delivery) for _, delivery, _ in steps)
+        if spent > cap.most:
+            facts = {"cap": cap.id, "spent": spent, "most": cap.most}
+            raise PlanRefused("over_cap", facts, "Choose deliveries that together stay within the cap.")
     return steps
 
 
@@ -135,7 +142,9 @@ def _refused(code: str, step: PlannedStep, facts: dict[str, object], hint: str) 
 
 def _refuse_bad_dates(problem: PathwayProblem, week: int, delivery: Delivery) -> None:
     step = PlannedStep(delivery.id, week)
-    if week < 0 or (delivery.starts is not None and week not in delivery.starts):
+    closes = week if delivery.closes is None else delivery.closes
+    offered = delivery.opens <= week <= closes if delivery.starts is None else week in delivery.starts
+    if week < problem.not_before or not offered:
         raise _refused("start_not_offered", step, {}, "Start in a week the delivery offers.")
     if week + delivery.weeks > problem.horizon:
         facts: dict[str, object] = {"end_week": week + delivery.weeks, "horizon": problem.horizon}

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from queries.pathways.problem import All, AnyOf, AtLeast, Content, Expression, Fact, PathwayProblem
+from queries.pathways.engine.problem import All, AnyOf, AtLeast, Content, Expression, Fact, PathwayProblem
 
 NEVER = 1 << 60
 """The value of a gate that cannot become true."""

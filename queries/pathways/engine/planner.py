@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from queries.pathways.additive import AdditiveOptimum, price_of, solve_additive
-from queries.pathways.calendar import solve_calendar
-from queries.pathways.circuit import Closure, compile_circuit
-from queries.pathways.problem import (
+from queries.pathways.engine.additive import AdditiveOptimum, solve_additive
+from queries.pathways.engine.calendar import solve_calendar
+from queries.pathways.engine.circuit import Closure, compile_circuit
+from queries.pathways.engine.problem import (
     Criterion,
     Fact,
     Limits,
@@ -17,13 +17,14 @@ from queries.pathways.problem import (
     PlannedStep,
     PlannerResult,
     Work,
+    measure,
 )
 
 
 class ExactPlanner:
     """The engine of record: one criterion, proved, within limits of work. Implements `Planner`.
 
-    Callers replay a plan (`queries.pathways.replay.replay`) before they show it.
+    Callers replay a plan (`queries.pathways.engine.replay.replay`) before they show it.
     """
 
     def solve(self, problem: PathwayProblem, criterion: Criterion, limits: Limits) -> PlannerResult:
@@ -85,13 +86,10 @@ def _dated(
     problem: PathwayProblem, criterion: Criterion, optimum: AdditiveOptimum, limits: Limits
 ) -> tuple[Plan, float]:
     """The plan on the calendar if its contents can be run at the same price, else in order without dates."""
-    price = {chosen.content: price_of(chosen, criterion) for chosen in optimum.deliveries}
-    only = replace(
-        problem,
-        contents=tuple(content for content in problem.contents if content.id in price),
-        deliveries=tuple(
-            one for one in problem.deliveries if one.content in price and price_of(one, criterion) == price[one.content]
-        ),
+    price = {chosen.content: measure(chosen, criterion) for chosen in optimum.deliveries}
+    only = problem.with_catalogue(
+        (content for content in problem.contents if content.id in price),
+        (one for one in problem.deliveries if one.content in price and measure(one, criterion) == price[one.content]),
     )
     placed = solve_calendar(only, limits, tidy=False)
     if placed.plan is None:

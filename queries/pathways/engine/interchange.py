@@ -7,10 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from queries.pathways.problem import (
+from queries.pathways.engine.problem import (
     All,
     AnyOf,
     AtLeast,
+    Catalogue,
     Content,
     Criterion,
     Delivery,
@@ -24,6 +25,7 @@ EXPECTED_NAMES = {
     Criterion.STEPS: "steps",
     Criterion.STUDY_WEEKS: "weeks",
     Criterion.WEEKS: "finish",
+    Criterion.TRAVEL: "travel",
 }
 """Criterion to its name in expected answers, where `weeks` are weeks of study."""
 
@@ -39,7 +41,7 @@ def problem_from(instance: dict[str, Any]) -> PathwayProblem:
     if instance["format"] != "pathway-instance/1":
         raise ValueError(f"Cannot read the format {instance['format']!r}; expected pathway-instance/1.")
     ids = [content["id"] for content in instance["contents"]]
-    return PathwayProblem(
+    catalogue = Catalogue(
         contents=tuple(
             Content(content["id"], content["kind"], expression_from(content["pre"]), tuple(content["add"]))
             for content in instance["contents"]
@@ -60,6 +62,9 @@ def problem_from(instance: dict[str, Any]) -> PathwayProblem:
             Rule(rule["id"], rule["kind"], expression_from(rule["if"]), tuple(rule["then"]))
             for rule in instance["rules"]
         ),
+    )
+    return PathwayProblem(
+        catalogue,
         held=frozenset(instance["learner"]["facts"]),
         goal=expression_from(instance["goal"]),
         hours_cap=instance["learner"]["hours_cap"],

@@ -7,8 +7,9 @@ fixpoint* from what the learner holds, so circular support counts for nothing, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
@@ -80,7 +81,8 @@ class Delivery:
     """One way to take a content: `cost_pounds` for this learner, `weeks` long, `hours_per_week` heavy.
 
     `content` is a content id. What takes no weeks, as starting a job, counts at once. `starts` are the start weeks in
-    ascending order; None means any week. `travel_hours` are for the whole course, for this learner.
+    ascending order; None means any week from `opens` to `closes` (None: no end), as an age limit or a funding rule may
+    leave. `travel_hours` are for the whole course, for this learner.
     """
 
     id: str
@@ -90,6 +92,8 @@ class Delivery:
     hours_per_week: int
     starts: tuple[int, ...] | None
     travel_hours: int = 0
+    opens: int = 0
+    closes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +109,53 @@ class Rule:
     then: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PathwayProblem:
-    """One question by one learner.
+class Criterion(StrEnum):
+    """What a pathway is to have least of.
 
-    `held` is true at week 0. `hours_cap` limits the hours of everything that runs in a week; `horizon` is the last week
-    by which a step may end. Raises `ProblemRefused` when ids repeat, a delivery names an unknown content, or a number
-    is out of range (weeks, weights, costs and hours are not negative; what takes no weeks takes no hours).
+    On the calendar: `WEEKS` is the week in which the goal first holds; `FIRST_JOB` the week in which the milestone
+    first holds on a way to the goal. The others are sums over the steps and ignore dates, horizon and the sum of
+    running hours (but never use a delivery heavier than the learner's cap).
+    """
+
+    WEEKS = "weeks"
+    FIRST_JOB = "first-job"
+    COST = "cost"
+    STEPS = "steps"
+    STUDY_WEEKS = "study-weeks"
+    TRAVEL = "travel"
+
+
+ADDITIVE = (Criterion.COST, Criterion.STEPS, Criterion.STUDY_WEEKS, Criterion.TRAVEL)
+"""The criteria that are sums over the steps."""
+
+
+def measure(delivery: Delivery, criterion: Criterion) -> int:
+    """What a delivery counts for under an additive criterion, in its unit: pounds, steps, weeks or hours."""
+    match criterion:
+        case Criterion.COST:
+            return delivery.cost_pounds
+        case Criterion.STEPS:
+            return 1
+        case Criterion.STUDY_WEEKS:
+            return delivery.weeks
+        case Criterion.TRAVEL:
+            return delivery.travel_hours
+        case Criterion.WEEKS | Criterion.FIRST_JOB:
+            raise ValueError(f"{criterion} is read off the calendar, not a sum over steps")
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """What is on offer and what follows from what: the part of a question that all learners share.
+
+    Two catalogues are equal only when they are the same object, so that what is prepared once can be kept with it.
+    Raises `ProblemRefused` when ids repeat, a delivery names an unknown content, or a number is out of range (weeks,
+    weights, costs and hours are not negative; what takes no weeks takes no hours).
     """
 
     contents: tuple[Content, ...]
     deliveries: tuple[Delivery, ...]
-    rules: tuple[Rule, ...]
-    held: frozenset[Fact]
-    goal: Expression
-    hours_cap: int
-    horizon: int
+    rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
         for name, ids in (
@@ -129,7 +164,7 @@ class PathwayProblem:
             ("rule", [rule.id for rule in self.rules]),
         ):
             if len(set(ids)) < len(ids):
-                repeated = sorted({one for one in ids if ids.count(one) > 1})
+                repeated = sorted(id for id, times in Counter(ids).items() if times > 1)
                 raise ProblemRefused("repeated_id", {name: repeated}, f"Give each {name} an id of its own.")
         known = {content.id for content in self.contents}
         for delivery in self.deliveries:
@@ -144,20 +179,97 @@ class PathwayProblem:
             if delivery.starts is not None and not _ascending_weeks(delivery.starts):
                 hint = "Give start weeks in ascending order, from week 0."
                 raise ProblemRefused("starts_not_ascending", facts, hint)
-        for expression in self.expressions():
-            if _has_negative_weight(expression):
-                hint = "Weights are credits: give each a number of at least 0."
-                raise ProblemRefused("negative_weight", {"expression": str(expression)}, hint)
+        for expression in (*(one.entry for one in self.contents), *(rule.condition for rule in self.rules)):
+            _refuse_negative_weight(expression)
 
-    def expressions(self) -> Iterator[Expression]:
-        """Every requirement of the question: entries, conditions of rules, and the goal."""
-        yield from (content.entry for content in self.contents)
-        yield from (rule.condition for rule in self.rules)
-        yield self.goal
+
+@dataclass(frozen=True)
+class Cap:
+    """A limit over a whole plan: the amounts of its deliveries sum to at most `most`.
+
+    `of` is a measure of deliveries (pounds, weeks of study, steps, hours of travel) or the amounts by delivery id, 0
+    where none is given. A budget is `Cap("budget", Criterion.COST, 500)`; that only the first full level 3 is free, or
+    that of two awards one may be taken, are amounts of 1 with `most` 1. A plan that breaks a cap is no plan.
+    """
+
+    id: str
+    of: Criterion | Mapping[str, int]
+    most: int
+
+    def amount(self, delivery: Delivery) -> int:
+        """What a delivery counts for, never below 0."""
+        return measure(delivery, self.of) if isinstance(self.of, Criterion) else self.of.get(delivery.id, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class PathwayProblem:
+    """One question by one learner to a catalogue.
+
+    `held` is true at week 0. `hours_cap` limits the hours of everything that runs in a week; `horizon` is the last week
+    by which a step may end (arrive by) and `not_before` the first in which one may start (depart after). `barred` are
+    ids of deliveries that the learner's limits take out. `caps` limit sums over a plan. `milestone` is what
+    `Criterion.FIRST_JOB` wants soon, on the way to the goal. `lapses`: weeks after which a fact no longer counts
+    towards an entry requirement, counted from when it began to hold (week 0 for what is held); others never lapse.
+    """
+
+    catalogue: Catalogue
+    held: frozenset[Fact]
+    goal: Expression
+    hours_cap: int
+    horizon: int
+    not_before: int = 0
+    barred: frozenset[str] = frozenset()
+    caps: tuple[Cap, ...] = ()
+    milestone: Expression | None = None
+    lapses: Mapping[Fact, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _refuse_negative_weight(self.goal)
+        if self.milestone is not None:
+            _refuse_negative_weight(self.milestone)
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """The contents of the catalogue."""
+        return self.catalogue.contents
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """All deliveries of the catalogue, those the learner cannot use included."""
+        return self.catalogue.deliveries
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the catalogue."""
+        return self.catalogue.rules
+
+    def usable(self, delivery: Delivery) -> bool:
+        """Whether the learner can take a delivery at all, alone: it is not barred, nor too heavy for a week."""
+        return delivery.hours_per_week <= self.hours_cap and delivery.id not in self.barred
+
+    def with_catalogue(
+        self,
+        contents: Iterable[Content] | None = None,
+        deliveries: Iterable[Delivery] | None = None,
+        rules: Iterable[Rule] | None = None,
+    ) -> PathwayProblem:
+        """The same question to a catalogue in which these parts are replaced."""
+        catalogue = Catalogue(
+            self.contents if contents is None else tuple(contents),
+            self.deliveries if deliveries is None else tuple(deliveries),
+            self.rules if rules is None else tuple(rules),
+        )
+        return replace(self, catalogue=catalogue)
 
 
 def _ascending_weeks(weeks: tuple[int, ...]) -> bool:
     return all(week >= 0 for week in weeks[:1]) and all(one < two for one, two in pairwise(weeks))
+
+
+def _refuse_negative_weight(expression: Expression) -> None:
+    if _has_negative_weight(expression):
+        hint = "Weights are credits: give each a number of at least 0."
+        raise ProblemRefused("negative_weight", {"expression": str(expression)}, hint)
 
 
 def _has_negative_weight(expression: Expression) -> bool:
@@ -168,19 +280,6 @@ def _has_negative_weight(expression: Expression) -> bool:
             return any(weight < 0 or _has_negative_weight(part) for weight, part in parts)
         case All(simple) | AnyOf(simple):
             return any(_has_negative_weight(part) for part in simple)
-
-
-class Criterion(StrEnum):
-    """What a pathway is to have least of.
-
-    `WEEKS` is the week in which the goal first holds on the calendar. The other three are sums over the steps and
-    ignore dates, horizon and the sum of running hours (but never use a delivery heavier than the learner's cap).
-    """
-
-    WEEKS = "weeks"
-    COST = "cost"
-    STEPS = "steps"
-    STUDY_WEEKS = "study-weeks"
 
 
 @dataclass(frozen=True, slots=True)
