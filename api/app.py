@@ -1,14 +1,54 @@
 """The web service: middleware, error handlers and routers, put together in one place."""
 
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api import errors, openapi
-from api.dependencies import ReleaseHolder, Turnstile
+from api.answering import home_of, open_release
+from api.dependencies import ReleaseHolder
 from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
 from api.routers import documentation, pathways, service, things
 from api.settings import Settings
+from api.workers import Pool
+from graph.release import NoReleaseError
+
+LOOK_SECONDS: Final = 2.0
+"""Between two looks whether another release is current."""
+
+log = logging.getLogger("stepway")
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """While the service runs, workers open what becomes current, a release or a day, before anybody asks."""
+    looking = asyncio.create_task(_keep_ready(app.state.holder, app.state.pool))
+    try:
+        yield
+    finally:
+        looking.cancel()
+        await anyio.to_thread.run_sync(app.state.pool.close)
+
+
+async def _keep_ready(holder: ReleaseHolder, pool: Pool) -> None:
+    def look() -> None:
+        pool.prepare(home_of(holder.get()))
+
+    while True:
+        try:
+            await anyio.to_thread.run_sync(look, abandon_on_cancel=True)
+        except NoReleaseError:
+            pass
+        except Exception as error:  # noqa: BLE001 -- the next one may open, and questions tell it meanwhile
+            log.error("workers cannot open the current release: %s", error)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -20,10 +60,17 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        lifespan=_lifespan,
     )
     app.state.settings = settings
     app.state.holder = ReleaseHolder(settings.data_dir, settings.answers_kept)
-    app.state.turnstile = Turnstile(settings.questions_at_once, settings.questions_waiting)
+    app.state.pool = Pool(
+        open_release,
+        workers=settings.questions_at_once,
+        waiting=settings.questions_waiting,
+        seconds=settings.question_seconds,
+        memory=settings.worker_memory,
+    )
     errors.install(app)
     app.include_router(service.router)
     app.include_router(pathways.router)

@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
@@ -31,7 +32,8 @@ from graph.issues import Issue, Severity, count_by_severity, read_issues
 from graph.release import NoReleaseError
 from loaders.publish import SHIPPED, build_release
 from queries.catalogue import BY_CLASS
-from queries.pathways.engine.problem import Criterion
+from queries.pathways.engine.interchange import axes_from, write_instance
+from queries.pathways.engine.problem import Criterion, Limits, ProblemRefused
 from queries.profiles import UnknownIdError
 
 DATA_ERRORS: Final = 1
@@ -64,6 +66,13 @@ def _known_kinds(given: list[str] | None) -> list[str]:
         if kind not in BY_CLASS:
             raise typer.BadParameter(f"{kind} is not one of {', '.join(sorted(BY_CLASS))}")
     return given or []
+
+
+def _known_axes(given: str | None) -> str | None:
+    try:
+        return given if given is None or axes_from(given) else None
+    except ProblemRefused as error:
+        raise typer.BadParameter(error.hint) from None
 
 
 def _settings(**given: object) -> Settings:
@@ -261,6 +270,31 @@ def pathway(
     ] = None,
     hours_per_week: Annotated[int, typer.Option(help="Most hours a week.")] = 40,
     within_weeks: Annotated[int, typer.Option(help="Weeks within which to be there.")] = 520,
+    arrive_by: Annotated[str | None, typer.Option(help="Day by which to be there, such as 2028-07-31.")] = None,
+    depart_after: Annotated[str | None, typer.Option(help="Day before which nothing starts.")] = None,
+    via: Annotated[
+        list[str] | None, typer.Option(help="Pass through this: id or words; OC-…:52 for 52 weeks. Repeatable: all.")
+    ] = None,
+    avoid: Annotated[
+        list[str] | None, typer.Option(help="Leave this out: a thing, provider or step, by id or words. Repeatable.")
+    ] = None,
+    mode: Annotated[
+        list[str] | None, typer.Option(help="Only study of this mode, such as part-time or online. Repeatable: any.")
+    ] = None,
+    attendance: Annotated[
+        list[str] | None, typer.Option(help="Only study attended so, such as evening. Repeatable: any of them.")
+    ] = None,
+    provider: Annotated[list[str] | None, typer.Option(help="Only with this provider. Repeatable: any.")] = None,
+    budget: Annotated[int | None, typer.Option(help="Most pounds in all; steps of unknown price are left out.")] = None,
+    unpriced: Annotated[
+        bool, typer.Option("--unpriced", help="Under a budget: let in steps of which the price is not known.")
+    ] = False,
+    travel_limit: Annotated[
+        int | None, typer.Option(help="Most hours of travel: refused as long as no release knows them.")
+    ] = None,
+    jobs_as_steps: Annotated[
+        bool, typer.Option("--jobs-as-steps/--no-jobs-as-steps", help="Whether a job may be a step on the way.")
+    ] = True,
     published_only: Annotated[
         bool, typer.Option("--published-only", help="Leave out what rests on our inference.")
     ] = False,
@@ -272,6 +306,10 @@ def pathway(
     ] = False,
     alternatives: Annotated[int, typer.Option(help="Most pathways to show.")] = 3,
     on: Annotated[str | None, typer.Option(help="Day of the question, such as 2026-11-21.  [default: today]")] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Write the question here too, as pathway-instance/1 (.json or .json.gz): see stepway solve."),
+    ] = None,
     release: ReleaseNumber = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -281,16 +319,70 @@ def pathway(
         "from": starts, "to": to, "to_level": to_level, "sector": sector, "by": by, "attribute": attribute,
         "hours_per_week": hours_per_week, "within_weeks": within_weeks, "published_only": published_only,
         "without_employer": without_employer, "profile_required": profile_required, "alternatives": alternatives,
-        "on": on, "release": release,
+        "arrive_by": arrive_by, "depart_after": depart_after, "via": via, "avoid": avoid, "mode": mode,
+        "attendance": attendance, "provider": provider, "budget": budget, "unpriced": unpriced,
+        "travel_limit": travel_limit, "jobs_as_steps": jobs_as_steps, "on": on, "release": release,
     }  # fmt: skip
     question = PathwayQuestion.model_validate({name: value for name, value in given.items() if value is not None})
     services, holder, settings = _services(data_dir, release)
     asked, understood = questions.Understanding(services, holder).request(question, questions.today())
-    body = questions.answer(services, asked, understood, settings.question_limits)
+    if export is not None:
+        write_instance(export, questions.instance(services.pathways, asked))
+    body = questions.answer(services.pathways, asked, understood, settings.question_limits)
     if as_json:
         _print_json(json.loads(body))
     else:
         console.pathways(Screen(), questions.REPLY.validate_json(body), lambda id: services.things.get_named(id).label)
+
+
+@app.command()
+@plainly
+def solve(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Instances (.json, .json.gz), or folders.")],
+    pareto: Annotated[
+        str | None,
+        typer.Option(help="Also every best trade-off by these, such as finish,cost,steps.", callback=_known_axes),
+    ] = None,
+    within: Annotated[
+        float | None, typer.Option(min=1.0, help="Trade-offs that finish within so many times the earliest finish.")
+    ] = None,
+    pddl: Annotated[
+        Path | None, typer.Option(help="Write the questions here as PDDL, without dates, instead of answering.")
+    ] = None,
+    seconds: Annotated[bool, typer.Option(help="Say how many processor seconds each answer took.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Answer questions from files of the neutral format pathway-instance/1, each by every criterion.
+
+    Ends with 1 when a file could not be answered; the others still are.
+    """
+    from api import solving  # noqa: PLC0415 -- no other command needs the outside formats
+
+    failed = False
+
+    def refused(path: Path, error: ProblemRefused) -> None:
+        nonlocal failed
+        failed = True
+        Screen(sys.stderr).line(f"{path}: {error}")
+
+    axes = axes_from(pareto) if pareto is not None else ()
+    answers: dict[str, Any] = {}
+    for path, question in solving.questions(files, refused):
+        try:
+            if pddl is not None:
+                Screen().line(str(solving.write_pddl(question, pddl)))
+                continue
+            asked = replace(question, axes=axes) if axes else question
+            answers[question.name] = solving.answer(asked, Limits(), seconds=seconds, within=within)
+        except ProblemRefused as error:
+            refused(path, error)
+            continue
+        if not as_json:
+            Screen().line(solving.in_a_line(question.name, answers[question.name]))
+    if as_json and pddl is None:
+        _print_json(answers)
+    if failed:
+        raise typer.Exit(DATA_ERRORS)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from api.errors import Problem, Suggestion
 from api.schemas.pathways import PathwayReply
 from api.schemas.service import DatasetsSaid, FoundPage, IssueSaid, IssuesSaid, ReleasesSaid
 from api.schemas.things import LEFT_OUT
-from graph.projection import Amount, Source, Status, StepKind
+from graph.projection import Amount, Evidence, Source, Status, StepKind
 from queries.catalogue import Field
 from queries.find import How
 from queries.pathways.engine.problem import Outcome
@@ -144,34 +144,59 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) -> None:
-    """An answer to a pathway question, from the question to what must be checked. `name` gives the label of an id."""
+    """An answer to a pathway question: the answer first, then each pathway, then what must be checked.
+
+    `name` gives the label of an id.
+    """
     screen.fact("Question", reply.question.text, indent=0)
-    for one in reply.understood:
-        if one.how is not How.ID:
-            screen.fact("", f"“{one.given}” was taken for {one.label} ({one.id}): {_HOW_WORDS[one.how]}", indent=0)
+    for understood in reply.understood:
+        if understood.how is not How.ID:
+            said = f"“{understood.given}” was taken for {understood.label} ({understood.id})"
+            screen.fact("", f"{said}: {_HOW_WORDS[understood.how]}", indent=0)
     screen.fact("Answer", f"{_OUTCOME_WORDS[reply.outcome]} {reply.explanation}", indent=0)
+    if reply.illustrative:
+        screen.line("ILLUSTRATIVE: a part of this answer is made up for a demonstration.", strong=True)
+    for number, pathway in enumerate(reply.pathways, 1):
+        said = f"{number}. {pathway.why} {pathway.summary} ({STATUS_WORDS[pathway.status]})"
+        screen.line(said, indent=_LABEL_WIDTH + 1, hang=3)
     if reply.outcome is Outcome.FOUND:
         screen.fact("Published", reply.published_only.text, indent=0)
-        screen.fact("", reply.published_only.pathway, indent=0)
-    release = reply.release
-    screen.fact("Release", f"{release.number}, built {release.built_at}, content {release.content_hash[:12]}", indent=0)
-    if reply.illustrative:
-        screen.line()
-        screen.line("ILLUSTRATIVE: a part of this answer is made up for a demonstration.", strong=True)
+        shown = {pathway.summary for pathway in reply.pathways}
+        screen.fact("", reply.published_only.pathway if reply.published_only.pathway not in shown else None, indent=0)
+    for worth in reply.worth:
+        screen.fact("Worth", f"{worth.text}.", indent=0)
+    _no_pathway(screen, reply)
     for number, pathway in enumerate(reply.pathways, 1):
         screen.line()
         _pathway(screen, number, pathway, name)
-    _no_pathway(screen, reply)
-    if reply.gaps:
+    if reply.filtered:
         screen.line()
-        screen.line("What is not known", strong=True)
-        for gap in reply.gaps:
-            ask = f" Ask: {gap.ask}." if gap.ask else ""
-            screen.line(f"- {gap.statement} Last looked for on {gap.looked_for_on}.{ask}", indent=1, hang=2)
+        screen.line("Steps that your limits took out", strong=True)
+        for one in reply.filtered:
+            few = ", ".join(step.label for step in one.steps[:MOST_OF_A_KIND])
+            more = f", and {one.count - MOST_OF_A_KIND} more" if one.count > MOST_OF_A_KIND else ""
+            screen.line(f"- {one.limit.text}: {few}{more}", indent=1, hang=2)
     if reply.check_before_recommending:
         screen.line()
         screen.line("Check before recommending", strong=True)
         _checks(screen, reply)
+    _gaps(screen, reply)
+    screen.line()
+    release = reply.release
+    screen.fact("Release", f"{release.number}, built {release.built_at}, content {release.content_hash[:12]}", indent=0)
+
+
+def _gaps(screen: Screen, reply: PathwayReply) -> None:
+    """What was looked for and not found, under whoever could tell."""
+    if not reply.gaps:
+        return
+    screen.line()
+    screen.line("What is not known", strong=True)
+    for ask in dict.fromkeys(gap.ask for gap in reply.gaps):
+        screen.line(f"Ask: {ask}" if ask else "Nobody is known who could tell:", indent=1)
+        for gap in reply.gaps:
+            if gap.ask == ask:
+                screen.line(f"- {gap.statement} Last looked for on {gap.looked_for_on}.", indent=3, hang=2)
 
 
 def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str], str]) -> None:
@@ -180,19 +205,20 @@ def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str]
     screen.line(f"Pathway {number}. {pathway.why}", strong=True)
     screen.fact("To", f"{named(pathway.goal)}{level}{band}")
     totals = pathway.totals
-    cost = cost_words(totals)
     employers = totals.steps_that_need_an_employer
     need = {0: "no step needs an employer", 1: "1 step needs an employer"}.get(
         employers, f"{employers} steps need an employer"
     )
-    at_least = "at least " if totals.weeks_at_least else ""
-    weeks = f"{at_least}{counted(totals.weeks, 'week')}"
-    screen.fact("In all", f"{weeks}; the client pays {cost}; {counted(totals.steps, 'step')}; {need}")
+    weeks = f"{'at least ' if totals.weeks_at_least else ''}{counted(totals.weeks, 'week')}"
+    screen.fact("In all", f"{weeks}; the client pays {cost_words(totals)}; {counted(totals.steps, 'step')}; {need}")
     screen.fact("How sure", STATUS_WORDS[pathway.status])
     for step in pathway.steps:
         screen.line()
         _step(screen, step, name)
         _stop(screen, step.afterwards, last=step is pathway.steps[-1])
+    if pathway.proof and pathway.proof.needed:
+        screen.line()
+        screen.fact("Why no less", pathway.proof.text)
 
 
 def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str]) -> None:
@@ -201,48 +227,56 @@ def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str]) -> None:
     def fact(label: str, text: str | None) -> None:
         screen.fact(label, text, indent=6)
 
-    fact("What", _KIND_WORDS[step.kind])
+    employer = "an employer is needed" if step.needs_employer else "no employer is needed"
+    fact("What", f"{_KIND_WORDS[step.kind]}; {employer}")
+    fact("Why", step.because.text if step.because else None)
     who = named(step.provider) + (f", {step.place}" if step.place else "") + ": " if step.provider else ""
     fact("Who", f"{who}{step.provider_note}")
     fact("When", _when(step))
-    fact("How long", _amount(step.weeks, "week"))
-    if step.hours_per_week is not None:
-        fact("Each week", counted(step.hours_per_week, "hour"))
+    each = f"; {counted(step.hours_per_week, 'hour')} a week" if step.hours_per_week is not None else ""
+    fact("How long", f"{_amount(step.weeks, 'week')}{each}")
+    fact("If late", step.slack.text if step.slack and step.slack.weeks is not None else None)
     fact("Client pays", _pounds(step.cost))
-    fact("Employer", "an employer is needed" if step.needs_employer else "no employer is needed")
-    for need in step.needs:
-        fact("Needs", _need(need))
+    for number, need in enumerate(step.needs):
+        fact("" if number else "Needs", _need(need))
     if not step.needs and step.needs_known:
         fact("Needs", "nothing is asked at entry")
     if not step.needs_known:
         fact("Needs", "no entry rule was found: ask")
-    for condition in step.conditions:
-        fact("Condition", condition.text)
+    fact("Mind", " ".join(condition.text for condition in step.conditions))
     fact("Note", step.condition_note)
     fact("Adds", "; ".join(step.adds))
     fact("How sure", STATUS_WORDS[step.status])
-    for source in dict.fromkeys(map(source_words, step.sources)):
-        fact("Source", source)
+    for number, source in enumerate(dict.fromkeys(map(source_words, step.sources))):
+        fact("" if number else "Source", source)
     for link in step.leads_in:
         said = f": {link.condition}" if link.condition else ""
-        fact("Leads in", f"{link.from_id} ({link.progression}, {STATUS_WORDS[link.source.status]}){said}")
+        fact("Leads in", f"from {name(link.from_id)} ({STATUS_WORDS[link.source.status]}){said}")
+    for swap in step.swaps[:MOST_OF_A_KIND]:
+        fact("Or instead", swap.text)
     for offer in step.other_runs[:MOST_OF_A_KIND]:
         starts = f"starts {', '.join(offer.starts)}, " if offer.starts else ""
         run = f"{offer.title}, {name(offer.provider)}, {offer.town or 'place not known'}"
         fact("Or take", f"{run}: {starts}seen on {dated(offer.source.as_of)}")
     _more(screen, len(step.other_runs))
-    for offer in step.seen_at[:MOST_OF_A_KIND]:
-        seen = f"{offer.title}, {name(offer.provider)}, {offer.town or 'place not known'}"
-        fact("Last seen", f"{seen}, on {dated(offer.source.as_of)}. Not an offer of today.")
-    _more(screen, len(step.seen_at))
-    for evidence in step.delivered_by[:MOST_OF_A_KIND]:
-        people = "delivered" if evidence.leavers is None else f"had {counted(evidence.leavers, 'apprentice')} leave"
-        if evidence.suppressed:
-            people = "had some leavers, so few that the publisher hides the number,"
-        rate = evidence.achievement_percent
-        achieved = f", {rate:g}% of them achieved" if rate is not None else ""
-        fact("Past", f"{name(evidence.provider)} {people} in {evidence.period}{achieved}. Not an offer of today.")
-    _more(screen, len(step.delivered_by))
+    seen = [
+        f"{offer.title}, {name(offer.provider)}, {offer.town or 'place not known'}, on {dated(offer.source.as_of)}"
+        for offer in step.seen_at
+    ]
+    past = [_past(evidence, name) for evidence in step.delivered_by]
+    for label, told in (("Last seen", seen), ("Past", past)):
+        if told:
+            fact(label, f"{'; '.join(told[:MOST_OF_A_KIND])}. Not an offer of today.")
+            _more(screen, len(told))
+
+
+def _past(evidence: Evidence, name: Callable[[str], str]) -> str:
+    people = "delivered" if evidence.leavers is None else f"had {counted(evidence.leavers, 'apprentice')} leave"
+    if evidence.suppressed:
+        people = "had some leavers, so few that the publisher hides the number,"
+    rate = evidence.achievement_percent
+    achieved = f", {rate:g}% of them achieved" if rate is not None else ""
+    return f"{name(evidence.provider)} {people} in {evidence.period}{achieved}"
 
 
 def _more(screen: Screen, count: int) -> None:
@@ -280,16 +314,21 @@ def _need(need: Need) -> str:
 
 
 def _stop(screen: Screen, stop: StoppingPoint, *, last: bool) -> None:
-    held = [named(award) for award in stop.awards]
+    held = [award.label for award in stop.awards]
     if stop.credits_note:
         held.append(stop.credits_note)
     elif stop.credits:
         held.append(counted(stop.credits, "credit"))
     said = f"You would hold: {'; '.join(held)}." if held else "You would hold no award yet."
-    roles = "; ".join(named(role) for role in stop.roles_open)
+    roles = "; ".join(role.label for role in stop.roles_open)
     opened = f" Roles open from here: {roles}." if roles else " We know of no other role that is open from here."
+    unknown = counted(stop.steps_of_unknown_cost, "price")
+    besides = f" and {unknown} not known" if stop.steps_of_unknown_cost else ""
+    paid = f" Paid by then: £{stop.spent_pounds:,}{besides}."
     here = "You are there." if last else "You can stop here."
-    screen.line(f"{here} {said}{opened}", indent=6, hang=2)
+    screen.line(f"{here} {said}{opened}{paid}", indent=6, hang=2)
+    if stop.back_on:
+        screen.line(f"To go on later: {stop.back_on.step.label}; {stop.back_on.note}.", indent=6, hang=2)
     if stop.part_way:
         screen.line(f"Stopping part-way: {stop.part_way}", indent=6, hang=2)
 
@@ -299,7 +338,19 @@ def _no_pathway(screen: Screen, reply: PathwayReply) -> None:
         screen.line()
         screen.line("Why", strong=True)
         for reason in reply.reasons:
-            screen.line(f"- {reason}", indent=1, hang=2)
+            screen.line(f"- {reason.text[:1].upper()}{reason.text[1:]}.", indent=1, hang=2)
+    if reply.lifting:
+        screen.line()
+        screen.line("Any one of these would change that", strong=True)
+        for one in reply.lifting:
+            screen.line(f"- {one.text}", indent=1, hang=2)
+    if reply.missing:
+        screen.line()
+        least = "The least" if reply.missing.proven else "Little"
+        more = "" if reply.missing.all_found else " There may be others."
+        screen.line(f"{least} that would open a pathway is to bring any one of these.{more}", strong=True)
+        for some in reply.missing.sets:
+            screen.line(f"- {' and '.join(thing.label for thing in some)}", indent=1, hang=2)
     if reply.nearest:
         screen.line()
         screen.line("The nearest roles that can be reached", strong=True)

@@ -1,17 +1,19 @@
 """The releases that requests are answered from: opened once, switched without a restart."""
 
+import asyncio
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Coroutine, Hashable
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
-import anyio
 from fastapi import Request
 
-from api.errors import BusyError, RetiredIdError, UnknownReleaseError
+from api.errors import RetiredIdError, UnknownReleaseError
 from api.settings import Settings
+from api.workers import Pool
 from graph.issues import Issue
 from graph.release import Manifest, NoReleaseError, Release, Releases
 from ontology.namespaces import expand, id_of, thing
@@ -29,6 +31,8 @@ DAMAGED: Final = (NoReleaseError, OSError, TypeError, ValueError)
 """What opening a release raises when its files are not as they were written."""
 
 log = logging.getLogger("stepway")
+
+T = TypeVar("T")
 
 
 class Services:
@@ -150,26 +154,6 @@ class ReleaseHolder:
             return self._open.get(key)
 
 
-class Turnstile:
-    """Lets a few pathway questions be worked on at the same time and some more wait, so that others get through."""
-
-    def __init__(self, at_once: int, waiting: int) -> None:
-        self._limiter = anyio.CapacityLimiter(at_once)
-        self._most = at_once + waiting
-        self._inside = 0
-
-    async def __aenter__(self) -> anyio.CapacityLimiter:
-        """The limiter to work under. Raises `BusyError` when too many wait already."""
-        if self._inside >= self._most:
-            raise BusyError(f"{self._inside} pathway questions are being worked on or waiting")
-        self._inside += 1
-        return self._limiter
-
-    async def __aexit__(self, *_: object) -> None:
-        """Make room for the next one."""
-        self._inside -= 1
-
-
 def holder_of(request: Request) -> ReleaseHolder:
     """The application's releases."""
     found = request.app.state.holder
@@ -184,8 +168,34 @@ def settings_of(request: Request) -> Settings:
     return found
 
 
-def turnstile_of(request: Request) -> Turnstile:
-    """The application's turnstile for pathway questions."""
-    found = request.app.state.turnstile
-    assert isinstance(found, Turnstile)  # noqa: S101
+def pool_of(request: Request) -> Pool:
+    """The worker processes that answer pathway questions."""
+    found = request.app.state.pool
+    assert isinstance(found, Pool)  # noqa: S101
     return found
+
+
+def client_of(request: Request) -> str:
+    """Who asks, for taking turns: an address, or the network that one household or company has (IPv6)."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
+
+
+async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """What the work gives; None when whoever asked has gone, and then the work is cancelled."""
+
+    async def gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    doing, going = asyncio.create_task(work), asyncio.create_task(gone())
+    try:
+        await asyncio.wait((doing, going), return_when=asyncio.FIRST_COMPLETED)
+        return doing.result() if doing.done() else None
+    finally:
+        doing.cancel()
+        going.cancel()

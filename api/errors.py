@@ -18,17 +18,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.workers import BusyError, TooHeavyError
 from graph.release import BuildRunningError, NoReleaseError
 from graph.search import Found
 from ontology.namespaces import BASE
 from queries.catalogue import BY_CLASS
 from queries.find import UnknownWordsError
 from queries.pathways.compile import UnknownThingError
+from queries.pathways.limits import ContradictoryLimitsError, NotKnownError
 from queries.pathways.service import NoSuchGoalError
 from queries.profiles import UnknownIdError
 
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 PROBLEM_BASE: Final = f"{BASE}problem/"
+_CODES: Final = {
+    404: "not-found", 405: "method-not-allowed", 406: "not-acceptable", 413: "too-large", 415: "unsupported-media-type"
+}  # fmt: skip
 _SHOWN: Final = 100
 _NOT_DESCRIBED: Final = ("/docs", "/docs/style.css", "/openapi.json")
 
@@ -65,6 +70,8 @@ CATALOGUE: Final = _types(
         "unknown-words", (422,), "The words do not mean one thing", "Choose one of the candidates and give its id.", 4
     ),
     ProblemType("no-such-goal", (422,), "There is no such goal", "Name another level or sector, or a role.", 4),
+    ProblemType("contradictory-limits", (422,), "The limits contradict each other", "Drop or change one of them."),
+    ProblemType("not-known", (422,), "The release does not say what this takes", "Ask without it."),
     ProblemType("unknown-release", (404,), "There is no such release", "See the list of releases.", 3),
     ProblemType("invalid-request", (400, 422), "The request cannot be read", "Mend the fields that are named."),
     ProblemType("not-found", (404,), "There is nothing at this address", "Start from / and follow the links."),
@@ -72,7 +79,9 @@ CATALOGUE: Final = _types(
     ProblemType("not-acceptable", (406,), "None of the formats asked for is offered", "Ask for a format that is."),
     ProblemType("too-large", (413,), "The request is too large", "Send less."),
     ProblemType("address-too-long", (414,), "The address is too long", "Send the question as a POST."),
+    ProblemType("unsupported-media-type", (415,), "The body is in another format", "Send JSON as application/json."),
     ProblemType("busy", (503,), "Too many questions are waiting", "Ask again after the seconds of Retry-After."),
+    ProblemType("too-heavy", (503,), "The question took too much", "Ask for less: fewer goals, or tighter limits."),
     ProblemType("no-release", (503,), "Nothing has been published yet", "Run `stepway build`.", 3),
     ProblemType(
         "internal-error", (500,), "Something went wrong inside Stepway", "It is our fault: please report it.", 70
@@ -196,10 +205,6 @@ class QuestionIdError(UnknownIdError):
     """An id in a question that the release does not have."""
 
 
-class BusyError(RuntimeError):
-    """Too many questions wait already."""
-
-
 def sentence(error: Exception) -> str:
     """What an exception says, as a sentence."""
     text = str(error)
@@ -252,16 +257,20 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     WrongKindError: lambda e: Problem("wrong-kind", sentence(e), members={"id": e.id}),
     UnknownWordsError: _unknown_words,
     NoSuchGoalError: _simple("no-such-goal"),
+    ContradictoryLimitsError: _simple("contradictory-limits"),
+    NotKnownError: _simple("not-known"),
     NoReleaseError: _simple("no-release"),
     UnknownReleaseError: lambda e: Problem("unknown-release", sentence(e), members={"releases": e.known}),
     BuildRunningError: lambda e: Problem("busy", sentence(e), hint="Build again when it has ended."),
     BusyError: lambda e: Problem("busy", sentence(e), headers={"Retry-After": "5"}),
+    TooHeavyError: _simple("too-heavy"),
     ValidationError: _invalid,
 }
 """How each exception that a reader can cause is told. All others are faults of ours: see `INTERNAL`."""
 
 INTERNAL: Final[frozenset[str]] = frozenset(
     {
+        "api.workers.WorkerDiedError",
         "graph.requirements.RequirementError",
         "loaders.values.Fault",
         "queries.pathways.explain.AnswerContradictedError",
@@ -328,9 +337,7 @@ def install(app: FastAPI) -> None:
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        code = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable", 413: "too-large"}.get(
-            error.status_code, "invalid-request" if error.status_code < 500 else "internal-error"
-        )
+        code = _CODES.get(error.status_code, "invalid-request" if error.status_code < 500 else "internal-error")
         detail = {
             "not-found": f"There is nothing at {request.url.path}.",
             "method-not-allowed": f"{request.url.path} does not answer {request.method}.",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import TypeAdapter
@@ -13,11 +13,20 @@ from api.errors import QuestionIdError, WrongKindError
 from api.schemas.pathways import SECTOR, PathwayQuestion, PathwayReply, Understood
 from queries.catalogue import COLLECTIONS
 from queries.find import How, resolve
+from queries.pathways.engine.interchange import instance_from
 from queries.pathways.engine.problem import Limits
-from queries.pathways.request import PathwayRequest
+from queries.pathways.limits import NotKnownError
+from queries.pathways.request import PathwayRequest, Via
+from queries.pathways.service import PathwayService
 
 GOALS: Final = ("Role", "Qualification")
 """Kinds of thing that a pathway can lead to."""
+
+VIAS: Final = ("Role", "Qualification", "Unit", "ProvisionType")
+"""Kinds of thing that a pathway can pass through."""
+
+AVOIDED: Final = (*VIAS, "LearningOpportunity", "Delivery", "Provider")
+"""Kinds of thing that a pathway can leave out; steps by their ids besides."""
 
 STARTS: Final = ("Role", "Qualification", "Unit", "ProvisionType", "LearningOpportunity")
 """Kinds of thing that a pathway can start from."""
@@ -25,9 +34,11 @@ STARTS: Final = ("Role", "Qualification", "Unit", "ProvisionType", "LearningOppo
 REPLY: Final = TypeAdapter(PathwayReply)
 """Writes an answer as JSON."""
 
+T = TypeVar("T")
+
 _LEVEL: Final = re.compile(r"level[ :]([1-8])", re.IGNORECASE)
 _ID: Final = re.compile(r"[A-Z]{1,5}(-[A-Z0-9.]+)+")
-_CREDITS: Final = re.compile(r"(.+):(\d{1,4})")
+_COUNTED: Final = re.compile(r"(.+):(\d{1,4})")
 _PATHWAY_DEFAULTS: Final = PathwayRequest()
 
 
@@ -59,7 +70,7 @@ class Understanding:
         """Something that a person brings; also `level:3` and `Q-…:60`."""
         if level := _LEVEL.fullmatch(text.strip()):
             return Understood(text, f"level:{level[1]}", f"an award at level {level[1]}", How.ID)
-        if (credits := _CREDITS.fullmatch(text.strip())) and int(credits[2]) > 0:
+        if (credits := _COUNTED.fullmatch(text.strip())) and int(credits[2]) > 0:
             award = self.thing(credits[1], ("Qualification",), "an award, of which so many credits are held")
             return Understood(
                 text, f"{award.id}:{int(credits[2])}", f"{credits[2]} credits of {award.label}", award.how
@@ -70,10 +81,27 @@ class Understanding:
         """Something that a pathway leads to."""
         return self.thing(text, GOALS, "a role or an award")
 
+    def via(self, text: str) -> Understood:
+        """Something to pass through; also `OC-…:52`, with the least weeks of work in a role."""
+        if (stay := _COUNTED.fullmatch(text.strip())) and int(stay[2]) > 0:
+            role = self.thing(stay[1], ("Role",), "a role, to work in for so many weeks")
+            return Understood(text, f"{role.id}:{int(stay[2])}", f"{stay[2]} weeks as {role.label}", role.how)
+        return self.thing(text, VIAS, "a role, an award, a unit or a programme")
+
+    def avoided(self, text: str) -> Understood:
+        """Something to leave out; also a step by its id."""
+        if (step := self.services.pathways.step_named(text.strip())) is not None:
+            return Understood(text, step.id, step.title, How.ID)
+        return self.thing(text, AVOIDED, "something that can be left out: a role, an award, a course, a provider …")
+
     def request(self, question: PathwayQuestion, today: date) -> tuple[PathwayRequest, tuple[Understood, ...]]:
         """A question over ids, and what each of its words was taken for."""
         starts = [self.start(text) for text in (*question.from_, *question.holds)]
         goals = [self.goal(text) for text in question.to]
+        via, avoided = [self.via(text) for text in question.via], [self.avoided(text) for text in question.avoid]
+        providers = [self.thing(text, ("Provider",), "a provider") for text in question.provider]
+        if question.travel_limit is not None:
+            raise NotKnownError("how far there is to travel is not known of any step, so no limit can be set on it")
         request = PathwayRequest(
             holds=_each_once(one.id for one in starts),
             to=_each_once(one.id for one in goals),
@@ -83,16 +111,26 @@ class Understanding:
             attributes=question.attributes,
             hours_per_week=question.hours_per_week,
             within_weeks=question.within_weeks,
+            arrive_by=question.arrive_by,
+            depart_after=question.depart_after,
+            via=_each_once(Via(id, int(weeks or 0)) for id, _, weeks in (one.id.partition(":") for one in via)),
+            avoid=_each_once(one.id for one in avoided),
+            mode=_each_once(question.mode),
+            attendance=_each_once(question.attendance),
+            provider=_each_once(one.id for one in providers),
+            budget_pounds=question.budget,
+            unpriced=question.unpriced,
+            jobs_as_steps=question.jobs_as_steps,
             published_only=question.published_only,
             without_employer=question.without_employer,
             profile_required=question.profile_required,
             alternatives=question.alternatives,
             on=question.on or today,
         )
-        return request, (*starts, *goals)
+        return request, (*starts, *goals, *via, *avoided, *providers)
 
 
-def _each_once(ids: Iterable[str]) -> tuple[str, ...]:
+def _each_once(ids: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(ids))
 
 
@@ -111,21 +149,34 @@ def address_of(request: PathwayRequest, release: int) -> str:
     for name in ("hours_per_week", "within_weeks", "alternatives"):
         if (value := getattr(request, name)) != getattr(_PATHWAY_DEFAULTS, name):
             said.append((name, value))
-    said += [(n, "true") for n in ("published_only", "without_employer", "profile_required") if getattr(request, n)]
+    for name in ("arrive_by", "depart_after", "budget_pounds"):
+        if (value := getattr(request, name)) is not None:
+            said.append((name.removesuffix("_pounds"), value))
+    for name in ("via", "avoid", "mode", "attendance", "provider"):
+        said += [(name, value) for value in getattr(request, name)]
+    for name in ("unpriced", "jobs_as_steps", "published_only", "without_employer", "profile_required"):
+        if (value := getattr(request, name)) != getattr(_PATHWAY_DEFAULTS, name):
+            said.append((name, str(value).lower()))
     said += [("attribute", f"{name}:{value}") for name, value in request.attributes]
     said += [("on", request.on), ("release", release)]
     return "/pathways?" + urlencode(said)
 
 
 def answer(
-    services: Services, request: PathwayRequest, understood: tuple[Understood, ...], limits: Limits, root: str = ""
+    pathways: PathwayService,
+    request: PathwayRequest,
+    understood: tuple[Understood, ...],
+    limits: Limits,
+    root: str = "",
 ) -> bytes:
     """The answer to a question as JSON. Raises `NoSuchGoalError` and `UnknownThingError`."""
-    key = (request, understood, limits, root)
-    kept = services.kept_answer(key)
-    if kept is None:
-        found = services.pathways.answer(request, limits)
-        same = root + address_of(request, services.manifest.number)
-        kept = REPLY.dump_json(PathwayReply.of(found, understood, same))
-        services.keep_answer(key, kept)
-    return kept
+    found = pathways.answer(request, limits)
+    same = root + address_of(request, pathways.release.number)
+    return REPLY.dump_json(PathwayReply.of(found, understood, same))
+
+
+def instance(pathways: PathwayService, request: PathwayRequest) -> dict[str, Any]:
+    """The question as it goes to the planner, in the neutral format. Raises as `answer` does."""
+    asked = pathways.asked(request)
+    providers = {id: way.offer.provider for id, way in asked.catalogue.ways.items() if way.offer}
+    return instance_from(asked.problem, address_of(asked.request, pathways.release.number), providers)

@@ -37,9 +37,17 @@ class Settings(BaseSettings):
         le=1000,
         description="How much work one search for a pathway may take, as a multiple of the usual.",
     )
-    questions_at_once: int = Field(2, ge=1, le=64, description="Pathway questions worked on at the same time.")
+    questions_at_once: int = Field(
+        4, ge=1, le=64, description="Pathway questions worked on at the same time, each in a process of its own."
+    )
     questions_waiting: int = Field(
         32, ge=0, le=10_000, description="Pathway questions that may wait for their turn; more are told to come back."
+    )
+    question_seconds: float = Field(
+        120.0, ge=1, le=86_400, description="Seconds after which a question is given up: a safety net, not a limit."
+    )
+    worker_memory: int = Field(
+        2_000_000_000, ge=300_000_000, description="Most memory of one process that answers questions, in bytes."
     )
     answers_kept: int = Field(
         256, ge=0, le=100_000, description="Answers of each release kept in memory, for questions that are asked again."

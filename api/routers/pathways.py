@@ -1,15 +1,16 @@
 """Pathway questions."""
 
-from functools import partial
 from typing import Annotated
 
 import anyio.to_thread
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from api import questions
 from api.addresses import Addresses
-from api.dependencies import Services, holder_of, settings_of, turnstile_of
+from api.answering import Asked, home_of
+from api.dependencies import Services, client_of, holder_of, pool_of, settings_of, unless_gone
+from api.errors import Problem
 from api.negotiate import require_json
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
@@ -41,10 +42,22 @@ async def _answer(request: Request, question: PathwayQuestion) -> Response:
     tag = tag_of(services, "pathways", asked, understood, settings.question_limits, root)
     if has_already(request, tag):
         return not_modified(tag)
-    work = partial(questions.answer, services, asked, understood, settings.question_limits, root)
-    async with turnstile_of(request) as limiter:
-        body = await anyio.to_thread.run_sync(work, limiter=limiter)
+    task = Asked(asked, understood, settings.question_limits, root)
+    body = services.kept_answer(task)
+    if body is None:
+        answering = pool_of(request).answer(home_of(services), task, client_of(request))
+        body = await unless_gone(request, answering)
+        if body is None:
+            return Response(status_code=499)  # for the log: nobody reads it
+        services.keep_answer(task, body)
     return Response(body, headers=headers_of(tag), media_type=JSON)
+
+
+def _require_json_body(request: Request) -> None:
+    """Raises an `unsupported-media-type` problem for a body that says it is anything but JSON."""
+    said = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if said != JSON:
+        raise Problem("unsupported-media-type", f"The body is said to be “{said[:100]}”.")
 
 
 @router.get(
@@ -64,7 +77,8 @@ async def get_pathways(request: Request, question: Annotated[PathwayQuestion, Qu
     summary="Ask for pathways, with the question as JSON",
     description=_ABOUT,
     response_model=PathwayReply,
-    responses=UNCHANGED | problems(400, 404, 406, 410, 413, 422, 503),
+    dependencies=[Depends(_require_json_body)],
+    responses=UNCHANGED | problems(400, 404, 406, 410, 413, 415, 422, 503),
 )
 async def post_pathways(request: Request, question: PathwayQuestionBody) -> Response:
     """Answer a question from the body: the same names as in an address."""

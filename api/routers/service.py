@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api import told
 from api.addresses import Addresses
-from api.dependencies import ReleaseHolder, Services, holder_of
+from api.dependencies import ReleaseHolder, Services, holder_of, pool_of
 from api.errors import CATALOGUE, Problem, ProblemType, UnknownReleaseError
 from api.negotiate import require_json
 from api.reply import JSON, SOFTWARE, has_already, headers_of, not_modified, tag_of
@@ -131,9 +131,9 @@ def conformance(request: Request) -> Conformance:
 @router.get(
     "/health", summary="Whether the process is alive", tags=["service"], response_model=Health, responses=problems()
 )
-async def health() -> Health:
-    """It answers as long as the process does, whatever the data is like."""
-    return Health(alive=True, software=SOFTWARE)
+async def health(request: Request) -> Health:
+    """It answers as long as the process does, whatever the data is like. With it, how busy the service is."""
+    return Health(alive=True, software=SOFTWARE, questions=pool_of(request).state())
 
 
 @router.get(

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -19,6 +19,9 @@ SECTOR: Final = "healthtech"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Things = Annotated[list[Annotated[Text, Field(min_length=1)]], Field(max_length=MANY_THINGS)]
+Mode = Literal["full-time", "part-time", "flexible", "classroom", "blended", "online", "work-based"]
+Attendance = Literal["day", "evening", "weekend", "block", "day-release"]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 
 
 class PathwayQuestion(ReadAsked):
@@ -45,7 +48,45 @@ class PathwayQuestion(ReadAsked):
     )
     by: Criterion = Field(Criterion.WEEKS, description="What the pathway is to have least of.")
     hours_per_week: int = Field(40, ge=1, le=100, description="Most hours a week the person can give.")
-    within_weeks: int = Field(520, ge=1, le=1040, description="Weeks within which the goal must be reached.")
+    within_weeks: int = Field(520, ge=0, le=1040, description="Weeks within which the goal must be reached.")
+    arrive_by: Day | None = Field(None, description="Day by which the goal must be reached, as `2028-07-31`.")
+    depart_after: Day | None = Field(None, description="Day before which no step starts, as `2027-01-04`.")
+    via: Things = Field(
+        [],
+        description="Something to pass through before the goal: a role, an award, a unit or a programme, by id or"
+        " words; with `:52` the least weeks of work in a role. Repeatable: all of them.",
+    )
+    avoid: Things = Field(
+        [],
+        description="Something to leave out, by id or words: a role, an award, a programme, a course, a provider, or a"
+        " step by its id. Repeatable.",
+    )
+    mode: Annotated[list[Mode], Field(max_length=10)] = Field(
+        [],
+        description="How steps other than jobs are studied. Repeatable: any of them. Where it is not known, a step is"
+        " left out.",
+    )
+    attendance: Annotated[list[Attendance], Field(max_length=10)] = Field(
+        [],
+        description="When people attend steps other than jobs. Repeatable: any of them. Where it is not known, a step"
+        " is left out.",
+    )
+    provider: Things = Field(
+        [],
+        description="Only with this provider, by id or words; jobs aside. Repeatable: any of them. Where no provider is"
+        " known, a step is left out.",
+    )
+    budget: int | None = Field(
+        None, ge=0, le=1_000_000, description="Most pounds that the person can pay in all. See `unpriced`."
+    )
+    unpriced: bool = Field(False, description="Under a `budget`: let in steps of which the price is not known.")
+    travel_limit: int | None = Field(
+        None,
+        ge=0,
+        le=10_000,
+        description="Most hours of travel. No release says yet how far there is to travel, so this is refused.",
+    )
+    jobs_as_steps: bool = Field(True, description="Whether a job may be a step on the way; the goal's own job may.")
     published_only: bool = Field(False, description="Leave out steps that rest on our inference.")
     without_employer: bool = Field(
         False, description="Leave out steps that need an employer, except the goal's own job."
@@ -59,11 +100,8 @@ class PathwayQuestion(ReadAsked):
         description="A fact about the person as `name:value`, such as `age:34` or `employment:employed`. What is not"
         " given is not known: neither held against them nor in their favour. Nothing is kept. Repeatable.",
     )
-    on: date | None = Field(
-        None,
-        ge=date(2000, 1, 1),
-        le=date(2100, 12, 31),
-        description="Day of the question, as `2026-11-21`; without it today. Weeks count from it.",
+    on: Day | None = Field(
+        None, description="Day of the question, as `2026-11-21`; without it today. Weeks count from it."
     )
 
     @field_validator("attribute")
@@ -81,7 +119,7 @@ class PathwayQuestion(ReadAsked):
             raise ValueError(f"{', '.join(repeated)} is given twice")
         return given
 
-    @field_validator("on", mode="before")
+    @field_validator("on", "arrive_by", "depart_after", mode="before")
     @classmethod
     def _is_a_day(cls, given: object) -> object:
         if isinstance(given, date) or given is None or (isinstance(given, str) and _DAY.fullmatch(given)):
@@ -94,6 +132,8 @@ class PathwayQuestion(ReadAsked):
             raise ValueError("give either `to` (a role or an award) or `to_level` (any role at a level), not both")
         if self.sector is not None and self.to_level is None:
             raise ValueError("`sector` belongs to `to_level`; a role or an award named in `to` needs none")
+        if self.unpriced and self.budget is None:
+            raise ValueError("`unpriced` belongs to `budget`: without one, no step is left out for its price")
         return self
 
     @property
@@ -106,14 +146,19 @@ class PathwayQuestion(ReadAsked):
 class PathwayQuestionBody(PathwayQuestion):
     """The same question as JSON, where a number is a number and not a text of digits."""
 
-    @field_validator("release", "to_level", "hours_per_week", "within_weeks", "alternatives", mode="before")
+    @field_validator(
+        *("release", "to_level", "hours_per_week", "within_weeks", "alternatives", "budget", "travel_limit"),
+        mode="before",
+    )
     @classmethod
     def _is_a_number(cls, given: object) -> object:
         if given is None or (isinstance(given, int) and not isinstance(given, bool)):
             return given
         raise ValueError("is not a whole number")
 
-    @field_validator("published_only", "without_employer", "profile_required", mode="before")
+    @field_validator(
+        *("published_only", "without_employer", "profile_required", "unpriced", "jobs_as_steps"), mode="before"
+    )
     @classmethod
     def _is_true_or_false(cls, given: object) -> object:
         if isinstance(given, bool):

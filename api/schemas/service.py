@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.common import Link, ReadAsked, Text, Wire
+from api.workers import PoolState
 from graph.issues import Severity
 from queries.catalogue import BY_CLASS
 from queries.pathways.request import ReleaseRef
@@ -50,6 +51,7 @@ class Health(Wire):
 
     alive: Literal[True]
     software: str
+    questions: PoolState
 
 
 class Ready(Wire):

@@ -1,18 +1,22 @@
-"""From what a release offers and what a person asks to a problem for the planner.
+"""From what a release offers on a day and what a person asks to a problem for the planner.
 
-Two things are kept apart all the way. A *fact* is true of the person or becomes true by a step. An *assumption* is
-granted so that the search can go on, and is said in the answer: that a provider, who may decide freely, lets somebody
-in without the profile it usually asks; that something nobody told us about the person is so. Nothing a person does not
-say they hold is assumed to be held: only their circumstances (age, employment …) are open.
+The *catalogue* of a day is the same for everybody; what a question adds are facts that are held and deliveries that are
+barred. Two things are kept apart all the way. A *fact* is true of the person or becomes true by a step. An *assumption*
+is granted so that the search can go on, and is said in the answer: that a provider, who may decide freely, lets
+somebody in without the profile it usually asks; that something nobody told us about the person is so. Nothing a person
+does not say they hold is assumed to be held: only their circumstances (age, employment …) are open.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import threading
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from typing import Final
 
-from graph.projection import AwardFacts, Offer, Projection, Status, Step
+from graph.projection import Amount, AwardFacts, Evidence, Offer, Projection, Status, Step, StepKind, worst
 from graph.requirements import (
     AllOf,
     AnyOf,
@@ -26,15 +30,29 @@ from graph.requirements import (
     Usually,
     WorksAs,
     parse,
+    references,
     write,
 )
 from queries.pathways.engine import problem as engine
-from queries.pathways.request import PathwayRequest
+from queries.pathways.request import Via
 
 HIGHEST_LEVEL: Final = 8
 EMPLOYER_CONDITIONS: Final = frozenset({"employer-needed", "vacancy-needed"})
 FRESH_FOR_DAYS: Final = 366
 """A page seen longer ago than this says what was offered, not what is."""
+
+ADMITTED: Final = "admitted without the usual profile"
+"""The assumption that whoever decides about entry decides in favour. Not held where the profile is to be a bar."""
+
+CREDIT_BITS: Final = tuple(1 << bit for bit in range(10))
+"""Credits that are held of an award are facts of these sizes, so that one catalogue serves every number of them."""
+
+_OF_WEEKS: Final = (engine.Criterion.WEEKS, engine.Criterion.STUDY_WEEKS, engine.Criterion.FIRST_JOB)
+_KEPT: Final = 8
+"""Catalogues of a release that are kept: of the days, and numbers of hours a week, lately asked for."""
+
+read_rule = lru_cache(maxsize=100_000)(parse)
+"""The tree of a requirement's text; the same texts are read again and again."""
 
 
 class UnknownThingError(LookupError):
@@ -48,9 +66,9 @@ class UnknownThingError(LookupError):
 class Person:
     """What is known of the person: facts brought, and circumstances, each of which may be not known."""
 
-    def __init__(self, holds: Iterable[str], attributes: dict[str, str], projection: Projection) -> None:
+    def __init__(self, holds: Iterable[str], attributes: Mapping[str, str], projection: Projection) -> None:
         self.attributes = attributes
-        self.facts = frozenset(fact for id in holds for fact in facts_of(id, projection))
+        self.facts = frozenset(fact for id in dict.fromkeys(holds) for fact in facts_of(id, projection))
 
     def attribute(self, wanted: Attribute) -> bool | None:
         """Whether a circumstance is as asked: True, False, or None when nobody said."""
@@ -72,6 +90,19 @@ class Person:
                 return left < right
             case _:
                 return left == right
+
+    def planned(self) -> Iterable[engine.Fact]:
+        """The facts brought, as the planner reads them: credits of an award in all, as facts of fixed sizes."""
+        credits: dict[str, int] = defaultdict(int)
+        for fact in self.facts:
+            if fact.startswith("credits:"):
+                _, award, amount = fact.split(":")
+                credits[award] += int(amount)
+            else:
+                yield fact
+        for award, total in credits.items():
+            held = min(total, sum(CREDIT_BITS))
+            yield from (f"credits:{award}:{bit}" for bit in CREDIT_BITS if held & bit)
 
 
 def facts_of(id: str, projection: Projection) -> tuple[str, ...]:
@@ -100,62 +131,252 @@ def facts_of(id: str, projection: Projection) -> tuple[str, ...]:
     raise UnknownThingError(id)
 
 
-@dataclass(slots=True)
-class Compiled:
-    """A problem for the planner, and what its ids stand for. `offers` None: the step itself, run by nobody known."""
-
-    problem: engine.PathwayProblem
-    steps: dict[str, Step]
-    offers: dict[str, Offer | None]
-    left_out: dict[str, str] = field(default_factory=dict)
-
-
-def usable_start_weeks(offer: Offer, on: date, horizon: int) -> tuple[int, ...] | None:
-    """Weeks from the question's day in which a run starts, from dates that are still to come; None: none is known.
+def usable_start_weeks(offer: Offer, on: date, since: date | None = None) -> tuple[int, ...]:
+    """Weeks from the question's day in which a run starts, from dates that are still to come (not before `since`).
 
     A month counts from its first day. A year alone is too vague to plan by. A start within a week counts from the
     week's beginning, so that what must be finished before it truly is.
     """
-    weeks = set()
-    for said in offer.starts:
-        if len(said) >= 7:
-            start = date.fromisoformat(said if len(said) == 10 else f"{said}-01")
-            week = (start - on).days // 7
-            if start >= on and week <= horizon:
-                weeks.add(week)
-    return tuple(sorted(weeks)) or None
+    dates = (date.fromisoformat(said if len(said) == 10 else f"{said}-01") for said in offer.starts if len(said) >= 7)
+    return tuple(sorted({(start - on).days // 7 for start in dates if start >= max(on, since or on)}))
 
 
-def is_current(offer: Offer, on: date, horizon: int) -> bool:
+def is_current(offer: Offer, on: date) -> bool:
     """Whether a run can be planned: it has a start to come, or no dates at all and was seen within a year."""
     if offer.starts:
-        return usable_start_weeks(offer, on, horizon) is not None
+        return bool(usable_start_weeks(offer, on))
     seen = offer.source.as_of
     return seen is not None and len(seen) == 10 and on - date.fromisoformat(seen) <= timedelta(days=FRESH_FOR_DAYS)
 
 
 def award_rule(award: AwardFacts) -> Requirement | None:
     """What must add up for an award made of units; None unless its rules say how many credits it takes in all."""
-    parts = tuple(parse(text) for text in award.award_rules)
+    parts = tuple(read_rule(text) for text in award.award_rules)
     return AllOf(parts) if any(isinstance(p, CreditsFrom) and p.unit_role is None for p in parts) else None
 
 
+def needs_employer(step: Step) -> bool:
+    """Whether somebody must employ the person for a step."""
+    return bool(EMPLOYER_CONDITIONS.intersection(step.conditions))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One delivery of the catalogue: a run of a step, or with `offer` None the step itself, run by nobody known.
+
+    `unknown` are the measures that the release does not give; the delivery then counts 0 for them, which is never
+    shown.
+    """
+
+    delivery: engine.Delivery
+    step: Step
+    offer: Offer | None
+    unknown: frozenset[engine.Criterion]
+
+    @property
+    def status(self) -> Status:
+        """That of the less sure of step and run."""
+        return worst([self.step.status, *([self.offer.source.status] if self.offer else [])])
+
+
+@dataclass(frozen=True, eq=False)
+class DayCatalogue:
+    """What a release offers on a day: the planner's catalogue, and what its ids stand for.
+
+    `circumstances` are those that some rule asks for. `offers` are all runs of a step, those of the past too, and
+    `evidence` what shows past delivery of a thing, each by id.
+    """
+
+    catalogue: engine.Catalogue
+    steps: Mapping[str, Step]
+    ways: Mapping[str, Way]
+    circumstances: Mapping[engine.Fact, Attribute]
+    offers: Mapping[str, Sequence[Offer]]
+    evidence: Mapping[str, Sequence[Evidence]]
+
+    @cached_property
+    def start_weeks(self) -> Mapping[str, tuple[int, ...]]:
+        """The start weeks that are known, by step."""
+        found = defaultdict[str, set[int]](set)
+        for way in self.ways.values():
+            found[way.step.id].update(way.delivery.starts or ())
+        return {step: tuple(sorted(weeks)) for step, weeks in found.items() if weeks}
+
+    @cached_property
+    def without_measure(self) -> Mapping[engine.Criterion, frozenset[str]]:
+        """For each criterion the deliveries, by id, of which the measure is not known."""
+        return {
+            criterion: frozenset(id for id, way in self.ways.items() if criterion in way.unknown)
+            for criterion in engine.Criterion
+        }
+
+    @cached_property
+    def not_published(self) -> frozenset[str]:
+        """The deliveries, by id, that rest on more than what is published."""
+        return frozenset(id for id, way in self.ways.items() if way.status is not Status.PUBLISHED)
+
+    @cached_property
+    def leading_to(self) -> Mapping[str, Sequence[Step]]:
+        """The steps that give something of a thing, by its id."""
+        found = defaultdict[str, list[Step]](list)
+        for step in self.steps.values():
+            for fact in step.gives:
+                found[fact.partition(":")[2]].append(step)
+        return found
+
+    def on_the_way(self, goals: Iterable[str]) -> tuple[Step, ...]:
+        """Every step on some way to the goals, by what rules name: nearest to the goals first."""
+        waiting, found = deque(dict.fromkeys(goals)), dict[str, Step]()
+        seen = set(waiting)
+        while waiting:
+            for step in self.leading_to.get(waiting.popleft(), ()):
+                if step.id not in found:
+                    found[step.id] = step
+                    new = sorted(references(read_rule(step.requirement)) - seen)
+                    seen.update(new)
+                    waiting += new
+        return tuple(found.values())
+
+    def asked_for(self, goals: Iterable[str], *, circumstances: bool = False) -> tuple[engine.Fact, ...]:
+        """What a person could bring that steps on some way to the goals ask for, nearest to the goals first.
+
+        Awards, units, programmes, levels and work in a role, never a goal itself; circumstances only on request.
+        """
+        goals = tuple(goals)
+        kinds = ("award:", "unit:", "completed:", "works-as:", "level:", *(("attribute:",) if circumstances else ()))
+        entries = {content.id: content.entry for content in self.catalogue.contents}
+        named = (fact for step in self.on_the_way(goals) for fact in _facts(entries[step.id]))
+        return tuple(
+            fact for fact in dict.fromkeys(named) if fact.startswith(kinds) and fact.partition(":")[2] not in goals
+        )
+
+    def held(self, person: Person, *, profile_required: bool) -> frozenset[engine.Fact]:
+        """What holds at the beginning: what the person brings, and what is assumed."""
+        held = {*person.planned(), *(() if profile_required else (ADMITTED,))}
+        for fact, wanted in self.circumstances.items():
+            known = person.attribute(wanted)
+            held |= {fact, said(fact)} if known else {fact} if known is None else set()
+        return frozenset(held)
+
+    def through(
+        self, via: Iterable[Via], goals: frozenset[engine.Fact], hours_per_week: int, projection: Projection
+    ) -> "DayCatalogue":
+        """The same, where a step that gives one of the goals asks for everything that is to be passed through."""
+        stays = [_stay(one, hours_per_week, projection) for one in via if one.weeks]
+        wanted = passed_through(via, projection)
+        contents = [
+            replace(content, entry=engine.All((content.entry, *wanted)))
+            if goals.intersection(content.adds) and not set(wanted).intersection(content.adds)
+            else content
+            for content in self.catalogue.contents
+        ]
+        contents += [
+            engine.Content(one.step.id, one.step.kind, f"works-as:{one.step.about[0]}", one.step.gives) for one in stays
+        ]
+        catalogue = engine.Catalogue(
+            tuple(contents),
+            self.catalogue.deliveries + tuple(one.delivery for one in stays),
+            self.catalogue.rules,
+        )
+        steps = {**self.steps, **{one.step.id: one.step for one in stays}}
+        ways = {**self.ways, **{one.delivery.id: one for one in stays}}
+        return replace(self, catalogue=catalogue, steps=steps, ways=ways)
+
+
+def _facts(expression: engine.Expression) -> Iterable[engine.Fact]:
+    """The facts that an expression names."""
+    match expression:
+        case str():
+            yield expression
+        case engine.AtLeast(_, parts):
+            for _, part in parts:
+                yield from _facts(part)
+        case engine.All(parts) | engine.AnyOf(parts):
+            for part in parts:
+                yield from _facts(part)
+
+
+def said(fact: engine.Fact) -> engine.Fact:
+    """That a circumstance was told, and not only never denied."""
+    return f"{fact} (said)"
+
+
+def passed_through(via: Iterable[Via], projection: Projection) -> tuple[engine.Fact, ...]:
+    """The facts that mean that one was there, and long enough."""
+    return tuple(f"stayed:{one.id}" if one.weeks else facts_of(one.id, projection)[0] for one in via)
+
+
+def _stay(via: Via, hours_per_week: int, projection: Projection) -> Way:
+    """Working on in a role for so many weeks, as a step; how heavy it is is not known, so nothing goes on beside it."""
+    role = projection.roles[via.id]
+    title = f"Stay in work as {role.title[:1].lower()}{role.title[1:]} for {via.weeks} weeks"
+    step = Step(
+        id=f"stay:{via.id}",
+        kind=StepKind.JOB,
+        title=title,
+        about=(via.id,),
+        level=role.level,
+        requirement=f"works_as({via.id})",
+        requirement_known=True,
+        gives=(f"stayed:{via.id}",),
+        conditions=(),
+        weeks=Amount(via.weeks, role.source.status, note="as asked"),
+        cost=Amount(0, role.source.status, note="a job is not paid for"),
+        hours_per_week=None,
+        status=role.source.status,
+        sources=(role.source,),
+    )
+    delivery = engine.Delivery(step.id, step.id, 0, via.weeks, hours_per_week, None)
+    return Way(delivery, step, None, frozenset({engine.Criterion.TRAVEL}))
+
+
+class Catalogues:
+    """The catalogues of one release, each made once. Safe to share between threads.
+
+    A step of which the hours a week are not known is never planned beside another: it takes all that the person can
+    give. So there is a catalogue for each day and number of hours a week, and for each day to set out, which drops the
+    starts before it; contents and rules are the same in all.
+    """
+
+    def __init__(self, projection: Projection) -> None:
+        self.projection = projection
+        self.steps = {step.id: step for step in projection.steps}
+        self._compiler = _Compiler(projection)
+        self._kept: dict[tuple[date, int, date | None], DayCatalogue] = {}
+        self._lock = threading.Lock()
+
+    def of(self, on: date, hours_per_week: int, since: date | None = None) -> DayCatalogue:
+        """The catalogue of a day, for somebody who can give so many hours a week and starts nothing before `since`."""
+        key = on, hours_per_week, since
+        with self._lock:
+            found = self._kept.pop(key, None) or self._compiler.catalogue(*key)
+            self._kept[key] = found
+            while len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+            return found
+
+
 class _Compiler:
-    def __init__(self, projection: Projection, request: PathwayRequest, on: date) -> None:
-        self.projection, self.request, self.on = projection, request, on
-        self.person = Person(request.holds, dict(request.attributes), projection)
-        self.granted: set[str] = set()
-        self.at_the_door = False
-        self.credit_sources: dict[str, list[tuple[int, str, int | None, str | None]]] = {}
+    """What does not depend on the day: requirements as the planner reads them, and the free rules."""
+
+    def __init__(self, projection: Projection) -> None:
+        self.projection = projection
+        self.circumstances: dict[engine.Fact, Attribute] = {}
+        self.offers: dict[str, list[Offer]] = defaultdict(list)
+        for offer in projection.offers:
+            self.offers[offer.step].append(offer)
+        self.evidence: dict[str, list[Evidence]] = defaultdict(list)
+        for one in projection.evidence:
+            self.evidence[one.about].append(one)
+        self.units: dict[str, list[tuple[int, str, int | None, str | None]]] = defaultdict(list)
         for unit in projection.units.values():
             if unit.award and unit.credits:
-                told = (unit.credits, f"unit:{unit.id}", unit.level, unit.role)
-                self.credit_sources.setdefault(unit.award, []).append(told)
-        for fact in self.person.facts:
-            if fact.startswith("credits:"):
-                _, award, amount = fact.split(":")
-                level = projection.awards[award].level
-                self.credit_sources.setdefault(award, []).append((int(amount), fact, level, None))
+                self.units[unit.award].append((unit.credits, f"unit:{unit.id}", unit.level, unit.role))
+        self.contents = {
+            step.id: engine.Content(step.id, step.kind, self.expression(read_rule(step.requirement)), step.gives)
+            for step in projection.steps
+        }
+        self.rules = tuple(self.free_rules())
 
     def credits(self, wanted: CreditsFrom) -> engine.Expression:
         """The award as a whole, or a weighted threshold over its units and credits; never both counted together.
@@ -165,27 +386,30 @@ class _Compiler:
         ways: list[engine.Expression] = []
         for award in [wanted.source] if wanted.source else list(self.projection.awards):
             facts = self.projection.awards.get(award)
+            parts = [
+                (amount, fact)
+                for amount, fact, level, role in self.units.get(award, ())
+                if wanted.level in (None, level) and wanted.unit_role in (None, role)
+            ]
             if facts and wanted.unit_role is None and wanted.level in (None, facts.level):
                 ways += [f"award:{award}"] if (facts.credits or 0) >= wanted.credits else []
-            parts = tuple(
-                (amount, fact)
-                for amount, fact, level, role in self.credit_sources.get(award, ())
-                if wanted.level in (None, level) and wanted.unit_role in (None, role)
-            )
-            ways += [engine.AtLeast(wanted.credits, parts)] if parts else []
+                parts += [(bit, f"credits:{award}:{bit}") for bit in CREDIT_BITS]
+            ways += [engine.AtLeast(wanted.credits, tuple(parts))] if parts else []
         return engine.AnyOf(tuple(ways))
 
-    def expression(self, requirement: Requirement) -> engine.Expression:
-        """A requirement as the planner reads it; assumptions are granted on the way."""
+    def expression(self, requirement: Requirement, *, at_the_door: bool = False) -> engine.Expression:
+        """A requirement as the planner reads it. `at_the_door`: a circumstance that nobody told us does not count."""
         match requirement:
             case AllOf(parts):
-                return engine.All(tuple(map(self.expression, parts)))
+                return engine.All(tuple(self.expression(part, at_the_door=at_the_door) for part in parts))
             case AnyOf(parts):
-                return engine.AnyOf(tuple(map(self.expression, parts)))
+                return engine.AnyOf(tuple(self.expression(part, at_the_door=at_the_door) for part in parts))
             case AtLeast(count, parts):
-                return engine.AtLeast(count, tuple((1, self.expression(part)) for part in parts))
+                return engine.AtLeast(
+                    count, tuple((1, self.expression(part, at_the_door=at_the_door)) for part in parts)
+                )
             case Usually(part, _):
-                return self.profile(part) if self.request.profile_required else engine.All(())
+                return engine.AnyOf((ADMITTED, self.expression(part, at_the_door=True)))
             case Holds(id):
                 return f"unit:{id}" if id in self.projection.units else f"award:{id}"
             case Completed(id):
@@ -197,21 +421,11 @@ class _Compiler:
             case CreditsFrom():
                 return self.credits(requirement)
             case Attribute():
-                known = self.person.attribute(requirement)
                 fact = f"attribute:{write(requirement)}"
-                if known or (known is None and not self.at_the_door):
-                    self.granted.add(fact)
-                    return fact
-                return fact if known is False else f"{fact} (said)"
+                self.circumstances[fact] = requirement
+                return said(fact) if at_the_door else fact
 
-    def profile(self, part: Requirement) -> engine.Expression:
-        """A usual profile treated as a bar: there, a circumstance that nobody told us does not count."""
-        self.at_the_door = True
-        compiled = self.expression(part)
-        self.at_the_door = False
-        return compiled
-
-    def rules(self) -> Iterable[engine.Rule]:
+    def free_rules(self) -> Iterable[engine.Rule]:
         """What follows by itself: a lower level from a higher, the level of an award, an award from its credits."""
         for level in range(2, HIGHEST_LEVEL + 1):
             yield engine.Rule(f"level:{level}", "implies", f"level:{level}", (f"level:{level - 1}",))
@@ -219,73 +433,39 @@ class _Compiler:
             if award.level:
                 yield engine.Rule(f"level of {award.id}", "implies", f"award:{award.id}", (f"level:{award.level}",))
             if (rule := award_rule(award)) is not None:
-                needed = self.expression(rule)
-                yield engine.Rule(f"award of {award.id}", "award", needed, (f"award:{award.id}",))
+                yield engine.Rule(f"award of {award.id}", "award", self.expression(rule), (f"award:{award.id}",))
 
-    def goal(self) -> engine.Expression:
-        """Any of the roles or awards asked for."""
-        return engine.AnyOf(tuple(facts_of(id, self.projection)[0] for id in self.request.to))
-
-    def left_out(self, step: Step) -> str | None:
-        """Why the question's limits take a step out; None when they do not."""
-        if self.request.published_only and step.status is not Status.PUBLISHED:
-            return "it is not published"
-        needs_employer = bool(EMPLOYER_CONDITIONS.intersection(step.conditions))
-        if self.request.without_employer and needs_employer and step.about[0] not in self.request.to:
-            return "it needs an employer"
-        return None
-
-    def deliveries(self, step: Step, known: Callable[[Step], bool]) -> Iterable[tuple[engine.Delivery, Offer | None]]:
+    def ways(self, step: Step, on: date, hours_per_week: int, since: date | None) -> Iterable[Way]:
         """The ways to take a step: runs that can be planned, else the step as a type with no provider known."""
-        horizon, cap = self.request.within_weeks, self.request.hours_per_week
-        current = [o for o in self.projection.offers if o.step == step.id and is_current(o, self.on, horizon)]
-        for offer in current:
-            weeks = offer.weeks if offer.weeks is not None else step.weeks.value if step.weeks else None
-            cost = offer.cost_pounds if offer.cost_pounds is not None else step.cost.value if step.cost else 0
-            if weeks is not None:
-                hours = (offer.hours_per_week or step.hours_per_week or cap) if weeks else 0
-                starts = usable_start_weeks(offer, self.on, horizon)
-                yield engine.Delivery(offer.id, step.id, cost, weeks, hours, starts), offer
-        if known(step) and not current:
-            weeks = step.weeks.value if step.weeks else 0
-            hours = (step.hours_per_week or cap) if weeks else 0
-            cost = step.cost.value if step.cost else 0
-            yield engine.Delivery(f"{step.id} (no provider known)", step.id, cost, weeks, hours, None), None
+        current: list[Offer | None] = [one for one in self.offers.get(step.id, ()) if is_current(one, on)]
+        for offer in current or [None]:
+            weeks = offer.weeks if offer and offer.weeks is not None else step.weeks.value if step.weeks else None
+            run_cost = offer.cost_pounds if offer else None
+            cost = run_cost if run_cost is not None else step.cost.value if step.cost else None
+            hours = (offer.hours_per_week if offer else None) or step.hours_per_week or hours_per_week
+            unknown = {engine.Criterion.TRAVEL}
+            unknown.update([engine.Criterion.COST] if cost is None else [])
+            unknown.update(_OF_WEEKS if weeks is None else [])
+            delivery = engine.Delivery(
+                offer.id if offer else f"{step.id} (no provider known)",
+                step.id,
+                cost or 0,
+                weeks or 0,
+                hours if weeks else 0,
+                usable_start_weeks(offer, on, since) if offer and offer.starts else None,
+                opens=max(0, -(-(since - on).days // 7)) if since else 0,
+            )
+            yield Way(delivery, step, offer, frozenset(unknown))
 
-    def compile(self, known: Callable[[Step], bool]) -> Compiled:
-        """The problem, with only those steps whose measure is `known` standing for themselves."""
-        contents, deliveries, offers, steps = [], [], {}, {}
-        left_out = {}
-        for step in self.projection.steps:
-            if (why := self.left_out(step)) is not None:
-                left_out[step.id] = why
-                continue
-            ways = list(self.deliveries(step, known))
-            if not ways:
-                left_out[step.id] = "its length or price is not known"
-                continue
-            steps[step.id] = step
-            contents.append(engine.Content(step.id, step.kind, self.expression(parse(step.requirement)), step.gives))
-            for delivery, offer in ways:
-                deliveries.append(delivery)
-                offers[delivery.id] = offer
-        rules = tuple(self.rules())
-        problem = engine.PathwayProblem(
-            engine.Catalogue(tuple(contents), tuple(deliveries), rules),
-            held=self.person.facts | self.granted,
-            goal=self.goal(),
-            hours_cap=self.request.hours_per_week,
-            horizon=self.request.within_weeks,
+    def catalogue(self, on: date, hours_per_week: int, since: date | None) -> DayCatalogue:
+        """Everything on offer on a day, whatever is known of it."""
+        steps = self.projection.steps
+        ways = [way for step in steps for way in self.ways(step, on, hours_per_week, since)]
+        return DayCatalogue(
+            engine.Catalogue(tuple(self.contents.values()), tuple(way.delivery for way in ways), self.rules),
+            {step.id: step for step in steps},
+            {way.delivery.id: way for way in ways},
+            self.circumstances,
+            self.offers,
+            self.evidence,
         )
-        return Compiled(problem, steps, offers, left_out)
-
-
-def compile_question(
-    projection: Projection, request: PathwayRequest, on: date, known: Callable[[Step], bool]
-) -> tuple[Compiled, Person]:
-    """The planner's problem for a question that names its goals in `request.to`.
-
-    `known` says for which steps the measure to be least is known. Raises `UnknownThingError`.
-    """
-    compiler = _Compiler(projection, request, on)
-    return compiler.compile(known), compiler.person

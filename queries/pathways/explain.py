@@ -1,22 +1,26 @@
 """From a plan that was replayed to the answer a person reads: reasons, stopping places, what to check."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
 
 from graph.projection import Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
-from graph.requirements import CreditsFrom, parse
-from queries.pathways.compile import EMPLOYER_CONDITIONS, Compiled, Person, facts_of, is_current
-from queries.pathways.engine.problem import PlannerResult
+from graph.requirements import CreditsFrom
+from queries.pathways.compile import DayCatalogue, Person, facts_of, is_current, needs_employer, read_rule
+from queries.pathways.engine.problem import Certificate, PlannerResult
 from queries.pathways.engine.replay import StepTrace, Trace
 from queries.pathways.judge import Judge
 from queries.pathways.request import (
     AnswerStep,
+    BackOn,
     Check,
     ConditionSaid,
+    CreditsHeld,
     Need,
+    NeededOne,
     Pathway,
     PathwayRequest,
+    Proof,
     StoppingPoint,
     Thing,
     Totals,
@@ -28,13 +32,43 @@ class AnswerContradictedError(Exception):
     """The second opinion does not agree that a step's needs are met: a fault of ours, never shown as an answer."""
 
 
+class _Measured(Protocol):
+    """What sums are made of: a step of an answer, or the outline of one."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def weeks(self) -> Amount | None: ...
+    @property
+    def cost(self) -> Amount | None: ...
+    @property
+    def starts_in_weeks(self) -> int | None: ...
+    @property
+    def needs_employer(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
+class _Outline:
+    """As much of a step as a line about a pathway needs."""
+
+    title: str
+    weeks: Amount | None
+    cost: Amount | None
+    starts_in_weeks: int | None
+    needs_employer: bool
+
+
+@dataclass(frozen=True)
 class Explainer:
     """Explains plans of one question over one release."""
 
     projection: Projection
     request: PathwayRequest
     person: Person
+    judge: Judge = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "judge", Judge(self.projection, self.person))
 
     def thing(self, id: str) -> Thing:
         """A thing with its label; the id itself when it has none."""
@@ -58,6 +92,8 @@ class Explainer:
                 return f"{label} completed"
             case "level":
                 return f"level {rest}, for entry rules"
+            case "stayed":
+                return f"the time as {label}"
             case "credits":
                 award, _, credits = rest.partition(":")
                 return f"{credits} credits of {self.projection.labels.get(award, award)}"
@@ -66,32 +102,36 @@ class Explainer:
             case _:
                 return label
 
-    def pathway(self, compiled: Compiled, result: PlannerResult, trace: Trace, why: str) -> Pathway:
+    def pathway(
+        self, catalogue: DayCatalogue, result: PlannerResult, trace: Trace, why: str, *, measured: bool
+    ) -> Pathway:
         """One pathway, explained. Raises `AnswerContradictedError`."""
-        judge = Judge(self.projection, self.person)
         facts = sorted(self.person.facts)
         made_up = {fact for fact in facts if self.is_made_up(fact)}
         origin = {fact: f"brought: {self.words(fact)}" for fact in facts}
-        steps = []
+        steps: list[AnswerStep] = []
         for number, one in enumerate(trace.steps, 1):
-            step = compiled.steps[one.content.id]
-            needs = judge.needs(parse(step.requirement), facts, origin)
+            step = catalogue.steps[one.content.id]
+            before = tuple(facts)
+            needs = self.judge.needs(read_rule(step.requirement), before, origin)
             if any(need.verdict is Verdict.NOT_MET for need in needs):
                 raise AnswerContradictedError(
                     f"step {step.id}: {[n.rule for n in needs if n.verdict is Verdict.NOT_MET]}"
                 )
-            before = tuple(facts)
-            leans_on = judge.judge(parse(step.requirement), facts)[1]
+            leans_on = self.judge.judge(read_rule(step.requirement), before)[1]
             for fact in step.gives:
                 if fact not in facts:
                     facts.append(fact)
                     origin[fact] = f"step {number}: {step.title}"
-            said = self.step(number, compiled, one, needs, before, self.stopping(step, facts, judge))
-            if said.status is Status.ILLUSTRATIVE or made_up.intersection(leans_on):
-                said = replace(said, status=Status.ILLUSTRATIVE)
+            so_far: list[_Measured] = [*steps, self.outline_of(catalogue, one, before)]
+            following = trace.steps[number] if number < len(trace.steps) else None
+            stop = self.stopping(catalogue, one, facts, so_far, following)
+            told = self.step(number, catalogue, one, needs, before, stop)
+            if told.status is Status.ILLUSTRATIVE or made_up.intersection(leans_on):
+                told = replace(told, status=Status.ILLUSTRATIVE)
                 made_up.update(step.gives)
-            steps.append(said)
-        goal = next(id for id in self.request.to if self.goal_fact(id) in facts or id in judge.awards_held(facts))
+            steps.append(told)
+        goal = self.goal(facts)
         role = self.projection.roles.get(goal)
         totals = self.totals(steps, trace)
         return Pathway(
@@ -102,10 +142,52 @@ class Explainer:
             steps=tuple(steps),
             totals=totals,
             status=worst(step.status for step in steps) if steps else Status.PUBLISHED,
-            proven=result.proven,
-            bound=result.bound,
+            proven=result.proven and measured,
+            bound=result.bound if measured else None,
+            proof=self.proof(catalogue, result) if measured else None,
             summary=self.summary(steps, totals),
         )
+
+    def outline(self, catalogue: DayCatalogue, trace: Trace) -> tuple[Thing, Totals, str]:
+        """A pathway in short: its goal, its sums, and all of it on one line."""
+        facts, steps = list(self.person.facts), list[_Outline]()
+        for one in trace.steps:
+            steps.append(self.outline_of(catalogue, one, facts))
+            facts += catalogue.steps[one.content.id].gives
+        totals = self.totals(steps, trace)
+        return self.thing(self.goal(facts)), totals, self.summary(steps, totals)
+
+    def outline_of(self, catalogue: DayCatalogue, trace: StepTrace, held: Sequence[str]) -> _Outline:
+        """One step in short. `held`: the facts that hold when it starts."""
+        step, offer = catalogue.steps[trace.content.id], catalogue.ways[trace.delivery.id].offer
+        weeks = self.weeks(step, offer, held)
+        return _Outline(step.title, weeks, _cost(step, offer), trace.start_week, needs_employer(step))
+
+    def goal(self, facts: Sequence[str]) -> str:
+        """Which of the goals is reached."""
+        awards = self.judge.awards_held(facts)
+        return next(id for id in self.request.to if self.goal_fact(id) in facts or id in awards)
+
+    def proof(self, catalogue: DayCatalogue, result: PlannerResult) -> Proof | None:
+        """What shows that nothing has less; None where nothing was proved."""
+        if result.certificate is not None:
+            return self.certified(catalogue, result.certificate)
+        if result.proven:
+            return Proof("Every other way was searched through on the calendar.", result.bound, ())
+        return None
+
+    def certified(self, catalogue: DayCatalogue, certificate: Certificate) -> Proof:
+        """The landmarks of a certificate with their weights."""
+        needed = [
+            NeededOne(
+                str(landmark.weight),
+                tuple(Thing(id, catalogue.steps[id].title) for id in sorted(landmark.contents)),
+            )
+            for landmark in certificate.landmarks
+        ]
+        said = "; ".join(f"every pathway needs {_one_of([step.label for step in one.steps])}" for one in needed)
+        bound = -(-certificate.bound.numerator // certificate.bound.denominator)
+        return Proof(f"{said[:1].upper()}{said[1:]}." if said else "Nothing is needed.", bound, tuple(needed))
 
     def is_made_up(self, fact: str) -> bool:
         """Whether what a person is said to bring is an illustrative unit; what is built on it is illustrative too."""
@@ -119,15 +201,15 @@ class Explainer:
     def step(
         self,
         number: int,
-        compiled: Compiled,
+        catalogue: DayCatalogue,
         trace: StepTrace,
         needs: tuple[Need, ...],
         held: tuple[str, ...],
         after: StoppingPoint,
     ) -> AnswerStep:
         """One step of an answer. `held`: the facts that hold when it starts."""
-        step, offer = compiled.steps[trace.content.id], compiled.offers[trace.delivery.id]
-        on, horizon = self.request.on, self.request.within_weeks
+        step, offer = catalogue.steps[trace.content.id], catalogue.ways[trace.delivery.id].offer
+        on = self.request.on
         assert on is not None  # noqa: S101  (the service has set the day)
         codes = [*step.conditions]
         if offer is None and step.kind is not StepKind.JOB:
@@ -137,7 +219,7 @@ class Explainer:
                 "employer-decides" if step.kind in (StepKind.JOB, StepKind.APPRENTICESHIP) else "centre-decides"
             )
         seen = sorted(
-            (o for o in self.projection.offers if o.step == step.id and o is not offer),
+            (o for o in catalogue.offers.get(step.id, ()) if o is not offer),
             key=lambda o: (o.source.as_of or "", o.id),
             reverse=True,
         )
@@ -155,25 +237,26 @@ class Explainer:
             start_note=_start_note(step, offer) if trace.start_week is not None else _NO_START_FITS,
             weeks=self.weeks(step, offer, held),
             hours_per_week=offer.hours_per_week if offer and offer.hours_per_week else step.hours_per_week,
-            cost=Amount(offer.cost_pounds, offer.source.status)
-            if offer and offer.cost_pounds is not None
-            else step.cost,
+            cost=_cost(step, offer),
             needs=needs,
             needs_known=step.requirement_known,
-            needs_employer=bool(EMPLOYER_CONDITIONS.intersection(step.conditions)),
+            needs_employer=needs_employer(step),
             conditions=tuple(ConditionSaid(c, self.projection.conditions.get(c, c)) for c in dict.fromkeys(codes)),
             condition_note=step.condition_note,
             adds=tuple(map(self.words, step.gives)),
             status=worst([step.status, *([offer.source.status] if offer else [])]),
             sources=step.sources + ((offer.source,) if offer else ()),
             leads_in=tuple(link for link in step.links if any(fact.endswith(f":{link.from_id}") for fact in held)),
-            other_runs=tuple(o for o in seen if is_current(o, on, horizon)),
-            seen_at=tuple(o for o in seen if not is_current(o, on, horizon)),
-            delivered_by=_latest_first(e for e in self.projection.evidence if e.about in step.about),
+            other_runs=tuple(o for o in seen if is_current(o, on)),
+            seen_at=tuple(o for o in seen if not is_current(o, on)),
+            delivered_by=_latest_first(e for id in step.about for e in catalogue.evidence.get(id, ())),
+            because=None,
+            slack=None,
+            swaps=(),
             afterwards=after,
         )
 
-    def weeks(self, step: Step, offer: Offer | None, held: tuple[str, ...]) -> Amount | None:
+    def weeks(self, step: Step, offer: Offer | None, held: Sequence[str]) -> Amount | None:
         """How long a step takes; *at least* for an award begun before the one that it builds on is complete."""
         weeks = Amount(offer.weeks, offer.source.status) if offer and offer.weeks is not None else step.weeks
         short = [w.source for w in _credit_thresholds(step.requirement) if w.source and f"award:{w.source}" not in held]
@@ -197,11 +280,16 @@ class Explainer:
                 what = f"{step.title}: whether what the client brings shortens it. {transfer.condition}."
                 yield Check(what, "prior learning", transfer.source.status, source.address, source.as_of, step.number)
 
-    def stopping(self, step: Step, facts: list[str], judge: Judge) -> StoppingPoint:
-        """What somebody has who stops after this step."""
-        awards = judge.awards_held(facts)
-        banked = judge.credits_banked(facts)
-        credits = sum(amount for amount, _, _ in banked)
+    def stopping(
+        self,
+        catalogue: DayCatalogue,
+        trace: StepTrace,
+        facts: Sequence[str],
+        steps: Sequence[_Measured],
+        following: StepTrace | None,
+    ) -> StoppingPoint:
+        """What somebody has who stops after a step. `steps`: it, and those before; `following`: the next, if any."""
+        banked = self.judge.credits_banked(facts)
         said = [
             f"{amount} from {self.thing(id).label}"
             if whole
@@ -209,14 +297,39 @@ class Explainer:
             for amount, id, whole in banked
         ]
         return StoppingPoint(
-            awards=tuple(map(self.thing, awards)),
-            credits=credits or None,
+            awards=tuple(map(self.thing, self.judge.awards_held(facts))),
+            credits=sum(amount for amount, _, _ in banked) or None,
             credits_note="; ".join(said) or None,
-            roles_open=tuple(map(self.thing, self.roles_open(facts, judge))),
-            part_way=self.part_way(step),
+            credits_held=tuple(
+                CreditsHeld(self.thing(id), amount, whole, self.taken_by(id)) for amount, id, whole in banked
+            ),
+            roles_open=tuple(map(self.thing, self.roles_open(facts))),
+            part_way=self.part_way(catalogue.steps[trace.content.id]),
+            spent_pounds=sum(one.cost.value for one in steps if one.cost),
+            steps_of_unknown_cost=sum(one.cost is None for one in steps),
+            after_weeks=trace.end_week,
+            back_on=self.back_on(catalogue, trace, following) if following else None,
         )
 
-    def roles_open(self, facts: list[str], judge: Judge) -> list[str]:
+    def taken_by(self, award: str) -> tuple[Thing, ...]:
+        """Other awards that are known to take in the credits of one."""
+        found = {t.to_id for t in self.projection.transfers if t.from_id == award and t.to_id}
+        return tuple(map(self.thing, sorted(found)))
+
+    def back_on(self, catalogue: DayCatalogue, trace: StepTrace, following: StepTrace) -> BackOn:
+        """How to go on later, after a stop: the next step, with every start of it that is known."""
+        step = catalogue.steps[following.content.id]
+        since = trace.end_week or 0
+        starts = tuple(week for week in catalogue.start_weeks.get(step.id, ()) if week >= since)
+        if step.kind is StepKind.JOB:
+            note = "when a vacancy is found"
+        elif starts:
+            note = f"the starts that are known: week {', '.join(map(str, starts))}"
+        else:
+            note = "no start date is known: ask when it next begins"
+        return BackOn(Thing(step.id, step.title), starts, note)
+
+    def roles_open(self, facts: Sequence[str]) -> list[str]:
         """Roles that something the person now has is said to lead to, where nothing asked is missing."""
         working = {fact.removeprefix("works-as:") for fact in facts if fact.startswith("works-as:")}
         found = dict.fromkeys(
@@ -227,7 +340,7 @@ class Explainer:
             and step.weeks.value == 0
             and len(step.about) > 1
             and step.about[0] not in working
-            and judge.judge(parse(step.requirement), facts)[0] is not Verdict.NOT_MET
+            and self.judge.judge(read_rule(step.requirement), facts)[0] is not Verdict.NOT_MET
         )
         return sorted(found, key=lambda id: (-(self.projection.roles[id].level or 0), id))
 
@@ -246,7 +359,7 @@ class Explainer:
                     said += f" From {wanted.credits} credits {self.thing(other.id).label} may be started."
         return said
 
-    def totals(self, steps: list[AnswerStep], trace: Trace) -> Totals:
+    def totals(self, steps: Sequence[_Measured], trace: Trace) -> Totals:
         """Sums over a pathway."""
         return Totals(
             weeks=trace.finish_week if trace.finish_week is not None else trace.study_weeks,
@@ -259,7 +372,7 @@ class Explainer:
             steps_that_need_an_employer=sum(s.needs_employer for s in steps),
         )
 
-    def summary(self, steps: list[AnswerStep], totals: Totals) -> str:
+    def summary(self, steps: Sequence[_Measured], totals: Totals) -> str:
         """The pathway on one line."""
         said = " → ".join(f"{s.title} ({_weeks(s.weeks)})" for s in steps) or "nothing more is needed"
         least, counted = "at least " if totals.weeks_at_least else "", "step" if totals.steps == 1 else "steps"
@@ -393,12 +506,28 @@ def cost_words(totals: Totals) -> str:
     return f"{known}a price that is not known for {steps}"
 
 
+def _cost(step: Step, offer: Offer | None) -> Amount | None:
+    """What the learner pays: the price of the run, else that of the step."""
+    if offer and offer.cost_pounds is not None:
+        return Amount(offer.cost_pounds, offer.source.status)
+    return step.cost
+
+
+def _one_of(names: Sequence[str]) -> str:
+    """The first few of some names, as a choice; one name alone is no choice."""
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return f"{'one of ' if len(names) > 1 else ''}{' or '.join([*names[:_NAMED], *more])}"
+
+
+_NAMED: Final = 5
+
+
 def _latest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(sorted(evidence, key=lambda e: (e.period, e.leavers or 0, e.id), reverse=True))
 
 
 def _credit_thresholds(requirement: str) -> Iterable[CreditsFrom]:
-    waiting = [parse(requirement)]
+    waiting = [read_rule(requirement)]
     while waiting:
         one = waiting.pop()
         if isinstance(one, CreditsFrom):

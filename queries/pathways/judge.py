@@ -6,6 +6,7 @@ answer.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from graph.projection import Projection
 from graph.requirements import (
@@ -37,45 +38,85 @@ def _worst(parts: Iterable[Judged]) -> Judged:
     return verdict, tuple(dict.fromkeys(fact for _, facts in found for fact in facts))
 
 
+class _Held:
+    """What is held at a moment: the facts, the highest level, and the awards that units make, with what made them."""
+
+    def __init__(self, facts: frozenset[str], projection: Projection) -> None:
+        self.facts, self.made = facts, dict[str, tuple[str, ...]]()
+        self.level: tuple[int, str] = (0, "")
+        self.units: dict[str | None, list[tuple[int, int | None, str | None, str]]] = defaultdict(list)
+        self.awards: dict[str, str] = {}
+        self._projection = projection
+        for fact in sorted(facts):
+            kind, _, rest = fact.partition(":")
+            if kind == "level":
+                self.level = max(self.level, (int(rest), fact))
+            elif kind == "award":
+                self.add_award(rest, fact)
+            elif kind == "unit":
+                unit = projection.units[rest]
+                self.units[unit.award].append((unit.credits or 0, unit.level, unit.role, fact))
+            elif kind == "credits":
+                award, _, amount = rest.partition(":")
+                self.units[award].append((int(amount), projection.awards[award].level, None, fact))
+
+    def add_award(self, id: str, fact: str) -> None:
+        """An award that is held whole, by this fact."""
+        self.awards[id] = fact
+        self.level = max(self.level, (self._projection.awards[id].level or 0, fact))
+
+    def sources(self, fact: str) -> tuple[str, ...]:
+        """The facts of the person behind one fact."""
+        return self.made.get(fact, (fact,))
+
+
 class Judge:
     """Judges requirements for one person against the facts that hold at a moment.
 
-    `origin` says where each fact comes from: in words, for the answer.
+    What follows from the same facts is worked out once, so that a person may hold thousands of them.
     """
 
     def __init__(self, projection: Projection, person: Person) -> None:
         self.projection, self.person = projection, person
+        rules = ((award.id, award_rule(award)) for award in projection.awards.values())
+        self._award_rules = {id: rule for id, rule in rules if rule is not None}
+        self._held = lru_cache(maxsize=64)(self._closed)
+
+    def _closed(self, facts: frozenset[str]) -> _Held:
+        """The facts with the awards that add up from them, one after another until no more does."""
+        held = _Held(facts, self.projection)
+        waiting = {id: rule for id, rule in self._award_rules.items() if id not in held.awards}
+        while made := [(id, used) for id, rule in waiting.items() for used in self._made_of(rule, held)]:
+            for id, used in made:
+                held.made[f"award:{id}"] = used
+                held.add_award(id, f"award:{id}")
+                del waiting[id]
+        return held
+
+    def _made_of(self, rule: Requirement, held: _Held) -> Iterable[tuple[str, ...]]:
+        """The facts that an award is made of, once; nothing when they do not add up."""
+        verdict, used = self._judged(rule, held)
+        if verdict is Verdict.MET:
+            yield used
 
     def awards_held(self, facts: Iterable[str]) -> list[str]:
         """Ids of the awards held: those brought or gained whole, and those whose units add up."""
-        held = {fact.removeprefix("award:") for fact in facts if fact.startswith("award:")}
-        for award in self.projection.awards.values():
-            rule = award_rule(award)
-            if award.id not in held and rule is not None and self.judge(rule, facts)[0] is Verdict.MET:
-                held.add(award.id)
-        return sorted(held)
+        return sorted(self._held(frozenset(facts)).awards)
 
-    def credits_held(self, wanted: CreditsFrom, facts: Iterable[str]) -> tuple[int, tuple[str, ...]]:
+    def credits_held(self, wanted: CreditsFrom, held: _Held) -> tuple[int, tuple[str, ...]]:
         """The most credits of one award that count towards what is wanted, and the facts they come from."""
-        by_award: dict[str | None, list[tuple[int, str]]] = defaultdict(list)
         best: tuple[int, tuple[str, ...]] = (0, ())
-        for fact in facts:
-            kind, _, rest = fact.partition(":")
-            if kind == "unit":
-                unit = self.projection.units[rest]
-                if wanted.level in (None, unit.level) and wanted.unit_role in (None, unit.role):
-                    by_award[unit.award].append((unit.credits or 0, fact))
-            elif kind in ("award", "credits") and wanted.unit_role is None:
-                award = self.projection.awards[rest.partition(":")[0]]
-                if wanted.level not in (None, award.level):
-                    continue
-                if kind == "credits":
-                    by_award[award.id].append((int(rest.partition(":")[2]), fact))
-                elif wanted.source in (None, award.id):
-                    best = max(best, (award.credits or 0, (fact,)))
-        for id, parts in by_award.items():
-            if wanted.source in (None, id):
-                best = max(best, (sum(credits for credits, _ in parts), tuple(fact for _, fact in parts)))
+        for award in [wanted.source] if wanted.source else sorted(filter(None, {*held.units, *held.awards})):
+            parts = [
+                (credits, fact)
+                for credits, level, role, fact in held.units.get(award, ())
+                if wanted.level in (None, level) and wanted.unit_role in (None, role)
+            ]
+            best = max(best, (sum(credits for credits, _ in parts), tuple(fact for _, fact in parts)))
+            if award in held.awards and wanted.unit_role is None:
+                whole = self.projection.awards[award]
+                if wanted.level in (None, whole.level):
+                    best = max(best, (whole.credits or 0, held.sources(held.awards[award])))
         return best
 
     def credits_banked(self, facts: Iterable[str]) -> list[tuple[int, str, bool]]:
@@ -83,45 +124,45 @@ class Judge:
 
         An award takes in its own units, and the credits of an award that by its rules is a part of it.
         """
-        held = self.awards_held(facts)
-        taken_in = {t.from_id for t in self.projection.transfers if t.automatic and t.to_id in held}
+        held = self._held(frozenset(facts))
+        taken_in = {t.from_id for t in self.projection.transfers if t.automatic and t.to_id in held.awards}
         banked = [
-            (a.credits, id, True) for id in held if id not in taken_in and (a := self.projection.awards[id]).credits
+            (a.credits, id, True)
+            for id in sorted(held.awards)
+            if id not in taken_in and (a := self.projection.awards[id]).credits
         ]
-        loose: dict[str, int] = defaultdict(int)
-        for fact in facts:
-            kind, _, rest = fact.partition(":")
-            if kind == "unit":
-                unit = self.projection.units[rest]
-                loose[unit.award or ""] += unit.credits or 0
-            elif kind == "credits":
-                loose[rest.partition(":")[0]] += int(rest.partition(":")[2])
-        return banked + [(n, id, False) for id, n in loose.items() if n and id not in held and id not in taken_in]
+        loose = {award or "": sum(credits for credits, *_ in parts) for award, parts in held.units.items()}
+        out = held.awards.keys() | taken_in
+        return banked + [(n, id, False) for id, n in sorted(loose.items()) if n and id not in out]
 
     def judge(self, requirement: Requirement, facts: Iterable[str]) -> Judged:
         """The verdict on a requirement, from the facts that hold."""
+        return self._judged(requirement, self._held(frozenset(facts)))
+
+    def _judged(self, requirement: Requirement, held: _Held) -> Judged:
         match requirement:
             case AllOf(parts):
-                return _worst(self.judge(part, facts) for part in parts)
+                return _worst(self._judged(part, held) for part in parts)
             case AnyOf(parts):
-                judged = [self.judge(part, facts) for part in parts]
-                return min(judged, key=lambda one: _ORDER.index(one[0]))
+                judged = [self._judged(part, held) for part in parts]
+                return min(judged, key=lambda one: _ORDER.index(one[0]), default=(Verdict.NOT_MET, ()))
             case AtLeast(count, parts):
-                judged = sorted((self.judge(part, facts) for part in parts), key=lambda one: _ORDER.index(one[0]))
+                judged = sorted((self._judged(part, held) for part in parts), key=lambda one: _ORDER.index(one[0]))
                 return _worst(judged[:count])
             case Usually(part, _):
-                verdict, used = self.judge(part, facts)
+                verdict, used = self._judged(part, held)
                 return (Verdict.MET, used) if verdict is Verdict.MET and used else (Verdict.DECIDED_BY_SOMEBODY, used)
             case Holds(id):
-                return self._fact(f"unit:{id}" if id in self.projection.units else f"award:{id}", facts)
+                return self._fact(f"unit:{id}" if id in self.projection.units else f"award:{id}", held)
             case Completed(id):
-                return self._fact(f"completed:{id}", facts)
+                return self._fact(f"completed:{id}", held)
             case WorksAs(id):
-                return self._fact(f"works-as:{id}", facts)
+                return self._fact(f"works-as:{id}", held)
             case LevelHeld(level):
-                return self._level(level, facts)
+                highest, fact = held.level
+                return (Verdict.MET, held.sources(fact)) if highest >= level else (Verdict.NOT_MET, ())
             case CreditsFrom(credits=credits):
-                total, used = self.credits_held(requirement, facts)
+                total, used = self.credits_held(requirement, held)
                 return (Verdict.MET if total >= credits else Verdict.NOT_MET), used
             case Attribute():
                 known = self.person.attribute(requirement)
@@ -130,8 +171,11 @@ class Judge:
                 return (Verdict.MET if known else Verdict.NOT_MET), (f"attribute:{write(requirement)}",)
 
     def needs(self, requirement: Requirement, facts: Iterable[str], origin: Mapping[str, str]) -> tuple[Need, ...]:
-        """Each thing that is asked, with its verdict and where what satisfies it comes from."""
-        held = list(facts)
+        """Each thing that is asked, with its verdict and where what satisfies it comes from.
+
+        `origin` says in words where each fact comes from.
+        """
+        held = frozenset(facts)
         parts = requirement.parts if isinstance(requirement, AllOf) else (requirement,)
         found = []
         for part in parts:
@@ -141,22 +185,7 @@ class Judge:
             found.append(Need(text, write(part), verdict, said if verdict is not Verdict.NOT_MET else ()))
         return tuple(found)
 
-    def _fact(self, fact: str, facts: Iterable[str]) -> Judged:
-        if fact in facts:
-            return Verdict.MET, (fact,)
-        if fact.startswith("award:") and fact.removeprefix("award:") in self.awards_of_units(facts):
-            return Verdict.MET, tuple(f for f in facts if f.startswith("unit:"))
-        return Verdict.NOT_MET, ()
-
-    def awards_of_units(self, facts: Iterable[str]) -> list[str]:
-        """Awards made by adding up units alone."""
-        units = [fact for fact in facts if fact.startswith(("unit:", "credits:"))]
-        return self.awards_held(units) if units else []
-
-    def _level(self, level: int, facts: Iterable[str]) -> Judged:
-        for fact in facts:
-            kind, _, rest = fact.partition(":")
-            held = int(rest) if kind == "level" else self.projection.awards[rest].level if kind == "award" else None
-            if held is not None and held >= level:
-                return Verdict.MET, (fact,)
+    def _fact(self, fact: str, held: _Held) -> Judged:
+        if fact in held.facts or fact in held.made:
+            return Verdict.MET, held.sources(fact)
         return Verdict.NOT_MET, ()

@@ -13,6 +13,17 @@ from queries.pathways.engine.problem import Criterion, Outcome
 
 
 @dataclass(frozen=True, slots=True)
+class Via:
+    """Something to pass through on the way: a role, an award or a programme. `weeks`: the least time in the role."""
+
+    id: str
+    weeks: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.id}:{self.weeks}" if self.weeks else self.id
+
+
+@dataclass(frozen=True, slots=True)
 class PathwayRequest:
     """One question.
 
@@ -20,9 +31,15 @@ class PathwayRequest:
     award's units. `to`: ids of roles or awards, any of which will do; empty: any role of `sector` at `to_level`.
     `attributes`: known facts about the person (`age`, `employment` …); what is not given is not known, and is
     neither held against them nor in their favour. `hours_per_week`: the most they can give; a step of unknown weight is
-    never planned beside another. `without_employer`: leave out steps that need an employer (except the goal's own job).
-    `published_only`: leave out steps that rest on our inference. `profile_required`: treat the profile that a provider
-    usually asks as a bar.
+    never planned beside another.
+
+    Limits in time: `within_weeks`, `arrive_by` (the day by which the goal is reached) and `depart_after` (the day
+    before which nothing starts). In money: `budget_pounds`, under which steps without a known price are left out unless
+    `unpriced` lets them in. On the way: `via` (each is passed through before the goal) and `avoid` (things, steps,
+    providers). On steps other than jobs: `mode`, `attendance` and `provider`, any of the values; a step of which it is
+    not known is left out. `without_employer`: leave out steps that need an employer (except the goal's own job).
+    `jobs_as_steps`: whether a job may be a step on the way. `published_only`: leave out steps that rest on our
+    inference. `profile_required`: treat the profile that a provider usually asks as a bar.
     """
 
     holds: tuple[str, ...] = ()
@@ -33,6 +50,16 @@ class PathwayRequest:
     attributes: tuple[tuple[str, str], ...] = ()
     hours_per_week: int = 40
     within_weeks: int = 520
+    arrive_by: date | None = None
+    depart_after: date | None = None
+    via: tuple[Via, ...] = ()
+    avoid: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
+    attendance: tuple[str, ...] = ()
+    provider: tuple[str, ...] = ()
+    budget_pounds: int | None = None
+    unpriced: bool = False
+    jobs_as_steps: bool = True
     published_only: bool = False
     without_employer: bool = False
     profile_required: bool = False
@@ -76,17 +103,90 @@ class ConditionSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditsHeld:
+    """Credits, and whose they are: of an award (`whole`: the award itself is held), which is what accepts them.
+
+    `taken_by`: other awards that are known to take them in, by their own rules or by a decision.
+    """
+
+    award: Thing
+    credits: int
+    whole: bool
+    taken_by: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackOn:
+    """How to go on later, after a stop: the step that comes next, and when it could be begun.
+
+    `starts_in_weeks`: the starts that are known, counted from the day of the question; empty: none is known, which
+    `note` says.
+    """
+
+    step: Thing
+    starts_in_weeks: tuple[int, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoppingPoint:
     """What a person has who stops after a step: awards and credits held, and roles that are open from there.
 
     `part_way`: what stopping in the middle of the step would leave them with; None when nothing is known to be kept.
+    `spent_pounds` is what is known to have been paid by then, `steps_of_unknown_cost` how many prices it leaves out,
+    `after_weeks` when it is (None: no start is known to fit). `back_on` is None after the last step.
     """
 
     awards: tuple[Thing, ...]
     credits: int | None
     credits_note: str | None
+    credits_held: tuple[CreditsHeld, ...]
     roles_open: tuple[Thing, ...]
     part_way: str | None
+    spent_pounds: int
+    steps_of_unknown_cost: int
+    after_weeks: int | None
+    back_on: BackOn | None
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why a step is there: what would be lost without it, found by leaving it out."""
+
+    text: str
+    lost: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """What a late start would do.
+
+    `weeks`: how much later the step may start with the same end in all. `next_start_in_weeks`: the first start of this
+    run after the planned one; None: none is known. `then_weeks`: when the goal is reached with it, `otherwise_weeks`:
+    with the best of everything on offer instead; None: not by then. `text` says all of it in words, and what is not
+    known.
+    """
+
+    weeks: int | None
+    next_start_in_weeks: int | None
+    then_weeks: int | None
+    otherwise_weeks: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Something else in the place of one step, with all other steps kept. `weeks` and cost are those of the whole.
+
+    `weeks_at_least`: the length of some step is not known. `cost_pounds` is None when a price is not known.
+    """
+
+    steps: tuple[Thing, ...]
+    providers: tuple[Thing, ...]
+    weeks: int
+    weeks_at_least: bool
+    cost_pounds: int | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +224,9 @@ class AnswerStep:
     other_runs: tuple[Offer, ...]
     seen_at: tuple[Offer, ...]
     delivered_by: tuple[Evidence, ...]
+    because: Because | None
+    slack: Slack | None
+    swaps: tuple[Swap, ...]
     afterwards: StoppingPoint
 
 
@@ -146,8 +249,32 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class NeededOne:
+    """Steps of which every pathway needs at least one. `weight`: its share of the bound, an exact fraction."""
+
+    weight: str
+    steps: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What shows that no pathway among the steps we hold has less, and can be checked: `needed` adds up to `bound`.
+
+    `needed` is empty where the proof is a search through the calendar and no such sum.
+    """
+
+    text: str
+    bound: int | None
+    needed: tuple[NeededOne, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pathway:
-    """One way to the goal. `why`: the reason it is offered. `status`: that of its least sure step."""
+    """One way to the goal. `why`: the reason it is offered. `status`: that of its least sure step.
+
+    `proven`: nothing that we hold has less of what was to be least; `bound` is below everything there is. Neither can
+    be said over steps of which it is not known.
+    """
 
     why: str
     goal: Thing
@@ -158,7 +285,73 @@ class Pathway:
     status: Status
     proven: bool
     bound: int | None
+    proof: Proof | None
     summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason why there is no pathway: a code for programs, and words. `about`: the thing it is about, if one."""
+
+    code: str
+    text: str
+    about: Thing | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSaid:
+    """A limit of the question: its name, and what it says."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """Limits that together open a pathway when they are lifted, and fewer of them do not; then the best pathway.
+
+    `proven`: that fewer do not is proved.
+    """
+
+    limits: tuple[LimitSaid, ...]
+    text: str
+    goal: Thing
+    pathway: str
+    weeks: int
+    weeks_at_least: bool
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFacts:
+    """The least that somebody would have to bring besides: every set of the smallest `size` that opens a pathway.
+
+    `all_found`: there is no other of this size; `proven`: there is no smaller one.
+    """
+
+    size: int
+    sets: tuple[tuple[Thing, ...], ...]
+    all_found: bool
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """Steps on some way to the goal that a limit of the question took out. `count` when `steps` are not all."""
+
+    limit: LimitSaid
+    count: int
+    steps: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What it would be worth to hold one thing more: the least then, beside the least now, in the unit of `by`."""
+
+    thing: Thing
+    now: int
+    then: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +399,7 @@ class ReleaseRef:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question as it was understood."""
+    """The question as it was understood. `limits`: those in force, the usual ones included."""
 
     text: str
     holds: tuple[Thing, ...]
@@ -214,6 +407,7 @@ class Question:
     to_level: int | None
     sector: str | None
     by: Criterion
+    limits: tuple[LimitSaid, ...]
     on: date
 
 
@@ -228,7 +422,11 @@ class PathwayAnswer:
     pathways: tuple[Pathway, ...]
     published_only: PublishedOnly
     nearest: tuple[Reachable, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    lifting: tuple[Lifted, ...]
+    missing: MissingFacts | None
+    filtered: tuple[Filtered, ...]
+    worth: tuple[Worth, ...]
     gaps: tuple[Gap, ...]
     check_before_recommending: tuple[Check, ...]
     illustrative: bool

@@ -4,19 +4,33 @@ Resolve what is named, compile, search, replay, explain. The second opinions (re
 against the requirements themselves) stand between the search and every answer.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from graph.projection import Projection, RoleFacts, Step, StepKind
-from graph.requirements import circumstances, parse, references, sentence
-from queries.pathways.compile import Compiled, Person, UnknownThingError, compile_question, facts_of
+from queries.pathways.asked import Asked, Solved, ask
+from queries.pathways.compile import Catalogues, UnknownThingError, facts_of
+from queries.pathways.engine.alternatives import alternatives
+from queries.pathways.engine.circuit import prepare
 from queries.pathways.engine.planner import ExactPlanner, reachable_facts
-from queries.pathways.engine.problem import Criterion, Limits, Outcome, PathwayProblem, Plan, Planner, PlannerResult
-from queries.pathways.engine.replay import Trace, replay
+from queries.pathways.engine.problem import (
+    Cap,
+    Criterion,
+    Limits,
+    Outcome,
+    PathwayProblem,
+    Plan,
+    Planner,
+    PlannerResult,
+)
+from queries.pathways.engine.replay import replay
 from queries.pathways.explain import Explainer
+from queries.pathways.limits import Limit, check, limits_of, without
 from queries.pathways.request import (
+    Lifted,
+    LimitSaid,
     Pathway,
     PathwayAnswer,
     PathwayRequest,
@@ -25,38 +39,17 @@ from queries.pathways.request import (
     Reachable,
     ReleaseRef,
     Thing,
+    Worth,
 )
+from queries.pathways.whatif import WhatIf
+from queries.pathways.whynot import WhyNot
 
 
 class NoSuchGoalError(LookupError):
     """No role of the sector is at the level asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Solved:
-    """One search: what was compiled, what came out, and the plan carried out (None when there is no plan).
-
-    `measured`: every step's measure is known; False: some are not, so that the value is only *at least*.
-    """
-
-    measured: bool
-    compiled: Compiled
-    person: Person
-    result: PlannerResult
-    trace: Trace | None
-
-
-def _measure_known(criterion: Criterion) -> Callable[[Step], bool]:
-    match criterion:
-        case Criterion.WEEKS | Criterion.STUDY_WEEKS | Criterion.FIRST_JOB:
-            return lambda step: step.weeks is not None
-        case Criterion.COST:
-            return lambda step: step.cost is not None
-        case Criterion.STEPS | Criterion.TRAVEL:
-            return lambda step: True
-
-
-_LEAST: Final = {
+LEAST: Final = {
     Criterion.WEEKS: "Soonest",
     Criterion.COST: "Least known cost",
     Criterion.STEPS: "Fewest steps",
@@ -64,26 +57,38 @@ _LEAST: Final = {
     Criterion.TRAVEL: "Least travel",
     Criterion.FIRST_JOB: "Soonest into work in the sector",
 }
+"""What a pathway is offered for, by what was to be least."""
 
 
-_GOALS_ONE_BY_ONE: Final = 20
-_ANY_TIME: Final = 2000
-"""Weeks that no pathway of ours takes: where the limit on time is lifted."""
-
-
-def _key(solved: _Solved) -> tuple[str, ...]:
+def _key(solved: Solved) -> tuple[str, ...]:
     """What makes a pathway the same as another: what is done before the last job, or all when it is but jobs."""
     steps = solved.trace.steps if solved.trace else ()
     return tuple(s.content.id for s in steps if s.content.kind != StepKind.JOB) or tuple(s.content.id for s in steps)
 
 
-def _worth(solved: _Solved) -> tuple[bool, bool, int, int, int]:
+def _worth(solved: Solved) -> tuple[bool, bool, int, int, int]:
     """For ordering: pathways first, fully measured ones first, then what is to be least, then steps, then weeks."""
     if solved.trace is None:
         return True, True, 0, 0, 0
     finish, value = solved.trace.finish_week, solved.result.value
     weeks = solved.trace.study_weeks if finish is None else finish
-    return False, not solved.measured, value if value is not None else 0, len(solved.trace.steps), weeks
+    return False, not solved.asked.measured, value if value is not None else 0, len(solved.trace.steps), weeks
+
+
+def _unknown(solved: Solved, unknown: frozenset[str]) -> int:
+    """How many steps of a plan are of unknown measure; none when there is no plan."""
+    return sum(step.delivery.id in unknown for step in solved.trace.steps) if solved.trace else 0
+
+
+def _outcome(solved: Solved, open_when_lifted: bool) -> Outcome:
+    """How a search ended. What closes a way that is open without them are the limits of the question."""
+    if solved.trace is None and solved.result.outcome is not Outcome.STOPPED_EARLY:
+        return Outcome.NONE_WITHIN_LIMITS if open_when_lifted else Outcome.PROVED_NONE
+    return solved.result.outcome
+
+
+_GOALS_ONE_BY_ONE: Final = 8
+_NEAREST, _TRIED = 5, 10
 
 
 class PathwayService:
@@ -92,6 +97,40 @@ class PathwayService:
     def __init__(self, projection: Projection, release: ReleaseRef, planner: Planner | None = None) -> None:
         self.projection, self.release = projection, release
         self.planner: Planner = planner or ExactPlanner()
+        self.catalogues = Catalogues(projection)
+
+    def answer(self, request: PathwayRequest, limits: Limits | None = None) -> PathwayAnswer:
+        """The answer to one question.
+
+        Raises `UnknownThingError` for an id that the release does not hold, `NoSuchGoalError`, and
+        `ContradictoryLimitsError`. Everything else, “no pathway” too, is an answer.
+        """
+        return _Answer(self, self.settled(request), limits or Limits()).answer()
+
+    def prepare(self, day: date) -> None:
+        """Make ready what the usual questions of a day share, so that none has to wait for it. Nothing is solved."""
+        prepare(self.catalogues.of(day, PathwayRequest().hours_per_week).catalogue)
+
+    def asked(self, request: PathwayRequest) -> Asked:
+        """The question as the planner gets it, every step of unknown measure left out. Raises as `answer` does."""
+        return ask(self.catalogues, self.settled(request), measured=True)
+
+    def step_named(self, id: str) -> Step | None:
+        """A step of the release by its id."""
+        return self.catalogues.steps.get(id)
+
+    def settled(self, request: PathwayRequest) -> PathwayRequest:
+        """The question with its goals and its day, once it is clear that it can be asked. Raises as `answer` does."""
+        request = replace(
+            request,
+            to=self.goals(request),
+            by=Criterion(request.by),
+            on=request.on or date.today(),  # noqa: DTZ011  (the person's day, wherever they are)
+        )
+        for id in request.holds:
+            facts_of(id, self.projection)
+        check(request, self.projection)
+        return request
 
     def goals(self, request: PathwayRequest) -> tuple[str, ...]:
         """The ids any of which will do. Raises `NoSuchGoalError` and `UnknownThingError`."""
@@ -106,204 +145,230 @@ class PathwayService:
             raise NoSuchGoalError(f"no role of the sector “{request.sector}” is known at level {request.to_level}")
         return tuple(found)
 
-    def answer(self, request: PathwayRequest, limits: Limits | None = None) -> PathwayAnswer:
-        """The answer to one question.
 
-        Raises `UnknownThingError` for an id that the release does not hold, and `NoSuchGoalError`. Everything else,
-        “no pathway” too, is an answer.
-        """
-        limits = limits or Limits()
-        request = replace(
-            request,
-            to=self.goals(request),
-            by=Criterion(request.by),
-            on=request.on or date.today(),  # noqa: DTZ011  (the person's day, wherever they are)
-        )
-        for id in request.holds:
-            facts_of(id, self.projection)
-        by_goal = self.by_goal(request, limits)
-        best = min(by_goal.values(), key=_worth) if by_goal else self.search(request, limits)
-        explainer = Explainer(self.projection, request, best.person)
-        pathways = self.pathways(request, best, by_goal, limits)
-        published = self.published_only(request, best, limits)
+class _Answer:
+    """One answer in the making. A search that it needs twice is made once."""
+
+    def __init__(self, service: PathwayService, request: PathwayRequest, limits: Limits) -> None:
+        self.service, self.projection = service, service.projection
+        self.request, self.limits = request, limits
+        self._searched: dict[PathwayRequest, Solved] = {}
+
+    def answer(self) -> PathwayAnswer:
+        """The answer."""
+        request, best = self.request, self.best()
+        explainer = Explainer(self.projection, request, best.asked.person)
+        pathways = self.pathways(best)
+        published = self.published_only(best)
         touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
+        why_not = WhyNot(self.projection, explainer, best.asked, self.search, self.limits)
+        lifting = () if pathways else why_not.lifting()
         return PathwayAnswer(
-            outcome=best.result.outcome,
-            explanation=self.explanation(best, published, request),
-            question=self.question(request, explainer),
-            release=self.release,
+            outcome=_outcome(best, bool(lifting)),
+            explanation=self.explanation(best, published, lifting),
+            question=self.question(explainer, best.asked.limits),
+            release=self.service.release,
             pathways=pathways,
             published_only=published,
-            nearest=() if pathways else self.nearest(best, request),
-            reasons=() if pathways else self.reasons(best, request, limits),
+            nearest=() if pathways else self.nearest(best),
+            reasons=() if pathways else why_not.reasons(lifting),
+            lifting=lifting,
+            missing=None if pathways else why_not.missing(),
+            filtered=why_not.filtered(),
+            worth=self.worth(best),
             gaps=tuple(gap for gap in self.projection.gaps if touched.intersection(gap.about)),
             check_before_recommending=explainer.checks(pathways),
             illustrative=any(p.status == "illustrative" for p in pathways),
         )
 
-    def search(self, request: PathwayRequest, limits: Limits) -> _Solved:
+    def worth(self, best: Solved) -> tuple[Worth, ...]:
+        """What it would be worth to hold one thing more."""
+        if best.trace is None:
+            return ()
+        explainer = Explainer(self.projection, self.request, best.asked.person)
+        return WhatIf(explainer, best, best.trace, self.limits).worth()
+
+    def best(self) -> Solved:
+        """The best of all. A few goals are searched one by one, so that of two that are as good the first is shown."""
+        if len(self.request.to) > _GOALS_ONE_BY_ONE:
+            return self.search(self.request)
+        return min((self.search(replace(self.request, to=(id,))) for id in self.request.to), key=_worth)
+
+    def search(self, request: PathwayRequest) -> Solved:
         """The best plan among steps whose measure is known; only when there is none, among all steps.
 
         A step of unknown length or price can never be called the shortest or the cheapest, so it is used only where
-        nothing else leads on; the totals then say *at least*.
+        nothing else leads on, and then as few of them as can be; the totals say *at least*.
         """
-        solved = self._search(request, limits, _measure_known(request.by), measured=True)
-        return solved if solved.trace else self._search(request, limits, lambda _: True, measured=False)
+        if request not in self._searched:
+            solved = self.solve(ask(self.service.catalogues, request, measured=True))
+            if solved.trace is None and (unknown := solved.asked.barred["measure"]):
+                asked = ask(self.service.catalogues, request, measured=False)
+                solved = self.solve(asked)
+                for few in range(1, _unknown(solved, unknown)):
+                    cap = Cap("not measured", dict.fromkeys(unknown, 1), few)
+                    fewer = self.solve(replace(asked, problem=replace(asked.problem, caps=(*asked.problem.caps, cap))))
+                    if fewer.trace is not None:
+                        solved = fewer
+                        break
+            self._searched[request] = solved
+        return self._searched[request]
 
-    def _search(
-        self, request: PathwayRequest, limits: Limits, known: Callable[[Step], bool], *, measured: bool
-    ) -> _Solved:
-        assert request.on is not None  # noqa: S101
-        compiled, person = compile_question(self.projection, request, request.on, known)
-        result = self.planner.solve(compiled.problem, request.by, limits)
+    def solve(self, asked: Asked) -> Solved:
+        """One search by the planner, its plan dated and replayed."""
+        by = asked.request.by
+        if by is Criterion.TRAVEL and not asked.measured:
+            by = Criterion.WEEKS  # no travel is known, so all that is left to choose by is time
+        return self.replayed(asked, self.service.planner.solve(asked.problem, by, self.limits))
+
+    def replayed(self, asked: Asked, result: PlannerResult) -> Solved:
+        """A result with its plan carried out, on the calendar where one can run it."""
         if result.plan is None:
-            return _Solved(measured, compiled, person, result, None)
-        plan = result.plan if result.plan.dated else self._dated(compiled.problem, result.plan, limits)
-        return _Solved(measured, compiled, person, result, replay(compiled.problem, plan))
+            return Solved(asked, result, None)
+        plan = result.plan if result.plan.dated else self.dated(asked.problem, result.plan)
+        return Solved(asked, result, replay(asked.problem, plan))
 
-    def _dated(self, problem: PathwayProblem, plan: Plan, limits: Limits) -> Plan:
+    def dated(self, problem: PathwayProblem, plan: Plan) -> Plan:
         """The same steps placed on the calendar as early as they can be; undated when no calendar can run them."""
         chosen = {step.delivery for step in plan.steps}
-        only = problem.with_catalogue(deliveries=(d for d in problem.deliveries if d.id in chosen))
-        return self.planner.solve(only, Criterion.WEEKS, limits).plan or plan
+        others = frozenset(one.id for one in problem.deliveries if one.id not in chosen)
+        return self.service.planner.solve(replace(problem, barred=others), Criterion.WEEKS, self.limits).plan or plan
 
-    def by_goal(self, request: PathwayRequest, limits: Limits) -> dict[str, _Solved]:
-        """The best for each goal of several; the best of these is the best of all, with ties broken by time.
-
-        Empty for one goal and for very many, which are then searched together.
-        """
-        if not 1 < len(request.to) <= _GOALS_ONE_BY_ONE:
-            return {}
-        return {id: self.search(replace(request, to=(id,)), limits) for id in request.to}
-
-    def pathways(
-        self, request: PathwayRequest, best: _Solved, by_goal: dict[str, _Solved], limits: Limits
-    ) -> tuple[Pathway, ...]:
-        """The best pathway; then one surer at the door, one without an employer; then the best to other goals.
+    def pathways(self, best: Solved) -> tuple[Pathway, ...]:
+        """The best pathway, then others that differ: see `others`.
 
         Pathways that differ in nothing but the job at their end are one: the first stands for them.
         """
         if best.trace is None:
             return ()
-        least = _LEAST[request.by]
-        surer, alone = replace(request, profile_required=True), replace(request, without_employer=True)
-        found = {_key(best): self.explained(f"{least}.", request, request, best)}
-        candidates = [
-            (f"{least}, where the profile usually expected is met at each step.", surer, self.search(surer, limits)),
-            (f"{least}, with no employer needed before the last step.", alone, self.search(alone, limits)),
-            *(
-                (f"{least}, to another of the roles.", request, by_goal[id])
-                for id in sorted(by_goal, key=lambda id: _worth(by_goal[id]))
-            ),
-        ]
-        if not any(step.needs_employer for step in found[_key(best)].steps[:-1]):
-            del candidates[1]  # the best is such a pathway
-        for why, asked, solved in candidates:
+        found = {_key(best): self.explained(f"{LEAST[self.request.by]}.", best, swaps=True)}
+        for why, solved in self.others(best):
+            if len(found) >= self.request.alternatives:
+                break
             if solved.trace is not None and solved.trace.finish_week is not None and _key(solved) not in found:
-                found[_key(solved)] = self.explained(why, request, asked, solved)
-        return tuple(found.values())[: request.alternatives]
+                found[_key(solved)] = self.explained(why, solved)
+        return tuple(found.values())
 
-    def explained(self, why: str, request: PathwayRequest, asked: PathwayRequest, solved: _Solved) -> Pathway:
-        """A solved question as a pathway of the answer to `request`."""
+    def others(self, best: Solved) -> Iterator[tuple[str, Solved]]:
+        """Pathways to show beside the best, each with the reason: made one by one, as long as there is room.
+
+        One that is surer at the door, one without an employer before the goal, those that share at most 70% of their
+        steps with each other, and the best to each other goal.
+        """
+        request, least = self.request, LEAST[self.request.by]
+        surer = replace(request, profile_required=True)
+        yield f"{least}, where the profile usually expected is met at each step.", self.search(surer)
+        alone = replace(request, without_employer=True)
+        yield f"{least}, with no employer needed before the last step.", self.search(alone)
+        assert best.result.plan is not None  # noqa: S101
+        problem, plan = best.asked.problem, best.result.plan
+        for result in alternatives(problem, request.by, plan, self.limits, most=request.alternatives - 1):
+            yield f"{least} of those that share at most 70% of their steps with it.", self.replayed(best.asked, result)
+        yield from ((f"{least}, to another of the roles.", solved) for solved in self.other_goals(best))
+
+    def other_goals(self, best: Solved) -> Iterator[Solved]:
+        """The best pathway to each of the other goals, the best first."""
+        goals = tuple(id for id in self.request.to if id != self.goal(best))
+        if len(self.request.to) <= _GOALS_ONE_BY_ONE:
+            yield from sorted((self.search(replace(self.request, to=(id,))) for id in goals), key=_worth)
+            return
+        while goals and (solved := self.search(replace(self.request, to=goals))).trace is not None:
+            yield solved
+            goals = tuple(id for id in goals if id != self.goal(solved))
+
+    def goal(self, solved: Solved) -> str:
+        """Which of the goals a pathway reaches."""
         assert solved.trace is not None  # noqa: S101
-        explainer = Explainer(self.projection, replace(asked, to=request.to), solved.person)
-        return explainer.pathway(solved.compiled, solved.result, solved.trace, why)
+        reached = {support.fact for support in solved.trace.goal}
+        return next(id for id in solved.asked.request.to if facts_of(id, self.projection)[0] in reached)
 
-    def published_only(self, request: PathwayRequest, best: _Solved, limits: Limits) -> PublishedOnly:
+    def explained(self, why: str, solved: Solved, *, swaps: bool = False) -> Pathway:
+        """A search that found a plan as a pathway of the answer; with `swaps`, what could stand in for its steps."""
+        asked = solved.asked
+        assert solved.trace is not None  # noqa: S101
+        explainer = Explainer(self.projection, replace(asked.request, to=self.request.to), asked.person)
+        pathway = explainer.pathway(asked.catalogue, solved.result, solved.trace, why, measured=asked.measured)
+        return WhatIf(explainer, solved, solved.trace, self.limits).told(pathway, swaps=swaps)
+
+    def published_only(self, best: Solved) -> PublishedOnly:
         """Whether published steps alone would do."""
-        asked = replace(request, published_only=True)
-        solved = self.search(asked, limits)
+        solved = self.search(replace(self.request, published_only=True))
         if solved.trace is None:
             text = "Published steps alone do not lead there either."
             if best.trace is not None:
                 text = "No published route leads there: every way rests on an inference of ours."
-            return PublishedOnly(solved.result.outcome, text, None, self.nearest(solved, request))
-        pathway = self.explained("", request, asked, solved)
-        return PublishedOnly(Outcome.FOUND, "Published steps alone lead there.", pathway.summary, ())
+            others = (limit for limit in solved.asked.limits if limit.name != "published_only")
+            lifted = self.search(without(solved.asked.request, others))
+            return PublishedOnly(_outcome(solved, lifted.trace is not None), text, None, self.nearest(solved))
+        explainer = Explainer(self.projection, self.request, solved.asked.person)
+        _, _, summary = explainer.outline(solved.asked.catalogue, solved.trace)
+        return PublishedOnly(Outcome.FOUND, "Published steps alone lead there.", summary, ())
 
-    def nearest(self, best: _Solved, request: PathwayRequest) -> tuple[Reachable, ...]:
+    def nearest(self, solved: Solved) -> tuple[Reachable, ...]:
         """Roles within reach that are most like the goals: same part of the sector first, then nearest in level."""
+        request = solved.asked.request
         reached = {
-            f.removeprefix("works-as:") for f in reachable_facts(best.compiled.problem) if f.startswith("works-as:")
+            f.removeprefix("works-as:") for f in reachable_facts(solved.asked.problem) if f.startswith("works-as:")
         }
         goals = [self.projection.roles[id] for id in request.to if id in self.projection.roles]
         roles = [self.projection.roles[id] for id in reached if id not in request.holds and id not in request.to]
         ranked = sorted(roles, key=lambda role: min((_distance(role, goal) for goal in goals), default=(9, 9, role.id)))
-        return tuple(Reachable(Thing(r.id, r.title), r.level, _why_near(r, goals)) for r in ranked[:5])
+        if solved.result.outcome is Outcome.NONE_WITHIN_LIMITS:
+            asked = replace(solved.asked.request, via=())
+            ranked = [r for r in ranked[:_TRIED] if self.search(replace(asked, to=(r.id,))).trace is not None]
+        return tuple(Reachable(Thing(r.id, r.title), r.level, _why_near(r, goals)) for r in ranked[:_NEAREST])
 
-    def reasons(self, best: _Solved, request: PathwayRequest, limits: Limits) -> tuple[str, ...]:
-        """Why there is none, as codes with words."""
-        if best.result.outcome is Outcome.NONE_WITHIN_LIMITS:
-            longer = self.search(replace(request, within_weeks=_ANY_TIME), limits)
-            if longer.trace is None:
-                return (f"too-many-hours: every way takes more than {request.hours_per_week} hours in some week",)
-            return (f"too-late: the soonest way takes {longer.trace.finish_week} weeks",)
-        wanted = {fact for id in request.to for fact in facts_of(id, self.projection)}
-        leading = [step for step in self.projection.steps if wanted.intersection(step.gives)]
-        if not leading:
-            return ("nothing-leads-there: no step that we hold leads to it",)
-        said = []
-        for step in leading:
-            why = best.compiled.left_out.get(step.id)
-            code = "only-unconfirmed" if why == "it is not published" else "left-out" if why else "needs-not-met"
-            said.append(f"{code}: {step.title}: {why or 'what it asks cannot be reached from what is held'}")
-        return (*self.not_eligible(best.person, request), *said)
-
-    def not_eligible(self, person: Person, request: PathwayRequest) -> tuple[str, ...]:
-        """Circumstances of the person that close a step on some way to the goals."""
-        wanted, waiting, said = set(request.to), list(request.to), []
-        while waiting:
-            id = waiting.pop()
-            for step in self.projection.steps:
-                if not any(fact.endswith(f":{id}") for fact in step.gives):
-                    continue
-                requirement = parse(step.requirement)
-                new = references(requirement) - wanted
-                wanted |= new
-                waiting += new
-                closed = [a for a in circumstances(requirement) if person.attribute(a) is False]
-                said += [f"not-eligible: {step.title}: it asks for somebody {sentence(a)}" for a in closed]
-        return tuple(dict.fromkeys(said))
-
-    def question(self, request: PathwayRequest, explainer: Explainer) -> Question:
+    def question(self, explainer: Explainer, limits: Iterable[Limit]) -> Question:
         """The question as it was understood."""
+        request = self.request
         holds = tuple(map(explainer.brought, request.holds))
         to = tuple(map(explainer.thing, request.to))
         start = ", ".join(t.label for t in holds) or "nothing in particular"
         goal = " or ".join(t.label for t in to)
         if request.to_level:
             goal = f"any level {request.to_level} role of the sector {request.sector}"
+        usual = {limit.text for limit in limits_of(replace(_USUAL, on=request.on), {})}
+        said = tuple(LimitSaid(limit.name, limit.text) for limit in limits)
+        besides = "".join(f"; {one.text}" for one in said if one.text not in usual)
         assert request.on is not None  # noqa: S101
         return Question(
-            text=f"From {start} to {goal}: {_LEAST[request.by].lower()}.",
+            text=f"From {start} to {goal}: {LEAST[request.by].lower()}{besides}.",
             holds=holds,
             to=to,
             to_level=request.to_level,
             sector=request.sector if request.to_level else None,
             by=request.by,
+            limits=said,
             on=request.on,
         )
 
-    def explanation(self, best: _Solved, published: PublishedOnly, request: PathwayRequest) -> str:
+    def explanation(self, best: Solved, published: PublishedOnly, lifting: tuple[Lifted, ...]) -> str:
         """The outcome in a sentence or two."""
         result = best.result
-        match result.outcome:
+        match _outcome(best, bool(lifting)):
             case Outcome.FOUND:
                 said = "No pathway among the steps we hold has less."
-                if not best.measured:
+                if best.trace is not None and not best.trace.steps:
+                    return "The goal is held already: nothing more is needed."
+                if self.request.by is Criterion.TRAVEL:
+                    said = "How far there is to travel is not known of any step, so the soonest is shown instead."
+                elif not best.asked.measured:
                     said = "It leads over steps of unknown length or price, so nothing can be said of what is least."
                 elif not result.proven:
                     said = f"Nothing below {result.bound} is possible; the search stopped before it could prove more."
                 return said if published.pathway else f"{published.text} {said}"
             case Outcome.PROVED_NONE:
-                if self.not_eligible(best.person, request):
+                if self.request.attributes:
                     return "Nothing that we hold leads there for this person as things are: see the reasons."
                 return "Nothing that we hold leads there from here, whatever the time or the money."
             case Outcome.NONE_WITHIN_LIMITS:
-                limits = f"{request.within_weeks} weeks and {request.hours_per_week} hours a week"
-                return f"There is none within {limits}; without these limits there is."
+                within = ", ".join(limit.text for limit in best.asked.limits)
+                return f"There is none within these limits: {within}."
             case Outcome.STOPPED_EARLY:
                 return "The search was stopped before it found a pathway or could prove that there is none."
+
+
+_USUAL: Final = PathwayRequest()
 
 
 def _distance(role: RoleFacts, goal: RoleFacts) -> tuple[int, int, str]:

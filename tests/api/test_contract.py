@@ -6,6 +6,7 @@ elsewhere.
 """
 
 import logging
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from api.dependencies import ReleaseHolder
 from api.settings import Settings
 
 app = create_app(Settings(max_query_bytes=1_000_000))
+app.router.lifespan_context = lambda _: nullcontext()  # each request would start the service anew
 THOROUGH = ["/find", "/id/{id}", "/issues", "/pathways", "/releases/{number}", "/roles", "/roles/{id}"]
 """Tried with every boundary of every parameter. The other collections are made from the definition of `/roles`."""
 

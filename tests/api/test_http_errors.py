@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from api import errors
 from api.app import create_app
 from api.settings import Settings
-from queries.pathways.service import PathwayService
+from queries.profiles import Things
 
 PACKAGES = ("api", "graph", "loaders", "ontology", "queries")
 
@@ -109,7 +109,7 @@ def test_a_refused_method_says_which_are_allowed(client: TestClient) -> None:
 def test_a_broken_body_is_refused_gently(client: TestClient, body: bytes, media_type: str) -> None:
     reply = client.post("/pathways", content=body, headers={"Content-Type": media_type})
     assert reply.status_code in (400, 415, 422), reply.text
-    assert reply.json()["code"] in ("invalid-request", "unknown-words")
+    assert reply.json()["code"] in ("invalid-request", "unknown-words", "unsupported-media-type")
 
 
 def test_large_requests_are_refused_before_they_are_read(client: TestClient) -> None:
@@ -134,12 +134,12 @@ def test_a_fault_of_ours_shows_nothing_of_the_inside(
     def fails(*_: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(PathwayService, "answer", fails)
+    monkeypatch.setattr(Things, "page", fails)
     client = TestClient(create_app(Settings(data_dir=built)), raise_server_exceptions=False)
     logger = logging.getLogger("stepway")
     level = logger.level
     logger.setLevel(logging.ERROR)
-    reply = client.get("/pathways", params={"from": "Q-BASE", "to": "OC-TECH"})
+    reply = client.get("/roles")
     logger.setLevel(level)
     assert (reply.status_code, reply.json()["code"]) == (500, "internal-error")
     assert "secret" not in reply.text

@@ -1,21 +1,19 @@
 """Pathway questions over HTTP: what is understood, what comes back, and what is refused."""
 
 import json
-import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qs, urlsplit
 
-import anyio
 import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.dependencies import Turnstile
-from api.errors import BusyError
 from api.questions import REPLY
+from api.schemas.pathways import Attendance, Mode
 from api.settings import Settings
-from queries.pathways.service import PathwayService
+from ontology import resources
+from ontology.namespaces import slug
 
 ON = "2026-11-21"
 
@@ -196,64 +194,6 @@ def test_who_has_the_answer_need_not_get_it_again(client: TestClient) -> None:
     assert other_day.headers["etag"] != first.headers["etag"]
 
 
-def test_a_question_asked_again_is_not_worked_out_again(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    answer = PathwayService.answer
-
-    def counting(self: PathwayService, *given: Any) -> Any:
-        asked.append(given)
-        return answer(self, *given)
-
-    monkeypatch.setattr(PathwayService, "answer", counting)
-    client = TestClient(create_app(Settings(data_dir=built, answers_kept=1)))
-    for goal in ("OC-TECH", "OC-TECH", "Q-CERT", "OC-TECH"):
-        ask(client, **{"from": "Q-BASE", "to": goal})
-    assert len(asked) == 3
-
-
-def test_the_service_answers_others_while_a_question_is_worked_on(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-    answer = PathwayService.answer
-
-    def slow(self: PathwayService, *given: Any) -> Any:
-        begun.set()
-        assert may_end.wait(20)
-        return answer(self, *given)
-
-    monkeypatch.setattr(PathwayService, "answer", slow)
-    found: list[int] = []
-    with TestClient(create_app(Settings(data_dir=built, questions_at_once=1, questions_waiting=0))) as client:
-
-        def question() -> None:
-            found.append(client.get("/pathways", params={"from": "Q-BASE", "to": "OC-TECH"}).status_code)
-
-        worker = threading.Thread(target=question)
-        worker.start()
-        assert begun.wait(20)
-        assert client.get("/health").status_code == 200
-        assert client.get("/roles/OC-LAB").status_code == 200
-        busy = client.get("/pathways", params={"from": "Q-BASE", "to": "Q-CERT"})
-        assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (503, "busy", "5")
-        may_end.set()
-        worker.join(20)
-    assert found == [200]
-
-
-def test_a_turnstile_lets_go_even_when_the_work_fails() -> None:
-    async def use() -> None:
-        turnstile = Turnstile(1, 0)
-        for _ in range(3):
-            with pytest.raises(ZeroDivisionError):
-                async with turnstile:
-                    raise ZeroDivisionError
-        async with turnstile:
-            with pytest.raises(BusyError):
-                async with turnstile:
-                    pass
-
-    anyio.run(use)
-
-
 def test_the_answer_is_the_same_text_each_time(built: Path) -> None:
     texts = {
         TestClient(create_app(Settings(data_dir=built)))
@@ -263,3 +203,80 @@ def test_the_answer_is_the_same_text_each_time(built: Path) -> None:
     }
     assert len(texts) == 1
     json.loads(texts.pop())
+
+
+CAMP = {"from": "Q-BASE", "to": "OC-TECH"}
+
+
+@pytest.mark.parametrize(
+    ("given", "steps"),
+    [
+        ({"arrive_by": "2027-12-31"}, ["Q-CERT", "PG-1"]),
+        ({"depart_after": "2027-01-01", "attendance": ["evening", "weekend"]}, ["Q-CERT", "PG-1"]),
+        ({"via": "Devices", "mode": "part-time", "provider": "Smalltown College"}, ["Q-CERT", "PG-1"]),
+        ({"budget": 0, "avoid": "lab aide"}, ["Q-CERT", "PG-1"]),
+        ({"via": "OC-LAB:10", "from": "OC-LAB"}, ["Q-CERT", "stay:OC-LAB", "PG-1"]),
+        ({"by": "first-job", "jobs_as_steps": False}, ["Q-CERT", "PG-1"]),
+    ],
+)
+def test_limits_are_kept_and_asked_for_again(client: TestClient, given: dict[str, Any], steps: list[str]) -> None:
+    found = ask(client, **{**CAMP, **given})
+    assert [step["id"] for step in found["pathways"][0]["steps"]] == steps
+    again = client.get(found["same_question"]).json()
+    assert (again["pathways"], again["same_question"]) == (found["pathways"], found["same_question"])
+    assert client.post("/pathways", json={**_listed(CAMP), **_listed(given), "on": ON}).json() == found
+
+
+def _listed(given: dict[str, Any]) -> dict[str, Any]:
+    """A question as JSON, where what can be several is a list."""
+    several = ("from", "to", "via", "avoid", "mode", "provider")
+    return {name: [value] if name in several else value for name, value in given.items()}
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "opens"),
+    [
+        ({"arrive_by": "2027-01-31"}, "too-late", "time"),
+        ({"mode": "full-time"}, "filtered", "mode"),
+        ({"avoid": "P-SMALL"}, "filtered", "avoid:P-SMALL"),
+        ({"avoid": "PG-1"}, "filtered", "avoid:PG-1"),
+        ({"published_only": True}, "only-unconfirmed", "published_only"),
+        ({"hours_per_week": 5}, "too-many-hours", "hours_per_week"),
+        ({"within_weeks": 0}, "too-late", "time"),
+        ({"via": "OC-LAB"}, "via-not-possible", "via:OC-LAB"),
+    ],
+)
+def test_why_not_and_what_would_change_it(client: TestClient, given: dict[str, Any], code: str, opens: str) -> None:
+    found = ask(client, **{**CAMP, **given})
+    assert (found["outcome"], found["pathways"]) == ("none_within_limits", [])
+    assert code in [reason["code"] for reason in found["reasons"]]
+    (one,) = (one for one in found["lifting"] if [limit["name"] for limit in one["limits"]] == [opens])
+    assert (one["goal"]["id"], one["proven"]) == ("OC-TECH", True)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"arrive_by": "2026-11-20"}, "contradictory-limits"),
+        ({"arrive_by": "2027-01-01", "depart_after": "2027-02-01"}, "contradictory-limits"),
+        ({"via": "OC-LAB", "avoid": "OC-LAB"}, "contradictory-limits"),
+        ({"travel_limit": 10}, "not-known"),
+        ({"via": "OC-NOBODY"}, "unknown-id"),
+        ({"via": "P-SMALL"}, "wrong-kind"),
+        ({"via": "Q-CERT:52"}, "wrong-kind"),
+        ({"provider": "OC-LAB"}, "wrong-kind"),
+        ({"avoid": "nobody knows this"}, "unknown-words"),
+        ({"mode": "by post"}, "invalid-request"),
+        ({"unpriced": True}, "invalid-request"),
+        ({"arrive_by": "soon"}, "invalid-request"),
+    ],
+)
+def test_limits_that_cannot_be_are_refused(client: TestClient, given: dict[str, Any], code: str) -> None:
+    assert ask(client, 422, **{**CAMP, **given})["code"] == code
+
+
+def test_modes_are_those_of_the_data() -> None:
+    columns = resources.yaml_file("tables/deliveries.yml")["columns"]
+    known = [slug(one) for name in ("study_mode", "delivery_mode") for one in columns[name]["choices"]]
+    assert sorted(get_args(Mode)) == sorted(known)
+    assert sorted(get_args(Attendance)) == sorted(map(slug, columns["attendance"]["choices"]))

@@ -2,7 +2,6 @@
 
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,7 +11,6 @@ from api.dependencies import OPEN_AT_ONCE, ReleaseHolder, Services
 from api.errors import UnknownReleaseError
 from api.settings import Settings
 from graph.release import NoReleaseError, Releases
-from queries.pathways.service import PathwayService
 
 
 def number(client: TestClient) -> int:
@@ -29,33 +27,6 @@ def test_the_service_notices_the_switch_without_a_restart(own_data: Path) -> Non
     assert client.get("/qualifications", headers={"If-None-Match": before.headers["etag"]}).status_code == 200
     Releases(own_data).point_to(2)
     assert client.get("/qualifications").headers["etag"] == before.headers["etag"]
-
-
-def test_a_request_that_runs_keeps_the_release_it_began_with(own_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun, may_end = threading.Event(), threading.Event()
-    answer = PathwayService.answer
-
-    def slow(self: PathwayService, *given: Any) -> Any:
-        begun.set()
-        assert may_end.wait(20)
-        return answer(self, *given)
-
-    monkeypatch.setattr(PathwayService, "answer", slow)
-    found: list[int] = []
-    with TestClient(create_app(Settings(data_dir=own_data))) as client:
-
-        def question() -> None:
-            reply = client.get("/pathways", params={"from": "Q-BASE", "to": "OC-TECH"})
-            found.append(reply.json()["release"]["number"])
-
-        worker = threading.Thread(target=question)
-        worker.start()
-        assert begun.wait(20)
-        Releases(own_data).point_to(1)
-        assert number(client) == 1
-        may_end.set()
-        worker.join(20)
-    assert found == [2]
 
 
 def test_a_damaged_release_does_not_take_the_service_down(own_data: Path) -> None:

@@ -12,7 +12,11 @@
 
 Columns are: name, delivery (weeks, pounds, hours a week, start weeks if not any) or `rule`, what it asks for (`-` for
 nothing), what it gives. A name that comes again is another delivery of the same content and may leave out the last two
-columns. `(job)` sets the kind. `and` binds tighter than `or`.
+columns. `(job)` sets the kind. `and` binds tighter than `or`. A delivery may also say `from 5 to 9` (the weeks in which
+it may start) and `travel 12h`, in this order after the start weeks; a rule may be an `award`, which once made is kept.
+
+Further lines, each if needed: `after 3w` (nothing starts sooner), `job Staff` (the milestone), `spend £500` (a cap on
+cost), `bars Bootcamp 2` (the second delivery of Bootcamp), `lapses Physics 52w, Maths 26w`.
 
 A pathway reads `Bootcamp 12w ~ wait 24w ~ Imaging module 20w ~ Imaging role [56w £750 2 steps]`. Steps that run beside
 an earlier one are joined by `+`, with their start week if it differs from the step before.
@@ -21,12 +25,14 @@ an earlier one are joined by `+`, with their start week if it differs from the s
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from queries.pathways.engine.planner import ExactPlanner
 from queries.pathways.engine.problem import (
     All,
     AnyOf,
     AtLeast,
+    Cap,
     Catalogue,
     Content,
     Criterion,
@@ -40,7 +46,10 @@ from queries.pathways.engine.problem import (
 )
 from queries.pathways.engine.replay import Trace, replay
 
-_DELIVERY = re.compile(r"(?P<weeks>\d+)w £(?P<pounds>\d+) (?P<hours>\d+)h(?: @(?P<starts>[\d,]+))?")
+_DELIVERY = re.compile(
+    r"(?P<weeks>\d+)w £(?P<pounds>\d+) (?P<hours>\d+)h(?: @(?P<starts>[\d,]+))?"
+    r"(?: from (?P<opens>\d+))?(?: to (?P<closes>\d+))?(?: travel (?P<travel>\d+)h)?"
+)
 _TOKEN = re.compile(
     r"\s*(?:(?P<mark>[(),])|(?P<word>and|or|\d+ of)\b|(?P<name>[^(),]+?)(?=\s+(?:and|or)\b|\s*[(),]|\s*$))"
 )
@@ -54,6 +63,7 @@ def world(text: str) -> PathwayProblem:
     contents: dict[str, Content] = {}
     deliveries: list[Delivery] = []
     rules: list[Rule] = []
+    further: dict[str, Any] = {}
     for line in filter(None, (line.strip() for line in text.splitlines())):
         if "|" not in line:
             word, _, rest = line.partition(" ")
@@ -66,16 +76,29 @@ def world(text: str) -> PathwayProblem:
                     horizon = int(rest.strip().removesuffix("w"))
                 case "goal":
                     goal = requirement(rest)
+                case "after":
+                    further["not_before"] = int(rest.strip().removesuffix("w"))
+                case "job":
+                    further["milestone"] = requirement(rest)
+                case "spend":
+                    further["caps"] = (Cap("spend", Criterion.COST, int(rest.strip().removeprefix("£"))),)
+                case "bars":
+                    further["barred"] = frozenset(delivery.strip() for delivery in rest.split(","))
+                case "lapses":
+                    lives = (one.strip().rpartition(" ") for one in rest.split(","))
+                    further["lapses"] = {fact: int(weeks.removesuffix("w")) for fact, _, weeks in lives}
                 case _:
-                    raise ValueError(f"Cannot read {line!r}: start it with has, week, ends or goal.")
+                    raise ValueError(f"Cannot read {line!r}: start it with has, week, ends, goal or a further word.")
             continue
         name, how, *more = (column.strip() for column in line.split("|"))
         kind = "course"
         if found := re.fullmatch(r"(.+) \((\w+)\)", name):
             name, kind = found.groups()
         gives = tuple(fact.strip() for fact in more[1].split(",")) if more else ()
-        if how == "rule":
-            rules.append(Rule(f"{name} {len(rules)}", "implies", requirement(more[0]), gives))
+        if how in ("rule", "award"):
+            rules.append(
+                Rule(f"{name} {len(rules)}", "award" if how == "award" else "implies", requirement(more[0]), gives)
+            )
             continue
         if more:
             contents[name] = Content(name, kind, requirement(more[0]), gives)
@@ -85,12 +108,22 @@ def world(text: str) -> PathwayProblem:
         starts = tuple(int(week) for week in found["starts"].split(",")) if found["starts"] else None
         number = sum(one.content == name for one in deliveries) + 1
         deliveries.append(
-            Delivery(f"{name} {number}", name, int(found["pounds"]), int(found["weeks"]), int(found["hours"]), starts)
+            Delivery(
+                f"{name} {number}",
+                name,
+                int(found["pounds"]),
+                int(found["weeks"]),
+                int(found["hours"]),
+                starts,
+                int(found["travel"] or 0),
+                int(found["opens"] or 0),
+                int(found["closes"]) if found["closes"] else None,
+            )
         )
     if goal is None:
         raise ValueError("A world needs a goal.")
     catalogue = Catalogue(tuple(contents.values()), tuple(deliveries), tuple(rules))
-    return PathwayProblem(catalogue, frozenset(held), goal, hours_cap, horizon)
+    return PathwayProblem(catalogue, frozenset(held), goal, hours_cap, horizon, **further)
 
 
 def requirement(text: str) -> Expression:

@@ -1,324 +1,540 @@
-"""The earliest week in which the goal can hold, with dates, horizon and weekly hours: exact.
+"""Pathways on the calendar: dates, horizon, weekly hours, windows and caps over the whole plan, exactly.
 
 Without the cap on weekly hours the answer is an earliest arrival over gates (Dijkstra with all = max, any = min; see
-`circuit.settle`). That is a bound, and often the answer. Otherwise it is a resource-constrained schedule with optional
-tasks and alternative modes (Hartmann & Briskorn 2010, "A survey of variants and extensions of the resource-constrained
-project scheduling problem"), solved by CP-SAT, one worker and deterministic time, so that load changes no answer.
+`timetable.arrivals`). That is a bound, and often the answer. Otherwise it is a resource-constrained schedule with
+optional tasks and alternative modes (Hartmann & Briskorn 2010, "A survey of variants and extensions of the
+resource-constrained project scheduling problem"), solved by CP-SAT, one worker and deterministic time, so that load
+changes no answer. Before that, what cannot help within the deadlines and caps is fixed out by bounds.
 
-Among the pathways of earliest finish the one of fewest steps, then least pounds, is searched for in a second round.
-When that round runs out of work, it is still true that no step can be left out without finishing later.
+Aims are taken one after another, each kept while the next is sought: the criterion, then the finish, then fewest steps,
+then least pounds. When a later search runs out of work, it is still true that no step can be left out.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 from ortools.sat.python import cp_model
 
-from queries.pathways.engine.additive import lm_cut, relaxed_plan
-from queries.pathways.engine.circuit import (
-    NEVER,
-    Circuit,
-    Closure,
-    Settled,
-    cheapest_tails,
-    compile_circuit,
-    settle,
-    supporting_contents,
+from queries.pathways.engine import kernel
+from queries.pathways.engine.additive import AdditiveOptimum, Search
+from queries.pathways.engine.bounds import lm_cut
+from queries.pathways.engine.circuit import Circuit, compile_circuit, prepare
+from queries.pathways.engine.kernel import NEVER, Flags, Gates, Ints, Wires
+from queries.pathways.engine.problem import (
+    Cap,
+    Criterion,
+    Limits,
+    PathwayProblem,
+    Plan,
+    PlannedStep,
+    ProblemRefused,
 )
-from queries.pathways.engine.problem import Delivery, Limits, PathwayProblem, Plan, PlannedStep
+from queries.pathways.engine.timetable import (
+    Offer,
+    arrivals,
+    compacted,
+    due_weeks,
+    longest_tails,
+    offer_to,
+    pinned,
+    placed,
+    selected,
+    undominated,
+    useful_modes,
+)
 
-Modes = Mapping[str, Sequence[Delivery]]
-"""The deliveries to choose from, by content id."""
+GOAL, MILESTONE = 0, 1
+"""What has to hold by a deadline: the goal, and for the first job the milestone too."""
 
-Placed = dict[str, tuple[Delivery, int]]
-"""Content id to its delivery and start week."""
+WIDE = 1500
+"""Contents from which on CP-SAT gets nowhere with all of them, and is asked about a pool of them only."""
+
+POOL_TURNS = 24
+"""Plans that make a pool."""
+
+POOL_SHARE = 0.1
+"""The share of the calendar work that a pool may take."""
+
+Steps = dict[int, int]
+"""A plan: delivery (index in the problem) to its start week."""
+
+Deadlines = dict[int, int]
+"""The last week in which each target may begin to hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarOptimum:
-    """The best dated plan known (None: none known), with proved bounds on the week in which the goal holds.
+    """The best dated plan known (None: none known), with proved bounds on its value.
 
-    `proven` with no plan means that there is none by the horizon. `tidy` says that no plan with the same finish has
-    fewer steps or, with as few, costs less. `work` is CP-SAT deterministic time.
+    `value` and `bound` are in the criterion's unit; `finish` is the week in which the goal holds. `proven` with no plan
+    means that there is none by the horizon. `tidy` says that no plan of the same value finishes sooner or, finishing
+    then, has fewer steps or, with as few, costs less. `work` is CP-SAT deterministic time.
     """
 
     plan: Plan | None
-    finish: int | None
+    value: int | None
     bound: int
     proven: bool
+    finish: int | None
     tidy: bool
     work: float
 
 
-def solve_calendar(problem: PathwayProblem, limits: Limits, *, tidy: bool = True) -> CalendarOptimum:
-    """The plan of earliest finish; with `tidy`, of fewest steps and then least pounds among those."""
-    return _Calendar(problem, limits).solve(tidy=tidy)
+def solve_calendar(
+    problem: PathwayProblem, limits: Limits, *, criterion: Criterion = Criterion.WEEKS, tidy: bool = True
+) -> CalendarOptimum:
+    """The plan of earliest finish (`WEEKS`), or of earliest milestone and then finish (`FIRST_JOB`).
+
+    With `tidy`, of fewest steps and then least pounds among those. Raises `ProblemRefused` when the first job is asked
+    for and the problem has no milestone.
+    """
+    if criterion is not Criterion.FIRST_JOB:
+        return _Calendar(replace(problem, milestone=None), limits).soonest([GOAL], tidy=tidy)
+    if problem.milestone is None:
+        facts: dict[str, object] = {"criterion": criterion.value}
+        raise ProblemRefused("no_milestone", facts, "Say what counts as the first job, or choose another criterion.")
+    return _Calendar(problem, limits).soonest([MILESTONE, GOAL], tidy=tidy)
 
 
-def next_start(delivery: Delivery, week: int) -> int:
-    """The first week at or after `week` in which a delivery starts, or NEVER."""
-    if delivery.starts is None:
-        week = max(week, delivery.opens)
-        return week if delivery.closes is None or week <= delivery.closes else NEVER
-    position = bisect_left(delivery.starts, week)
-    return delivery.starts[position] if position < len(delivery.starts) else NEVER
+def date(problem: PathwayProblem, optimum: AdditiveOptimum, criterion: Criterion, limits: Limits) -> CalendarOptimum:
+    """The dated plan of least `criterion`, then earliest finish, fewest steps and least pounds.
+
+    `optimum` ignores dates: its value is the answer when a calendar can run it, and a bound on the answer when none
+    can.
+    """
+    return _Calendar(replace(problem, milestone=None), limits).least(optimum, criterion)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A cap as numbers: what each delivery of the problem counts for, and the most they may sum to."""
+
+    amounts: Ints
+    most: int
+
+    def allows(self, steps: Steps) -> bool:
+        return self.sum(steps) <= self.most
+
+    def sum(self, steps: Steps) -> int:
+        return int(self.amounts[list(steps)].sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """What a plan within deadlines and caps can use: gates, deliveries, and the weeks between which gates count."""
+
+    circuit: Circuit
+    offer: Offer
+    latest: int
+    week: Ints
+    due: Ints
+
+    def least(self, amounts: Ints) -> Ints:
+        """The least amount of each content over its deliveries; `amounts` are by delivery of the problem."""
+        return np.minimum.reduceat(amounts[self.offer.delivery], self.offer.first[:-1].astype(np.int64))
+
+
+def _gate(circuit: Circuit, target: int) -> int:
+    return circuit.goal if target == GOAL else circuit.milestone
+
+
+def _week(circuit: Circuit, week: Ints, target: int) -> int:
+    """When a target holds; one that holds from the start has no gate in a restricted circuit."""
+    gate = _gate(circuit, target)
+    return int(week[gate]) if gate >= 0 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The best steps known (None: none known), their value under one aim, and what is proved about it."""
+
+    steps: Steps | None
+    value: int
+    bound: int
+    proven: bool
 
 
 class _Calendar:
-    """One question on the calendar."""
+    """One question on the calendar. `rows` are the caps, to which a sum that is to be kept is added."""
 
     def __init__(self, problem: PathwayProblem, limits: Limits) -> None:
         self.problem = problem
         self.limits = limits
-        self.modes: dict[str, list[Delivery]] = defaultdict(list)
-        for delivery in problem.deliveries:
-            if problem.usable(delivery):
-                self.modes[delivery.content].append(delivery)
-        self.whole = compile_circuit(problem)
+        self.circuit = compile_circuit(problem)
+        self.offer = offer_to(problem)
+        self.prepared = prepare(problem.catalogue)
+        self.rows = [_Row(self._amounts(cap), cap.most) for cap in problem.caps]
+        self.deadlines = (
+            {GOAL: problem.horizon}
+            if problem.milestone is None
+            else {GOAL: problem.horizon, MILESTONE: problem.horizon}
+        )
         self.work = 0.0
 
-    def solve(self, *, tidy: bool) -> CalendarOptimum:
-        """Bound, first plans, exact search, then the clean-up."""
-        if Closure(self.whole).run():
-            return CalendarOptimum(Plan(()), 0, 0, True, True, 0.0)
-        bound = self.arrivals(self.whole, self.problem.horizon).value[self.whole.goal]
-        if bound == NEVER:
-            return CalendarOptimum(None, None, self.problem.horizon + 1, True, True, 0.0)
-        best = self._first_plan()
-        finish = self.finish(best) if best else None
-        proven = finish == bound
-        if not proven:
-            best, finish, bound, proven = self._search(best, finish, bound)
-        if best is None or finish is None:
-            return CalendarOptimum(None, None, bound, proven, proven, self.work)
-        best, is_tidy = self._tidied(best, finish) if tidy else (best, False)
-        best = self.compacted(best)
-        steps = sorted(best.values(), key=lambda placed: (placed[1], placed[0].id))
-        plan = Plan(tuple(PlannedStep(delivery.id, start) for delivery, start in steps))
-        return CalendarOptimum(plan, finish, bound, proven, is_tidy and proven, self.work)
+    def _amounts(self, cap: Cap) -> Ints:
+        if isinstance(cap.of, Criterion):
+            return self.prepared.amounts[cap.of]
+        return np.array([cap.amount(one) for one in self.problem.deliveries], np.int64)
 
-    # What can be done by when
+    # Questions
 
-    def arrivals(self, circuit: Circuit, latest: int, modes: Modes | None = None) -> Settled:
-        """The earliest week in which each gate holds, ignoring the sum of running hours."""
-        offered = self.modes if modes is None else modes
-        choices = [offered.get(self.problem.contents[number].id, ()) for number in circuit.contents]
+    def soonest(self, aims: Sequence[int], *, tidy: bool) -> CalendarOptimum:
+        """The plan that meets the first aim soonest, then the others, then of fewest steps and least pounds."""
+        if self._certain():
+            return CalendarOptimum(Plan(()), 0, 0, True, 0, True, 0.0)
+        return self._tidied(self._soonest(aims[0], None), aims, tidy=tidy)
 
-        def arrive(content: int, week: int) -> int:
-            end = min((next_start(one, week) + one.weeks for one in choices[content]), default=NEVER)
-            return end if end <= latest else NEVER
+    def least(self, optimum: AdditiveOptimum, criterion: Criterion) -> CalendarOptimum:
+        """The dated plan of least sum, given the plan of least sum without dates."""
+        if self._certain():
+            return CalendarOptimum(Plan(()), 0, 0, True, 0, True, 0.0)
+        price = self.prepared.amounts[criterion]
+        chosen = [self.prepared.places[one.id] for one in optimum.deliveries]
+        most = np.full(len(self.problem.contents), -1, np.int64)
+        most[self.prepared.content[chosen]] = price[chosen]
+        steps = self._placed(self.prepared.content[chosen], price <= most[self.prepared.content]) if chosen else None
+        if steps is None or optimum.value is None:
+            found = self._least(price, None, optimum.bound)
+        else:
+            found = _Found(steps, optimum.value, optimum.bound, optimum.proven)
+        self.rows.append(_Row(price, found.value))
+        return self._tidied(found, (None, GOAL), tidy=True)
 
-        return settle(circuit, arrive)
+    def _certain(self) -> bool:
+        """Whether everything holds from the start."""
+        _, true, _ = kernel.closed(self.circuit.wires, np.zeros(len(self.circuit.contents), np.bool_))
+        return all(true[_gate(self.circuit, target)] for target in self.deadlines)
 
-    def achieved(self, circuit: Circuit, placed: Placed) -> Settled:
-        """The week in which each gate holds with steps so placed; one whose entry holds too late gives nothing."""
+    def _tidied(self, found: _Found, aims: Sequence[int | None], *, tidy: bool) -> CalendarOptimum:
+        """The answer under the first aim, with the others, then steps and pounds, made least without loss to it."""
+        best, proven = found.steps, found.proven
+        if best is None:
+            return CalendarOptimum(None, None, found.bound, proven, None, proven, self.work)
+        if aims[0] is not None:
+            self.deadlines[aims[0]] = found.value
+        for aim in aims[1:]:
+            if aim is not None:
+                then = self._soonest(aim, best)
+                best, proven = then.steps or best, proven and then.proven
+                self.deadlines[aim] = then.value
+        if tidy:
+            pounds = self.prepared.amounts[Criterion.COST]
+            then = self._least(pounds + self._more_than_any_plan(pounds), best, 0)
+            best, proven = then.steps or best, proven and then.proven
+        best = self._compacted(self._without_waste(best))
+        steps = sorted(best.items(), key=lambda step: (step[1], self.problem.deliveries[step[0]].id))
+        return CalendarOptimum(
+            Plan(tuple(PlannedStep(self.problem.deliveries[delivery].id, start) for delivery, start in steps)),
+            found.value,
+            found.bound,
+            found.proven,
+            self._weeks(best)[GOAL],
+            tidy and proven,
+            self.work,
+        )
 
-        def arrive(content: int, week: int) -> int:
-            step = placed.get(self.problem.contents[circuit.contents[content]].id)
-            return step[1] + step[0].weeks if step is not None and week <= step[1] else NEVER
+    def _more_than_any_plan(self, amounts: Ints) -> int:
+        """A number above the sum of any plan, each content being taken once."""
+        most = np.zeros(len(self.problem.contents), np.int64)
+        np.maximum.at(most, self.prepared.content, amounts)
+        return int(most.sum()) + 1
 
-        return settle(circuit, arrive)
+    # Aims
 
-    def finish(self, placed: Placed) -> int:
-        """The week in which the goal holds, or NEVER."""
-        return self.achieved(self.whole, placed).value[self.whole.goal]
+    def _soonest(self, target: int, best: Steps | None) -> _Found:
+        """The plan on which a target holds soonest, within the deadlines and rows, given one that keeps to them."""
+        core = self._core(self.deadlines)
+        if core is None:
+            return _Found(None, NEVER, self.problem.horizon + 1, True)
+        bound = _week(core.circuit, core.week, target)
+
+        def found(plans: Sequence[Steps]) -> tuple[Steps | None, int]:
+            known = min(plans, key=lambda steps: (self._weeks(steps)[target], len(steps)), default=None)
+            return known, NEVER if known is None else self._weeks(known)[target]
+
+        best, value = found([best] if best else self._first_plans(core))
+        if value > bound and (len(core.circuit.contents) > WIDE or best is None):
+            best, value = found([*([best] if best else []), *self._pooled(core, target, value)])
+        bound = max(bound, self._load_bound(target, bound, min(value, self.problem.horizon + 1)))
+        if value > bound:
+            sooner = {**self.deadlines, target: min(self.deadlines[target], value - 1)}
+            core = self._core(sooner, *self._loads(sooner))
+            if core is None:
+                bound = sooner[target] + 1
+            elif len(core.circuit.contents) <= WIDE:
+                steps, proved = self._run(self._model(core, sooner), target=target)
+                bound = max(bound, min(proved, sooner[target] + 1))
+                best, value = found([one for one in (best, steps) if one])
+        return _Found(best, value, min(bound, value), value <= bound or (best is None and bound > self.problem.horizon))
+
+    def _least(self, price: Ints, best: Steps | None, bound: int) -> _Found:
+        """The plan of least price within the deadlines and rows, given one that keeps to them."""
+        if best is None:
+            core = self._core(self.deadlines)
+            plans = [] if core is None else self._first_plans(core, price)
+            best = min(plans, key=lambda steps: int(price[list(steps)].sum()), default=None)
+        value = NEVER if best is None else int(price[list(best)].sum())
+        less = _Row(price, value - 1 if best else int(price.sum()))
+        core = self._core(self.deadlines, less, *self._loads(self.deadlines))
+        if core is None:
+            return _Found(best, value, value, True)
+        scale = len(core.circuit.contents) + 1
+        caps = [(core.least(row.amounts), row.most) for row in self.rows]
+        search = Search(core.circuit, core.least(price) * scale + 1, self.limits, scale, caps)
+        search.run()
+        bound = max(bound, -(-(search.bound - scale + 1) // scale))
+        if search.plan is not None:
+            steps = self._placed_from(core, core.circuit.flags(search.plan), price)
+            if steps is not None and less.allows(steps):
+                best, value = steps, less.sum(steps)
+        if value > bound and len(core.circuit.contents) <= WIDE:
+            steps, proved = self._run(self._model(core, self.deadlines, less), price=price, bound=bound)
+            bound = max(bound, proved)
+            if steps is not None and less.sum(steps) < value:
+                best, value = steps, less.sum(steps)
+        return _Found(best, value, min(bound, value), value <= bound)
+
+    def _model(self, core: _Core, deadlines: Mapping[int, int], *more: _Row) -> _Model:
+        ones, weeks = self.prepared.amounts[Criterion.STEPS], self.prepared.amounts[Criterion.STUDY_WEEKS]
+        rows = [*self.rows, *more]
+        prices = [ones, weeks, *(row.amounts for row in rows)]
+        return _Model(core, deadlines, rows, self.problem.hours_cap, prices)
+
+    def _run(
+        self, model: _Model, *, target: int = GOAL, price: Ints | None = None, bound: int = 0, share: float = 1.0
+    ) -> tuple[Steps | None, int]:
+        """Better steps by CP-SAT, tidied up, and a bound: on the week of a target or on a sum of prices."""
+        if self.limits.calendar_work <= 0:
+            return None, 0
+        if price is None:
+            model.minimise_week(target)
+        else:
+            model.minimise_sum(price, bound)
+        found, proved = model.run(self.limits.calendar_work * share)
+        self.work += model.work
+        return None if found is None else self._compacted(self._without_waste(found)), proved
+
+    # Bounds from the hours
+
+    def _loads(self, deadlines: Mapping[int, int]) -> list[_Row]:
+        """What the weekly hours allow by the deadline, as caps on hours of study in all.
+
+        A step of h hours a week takes f(h) of f(cap) for any *dual feasible function* f (Fekete & Schepers 2001, "New
+        classes of fast lower bounds for bin packing problems"), by which what leaves too little room for anything else
+        fills the week. So its hours times weeks sum to at most f(cap) a week: energetic reasoning in which landmarks
+        say how much there is to do.
+        """
+        cap, hours = self.problem.hours_cap, self.prepared.hours
+        weeks = self.prepared.amounts[Criterion.STUDY_WEEKS]
+        span = max(deadlines.values()) - self.problem.not_before
+        rows = [_Row(weeks * hours, cap * span)]
+        for least in {cap // 4, cap // 2}:
+            if least > 1:
+                full = np.where(hours > cap - least, cap, np.where(hours < least, 0, hours))
+                rows.append(_Row(weeks * full, cap * span))
+        whole = np.where(hours * 3 % cap == 0, hours * 2, hours * 3 // cap * cap)
+        return [*rows, _Row(weeks * whole, 2 * cap * span)]
+
+    def _load_bound(self, target: int, low: int, high: int) -> int:
+        """A week before which a target cannot hold, for want of hours: destructive improvement.
+
+        Suppose a week in the middle: what cannot be done by then is out, and the others may still be too much (Klein &
+        Scholl 1999, "Computing lower bounds by destructive improvement").
+        """
+        if len(self.deadlines) > 1:
+            return low
+        rounds = 12
+        while low < high and rounds:
+            middle = (low + high) // 2
+            by_then = {**self.deadlines, target: middle}
+            if self._core(by_then, *self._loads(by_then)) is None:
+                low = middle + 1
+            else:
+                high = middle
+            rounds -= 1
+        return low
+
+    # What can be of use
+
+    def _core(self, deadlines: Mapping[int, int], *more: _Row, within: Gates | None = None) -> _Core | None:
+        """What a plan within deadlines and rows can use, or None when there is no such plan, hours aside.
+
+        `within` are the contents (indices in the problem) to look among; None means all.
+        """
+        rows, latest = [*self.rows, *more], max(deadlines.values())
+        circuit = self.circuit
+        amounts = np.array([row.amounts[self.offer.delivery] for row in rows], np.int64)
+        kept = undominated(self.offer, amounts.reshape(len(rows), len(self.offer.delivery)))
+        if within is not None:
+            kept &= np.isin(self.prepared.content[self.offer.delivery], within)
+        offer = selected(self.offer, circuit.contents, kept, 0, latest)
+        while True:
+            week, _ = arrivals(circuit.wires, offer, latest)
+            due = np.full(len(circuit), -1, np.int64)
+            for target, deadline in deadlines.items():
+                if _week(circuit, week, target) > deadline:
+                    return None
+                if (gate := _gate(circuit, target)) >= 0:
+                    due[gate] = max(due[gate], deadline)
+            due = due_weeks(circuit.wires, offer, due)
+            kept = useful_modes(circuit.wires, offer, week, due)
+            if kept.all() and circuit is not self.circuit:
+                while rows and kept.all():
+                    kept = _affordable(circuit, offer, rows.pop(), self._towards(circuit))
+                if kept.all():
+                    return _Core(circuit, offer, latest, week, due)
+            contents = np.repeat(np.arange(len(circuit.contents)), np.diff(offer.first))
+            smaller = circuit.narrowed(np.unique(contents[kept]))
+            if smaller is None:
+                return None
+            places = np.searchsorted(circuit.contents, smaller.contents).astype(np.int32)
+            circuit, offer = smaller, selected(offer, places, kept, 0, latest)
 
     # Plans without search
 
-    def _first_plan(self) -> Placed | None:
-        """The best of a few contents placed greedily: those of the earliest arrival, and of little study."""
-        arrivals = self.arrivals(self.whole, self.problem.horizon)
-        usable = [n for n in range(len(self.whole.contents)) if arrivals.rank[n] >= 0]
-        circuit = self.whole.restricted(usable)
-        weeks = [min(d.weeks for d in self.modes[self.problem.contents[n].id]) for n in circuit.contents]
-        candidates = [
-            supporting_contents(self.whole, arrivals),
-            [circuit.contents[gate] for gate in relaxed_plan(circuit, weeks)],
-        ]
-        plans = []
-        for chosen in candidates:
-            for by_tail in (False, True):
-                placed = self.place(chosen, by_tail=by_tail)
-                if placed is not None:
-                    plans.append(self.compacted(self._without_waste(placed)))
-        return min(plans, key=lambda placed: (self.finish(placed), len(placed)), default=None)
+    def _first_plans(self, core: _Core, *prices: Ints) -> list[Steps]:
+        """A few choices of contents placed greedily: those of earliest arrival, of little study, of little of a sum."""
+        _, rank = arrivals(core.circuit.wires, core.offer, core.latest)
+        weeks = self.prepared.amounts[Criterion.STUDY_WEEKS]
+        found = [self._placed_from(core, self._supporters(core.circuit, rank))]
+        for amounts in (weeks, weeks * self.prepared.hours):
+            found.append(self._placed_from(core, self._relaxed(core.circuit, core.least(amounts))))
+        for amounts in (*(row.amounts for row in self.rows), *prices):
+            least = core.least(amounts)
+            found.append(self._placed_from(core, self._relaxed(core.circuit, least), amounts))
+        return [steps for steps in found if steps is not None]
 
-    def place(self, chosen: Sequence[int], *, by_tail: bool) -> Placed | None:
-        """Contents (indices) placed one at a time as early as entry, starts and hours allow; None when one cannot be.
+    def _pooled(self, core: _Core, target: int, value: int) -> list[Steps]:
+        """Plans from a pool of contents that keep turning up in good ones: placed greedily, and by CP-SAT.
 
-        The next one placed is the one that ends first, or with `by_tail` the one with most still to follow it.
+        Plans under h_add for little of the hours, weeks or waiting in turn; what a plan uses is dearer for the next.
         """
-        circuit = self.whole.restricted(chosen)
-        ids = [self.problem.contents[number].id for number in circuit.contents]
-        order = settle(circuit, lambda _, week: week + 1)
-        tail = longest_tails(circuit, order, [min(d.weeks for d in self.modes[one]) for one in ids])
-        placed: Placed = {}
-        hours = [0] * (self.problem.horizon + 1)
-        waiting = set(range(len(ids)))
-        while waiting:
-            holds = self.achieved(circuit, placed)
-            options = []
-            for content in waiting:
-                entry = circuit.entry(content)
-                week = holds.value[entry] if entry >= 0 else 0
-                fits = [(self._fit(one, week, hours), one) for one in self.modes[ids[content]]] if week < NEVER else []
-                ends = [
-                    (start + one.weeks, one.hours_per_week, one.id, start, one) for start, one in fits if start < NEVER
-                ]
-                if ends:
-                    end, _, _, start, delivery = min(ends, key=lambda option: option[:3])
-                    options.append(
-                        ((-tail[content], end) if by_tail else (end, -tail[content]), content, delivery, start)
-                    )
-            if not options:
-                return None
-            _, content, delivery, start = min(options, key=lambda option: option[:2])
-            waiting.remove(content)
-            placed[ids[content]] = (delivery, start)
-            for week in range(start, start + delivery.weeks):
-                hours[week] += delivery.hours_per_week
-        return placed
+        weeks = self.prepared.amounts[Criterion.STUDY_WEEKS]
+        entry = np.array([core.circuit.entry(content) for content in range(len(core.circuit.contents))])
+        span = core.week[: len(entry)] - np.where(entry >= 0, core.week[entry], 0)
+        prices = [core.least(weeks * self.prepared.hours), core.least(weeks) * 8, span * 8]
+        toll = np.full(len(entry), 2, np.int64)
+        pool = np.zeros(len(entry), np.bool_)
+        plans: list[Steps] = []
+        for turn in range(POOL_TURNS):
+            chosen = self._relaxed(core.circuit, prices[turn % len(prices)] * toll)
+            toll[chosen] += 1
+            pool |= chosen
+            steps = self._placed_from(core, chosen)
+            if steps is not None:
+                plans.append(steps)
+                value = min(value, self._weeks(steps)[target])
+        by_then = {**self.deadlines, target: min(value - 1, self.deadlines[target])}
+        small = self._core(by_then, within=core.circuit.contents[pool])
+        if small is not None:
+            steps, _ = self._run(self._model(small, by_then), target=target, share=POOL_SHARE)
+            plans += [steps] if steps else []
+        return plans
 
-    def _fit(self, delivery: Delivery, week: int, hours: Sequence[int]) -> int:
-        """The first start at or after a week at which a delivery fits beside the hours already taken, or NEVER."""
-        spare = self.problem.hours_cap - delivery.hours_per_week
-        start = next_start(delivery, week)
-        while start + delivery.weeks <= self.problem.horizon:
-            crowded = [w for w in range(start, start + delivery.weeks) if hours[w] > spare]
-            if not crowded:
-                return start
-            start = next_start(delivery, crowded[-1] + 1)
-        return NEVER
+    def _relaxed(self, circuit: Circuit, price: Ints) -> Flags:
+        """The contents that support the targets under h_add, without the needless ones."""
+        prices = price * (len(price) + 1) + 1
+        _, rank = kernel.settled(circuit.wires, prices, True, -1)
+        flags = np.zeros(len(circuit.contents), np.bool_)
+        for wires in self._towards(circuit):
+            flags[kernel.without_waste(wires, kernel.supporters(wires, rank, wires.goal), prices)] = True
+        return flags
 
-    def compacted(self, placed: Placed) -> Placed:
-        """The same steps, each as early as the others let it be. The finish does not get later."""
-        circuit = self.whole.restricted(self._indices(placed)) if placed else self.whole
-        gates = {self.problem.contents[n].id: gate for gate, n in enumerate(circuit.contents)}
-        while True:
-            rank = self.achieved(circuit, placed).rank
-            moved: Placed = {}
-            hours = [0] * (self.problem.horizon + 1)
-            for content in sorted(placed, key=lambda one: (placed[one][1], rank[gates[one]], one)):
-                delivery, entry = placed[content][0], circuit.entry(gates[content])
-                week = self.achieved(circuit, moved).value[entry] if entry >= 0 else 0
-                start = self._fit(delivery, week, hours)
-                if start == NEVER:
-                    return placed
-                moved[content] = (delivery, start)
-                for week in range(start, start + delivery.weeks):
-                    hours[week] += delivery.hours_per_week
-            if sum(start for _, start in moved.values()) >= sum(start for _, start in placed.values()):
-                return placed
-            placed = moved
-
-    def _without_waste(self, placed: Placed) -> Placed:
-        """The steps less every one without which the goal holds no later, the dearest being tried first."""
-        finish = self.finish(placed)
-        for content, _ in sorted(placed.items(), key=lambda item: (-item[1][0].cost_pounds, item[0])):
-            rest = {other: step for other, step in placed.items() if other != content}
-            if self.finish(rest) <= finish:
-                placed = rest
-        return placed
-
-    def _indices(self, placed: Placed) -> list[int]:
-        return [number for number, content in enumerate(self.problem.contents) if content.id in placed]
-
-    # Exact search
-
-    def _core(self, latest: int, *, mind_cost: bool) -> tuple[Circuit, Modes, Settled] | None:
-        """What a plan that finishes by `latest` can use, or None when there is no such plan, hours aside."""
-        modes = {content: undominated(some, mind_cost=mind_cost) for content, some in self.modes.items()}
-        circuit = self.whole
-        while True:
-            arrivals = self.arrivals(circuit, latest, modes)
-            if arrivals.value[circuit.goal] > latest:
-                return None
-            weeks = [
-                min((d.weeks for d in modes.get(self.problem.contents[number].id, ())), default=NEVER)
-                for number in circuit.contents
-            ]
-            tail = cheapest_tails(circuit, weeks)
-            kept = [c for c in range(len(circuit.contents)) if arrivals.value[c] + tail[c] <= latest]
-            smaller = circuit.restricted(kept)
-            if len(smaller) == len(circuit):
-                return circuit, modes, arrivals
-            circuit = smaller
-
-    def _search(
-        self, best: Placed | None, finish: int | None, bound: int
-    ) -> tuple[Placed | None, int | None, int, bool]:
-        """Better plans by CP-SAT until none is left: (best plan, its finish, bound, proven)."""
-        latest = self.problem.horizon if finish is None else finish - 1
-        core = self._core(latest, mind_cost=False)
-        if core is None:
-            return best, finish, latest + 1, True
-        if self.limits.calendar_work <= 0:
-            return best, finish, bound, False
-        model = _Model(self.problem, *core, latest)
-        model.minimise_finish()
-        status, found, proved = model.run(self.limits.calendar_work)
-        self.work += model.work
-        if found is not None:
-            best = self.compacted(self._without_waste(found))
-            finish = self.finish(best)
-        if status == cp_model.INFEASIBLE:
-            return best, finish, latest + 1, True
-        bound = max(bound, proved)
-        return best, finish, bound, finish == bound
-
-    def _tidied(self, best: Placed, finish: int) -> tuple[Placed, bool]:
-        """Fewest steps, then least pounds, with the goal by `finish`: (plan, proven)."""
-        best = self._without_waste(best)
-        if self.limits.calendar_work <= 0:
-            return best, False
-        core = self._core(finish, mind_cost=True)
-        if core is None:
-            raise AssertionError("a plan is known that finishes in time")
-        model = _Model(self.problem, *core, finish)
-        model.minimise_steps_then_cost(best)
-        status, found, _ = model.run(self.limits.calendar_work)
-        self.work += model.work
-        if found is not None:
-            best = min(best, self._without_waste(found), key=_steps_then_cost)
-        return best, status == cp_model.OPTIMAL
-
-
-def _steps_then_cost(placed: Placed) -> tuple[int, int]:
-    return len(placed), sum(delivery.cost_pounds for delivery, _ in placed.values())
-
-
-def longest_tails(circuit: Circuit, settled: Settled, weeks: Sequence[int]) -> list[int]:
-    """The most weeks of study that follow each gate on a chain to the goal that goes forward in settled order."""
-    tail = [0] * len(circuit)
-    for gate in sorted(range(len(circuit)), key=settled.rank.__getitem__, reverse=True):
-        onward = tail[gate] + (weeks[gate] if gate < len(weeks) else 0)
-        for source, _ in circuit.inputs(gate):
-            if settled.rank[source] < settled.rank[gate]:
-                tail[source] = max(tail[source], onward)
-    return tail
-
-
-def undominated(deliveries: Sequence[Delivery], *, mind_cost: bool) -> list[Delivery]:
-    """The deliveries of one content less those another replaces: no longer, heavier, rarer nor (if minded) dearer."""
-
-    def replaces(one: Delivery, other: Delivery) -> bool:
-        return (
-            one.weeks <= other.weeks
-            and one.hours_per_week <= other.hours_per_week
-            and (not mind_cost or one.cost_pounds <= other.cost_pounds)
-            and (one.starts is None or (other.starts is not None and set(one.starts) >= set(other.starts)))
+    def _supporters(self, circuit: Circuit, rank: Gates) -> Flags:
+        return circuit.flags(
+            np.concatenate([kernel.supporters(wires, rank, wires.goal) for wires in self._towards(circuit)])
         )
 
-    kept: list[Delivery] = []
-    for delivery in deliveries:
-        if not any(replaces(one, delivery) for one in kept):
-            kept = [one for one in kept if not replaces(delivery, one)] + [delivery]
-    return kept
+    def _towards(self, circuit: Circuit) -> list[Wires]:
+        """The wires with each target as their goal."""
+        gates = [_gate(circuit, target) for target in self.deadlines]
+        return [circuit.wires._replace(goal=gate) for gate in gates if gate >= 0]
+
+    def _placed_from(self, core: _Core, chosen: Flags, cheapest: Ints | None = None) -> Steps | None:
+        """Contents of a core placed; with `cheapest` only by their deliveries of least amount."""
+        kept = np.zeros(len(self.problem.deliveries), np.bool_)
+        kept[core.offer.delivery] = True
+        if cheapest is not None:
+            least = np.repeat(core.least(cheapest), np.diff(core.offer.first))
+            kept[core.offer.delivery] = cheapest[core.offer.delivery] <= least
+        return self._placed(core.circuit.contents[chosen], kept)
+
+    def _placed(self, contents: Gates, kept: Flags) -> Steps | None:
+        """Contents placed as early as entry, starts and hours allow, by those of the given deliveries that end first.
+
+        None when that breaks a deadline or a row. Contents are indices in the problem, as are deliveries.
+        """
+        circuit = self.circuit.restricted(contents)
+        offer = selected(self.offer, circuit.contents, kept[self.offer.delivery], 0, self.problem.horizon)
+        _, rank = kernel.settled(circuit.wires, np.ones(len(circuit.contents), np.int64), False, -1)
+        urgency = longest_tails(circuit.wires, offer, rank)
+        plans: list[Steps] = []
+        for by_end in (False, True):
+            done, mode, start = placed(
+                circuit.wires, offer, urgency, by_end, self.problem.hours_cap, self.problem.horizon
+            )
+            if done:
+                steps = dict(zip(offer.delivery[mode].tolist(), start.tolist(), strict=True))
+                plans.append(self._compacted(self._without_waste(steps)))
+        return min(
+            filter(self._allowed, plans), key=lambda steps: (*self._weeks(steps).values(), len(steps)), default=None
+        )
+
+    def _allowed(self, steps: Steps) -> bool:
+        """Whether steps keep to the deadlines and rows."""
+        weeks = self._weeks(steps)
+        in_time = all(weeks[target] <= deadline for target, deadline in self.deadlines.items())
+        return in_time and all(row.allows(steps) for row in self.rows)
+
+    def _schedule(self, steps: Steps) -> tuple[Circuit, Offer, Ints]:
+        """Only what the steps use: gates, each content's one delivery, and its start week."""
+        kept = np.zeros(len(self.problem.deliveries), np.bool_)
+        kept[list(steps)] = True
+        circuit = self.circuit.restricted(self.prepared.content[list(steps)])
+        offer = selected(self.offer, circuit.contents, kept[self.offer.delivery], 0, self.problem.horizon)
+        return circuit, offer, np.array([steps[delivery] for delivery in offer.delivery.tolist()], np.int64)
+
+    def _weeks(self, steps: Steps) -> dict[int, int]:
+        """The week in which each target holds, or NEVER."""
+        circuit, offer, start = self._schedule(steps)
+        week, _ = arrivals(circuit.wires, pinned(offer, np.arange(len(start)), start), self.problem.horizon)
+        return {target: _week(circuit, week, target) for target in self.deadlines}
+
+    def _compacted(self, steps: Steps) -> Steps:
+        """The same steps, each as early as the others let it be. No target holds later."""
+        circuit, offer, start = self._schedule(steps)
+        cap, horizon = self.problem.hours_cap, self.problem.horizon
+        _, start = compacted(circuit.wires, offer, np.arange(len(start)), start, cap, horizon)
+        return dict(zip(offer.delivery.tolist(), start.tolist(), strict=True))
+
+    def _without_waste(self, steps: Steps) -> Steps:
+        """The steps less every one without which every target holds no later, the dearest being tried first."""
+        circuit, offer, start = self._schedule(steps)
+        mode = np.arange(len(start))
+        pounds = self.prepared.amounts[Criterion.COST][offer.delivery]
+        week, _ = arrivals(circuit.wires, pinned(offer, mode, start), self.problem.horizon)
+        before = {target: _week(circuit, week, target) for target in self.deadlines}
+        for content in np.argsort(-pounds, kind="stable"):
+            mode[content] = -1
+            week, _ = arrivals(circuit.wires, pinned(offer, mode, start), self.problem.horizon)
+            if any(_week(circuit, week, target) > before[target] for target in before):
+                mode[content] = content
+        return {int(offer.delivery[content]): int(start[content]) for content in mode if content >= 0}
+
+
+def _affordable(circuit: Circuit, offer: Offer, row: _Row, towards: Sequence[Wires]) -> Flags:
+    """Whether each delivery can be part of a plan within a row: LM-cut, then what is left to pay there and onwards."""
+    amounts = row.amounts[offer.delivery]
+    price = np.minimum.reduceat(amounts, offer.first[:-1].astype(np.int64))
+    cuts, left, reach = lm_cut(circuit, price)
+    bound = sum(weight for _, weight in cuts)
+    onward = np.min([kernel.tails(wires, np.array(left)) for wires in towards], axis=0)
+    through = bound + np.array(reach[: len(price)]) + np.minimum(onward[: len(price)], NEVER) - price
+    return np.repeat(through, np.diff(offer.first)) + amounts <= row.most
 
 
 class _Model:
@@ -328,133 +544,122 @@ class _Model:
     gates that take no time, free ones and contents of no weeks; those get ranks, which must rise from input to gate.
     """
 
-    def __init__(self, problem: PathwayProblem, circuit: Circuit, modes: Modes, arrivals: Settled, latest: int) -> None:
-        self.circuit = circuit
+    def __init__(
+        self, core: _Core, deadlines: Mapping[int, int], rows: Sequence[_Row], cap: int, prices: Sequence[Ints]
+    ) -> None:
+        self.core = core
         self.work = 0.0
-        self.ids = [problem.contents[number].id for number in circuit.contents]
         self.model = model = cp_model.CpModel()
-        offered = [modes[one] for one in self.ids]
-        tail = cheapest_tails(circuit, [min(one.weeks for one in some) for some in offered])
-        self.finish = model.new_int_var(arrivals.value[circuit.goal], latest, "")
-        self.true = [model.new_bool_var("") for _ in self.gates]
-        self.week = []
-        for gate in self.gates:
-            last = latest - tail[gate]
-            if arrivals.value[gate] > last:
-                model.add(self.true[gate] == 0)
-            self.week.append(model.new_int_var(min(last, arrivals.value[gate]), last, ""))
-        self.chosen: list[list[tuple[Delivery, cp_model.IntVar, cp_model.IntVar]]] = []
-        for content, some in enumerate(offered):
-            entry = circuit.entry(content)
-            first = arrivals.value[entry] if entry >= 0 else 0
-            self.chosen.append(self._modes_of(content, entry, some, first, latest - tail[content]))
-        self._hours(problem.hours_cap)
-        instant = [content for content, some in enumerate(offered) if any(one.weeks == 0 for one in some)]
-        ranks = self._ranks(instant)
-        for content in instant:
-            if content in ranks and (entry := circuit.entry(content)) in ranks:
-                model.add(ranks[content] > ranks[entry]).only_enforce_if(self.true[content])
-        for gate in range(len(self.ids), len(circuit)):
+        circuit = core.circuit
+        self.offer = [core.offer.delivery.tolist(), core.offer.weeks.tolist(), core.offer.hours.tolist()]
+        self.contents = len(circuit.contents)
+        self.true = [model.new_bool_var("") for _ in range(len(circuit))]
+        self.week = [
+            model.new_int_var(min(first, last), last, "")
+            for first, last in zip(core.week.tolist(), core.due.tolist(), strict=True)
+        ]
+        for gate in np.flatnonzero(core.week > core.due):
+            model.add(self.true[gate] == 0)
+        self.start: list[cp_model.IntVar] = []
+        self.taken: list[cp_model.IntVar] = []
+        for content in range(self.contents):
+            self._content(content)
+        ranks = self._ranks()
+        for gate in range(self.contents, len(circuit)):
             self._gate(gate, ranks)
-        model.add(self.true[circuit.goal] == 1)
-        model.add(self.finish >= self.week[circuit.goal])
-        for price in ([1] * len(offered), [min(one.weeks for one in some) for some in offered]):
-            for cut, _ in lm_cut(circuit, price)[0]:
+        for row in rows:
+            model.add(self._sum(row.amounts) <= row.most)
+        for target, deadline in deadlines.items():
+            if (gate := _gate(circuit, target)) >= 0:
+                model.add(self.true[gate] == 1)
+                model.add(self.week[gate] <= deadline)
+        self._hours(cap, self.week[circuit.goal] if len(deadlines) == 1 else core.latest)
+        for price in prices:
+            for cut, _ in lm_cut(circuit, core.least(price))[0]:
                 model.add_bool_or([self.true[content] for content in cut])
 
-    @property
-    def gates(self) -> range:
-        """All gates of the circuit, contents first."""
-        return range(len(self.circuit))
-
-    def _modes_of(
-        self, content: int, entry: int, offered: Sequence[Delivery], first: int, last_end: int
-    ) -> list[tuple[Delivery, cp_model.IntVar, cp_model.IntVar]]:
+    def _content(self, content: int) -> None:
         """One literal and start per delivery; the content is taken by one of them, after its entry holds."""
-        model, taken, end = self.model, self.true[content], self.week[content]
-        found = []
-        for delivery in offered:
-            last = last_end - delivery.weeks
-            weeks = range(first, last + 1) if delivery.starts is None else delivery.starts
-            starts = [week for week in weeks if first <= week <= last]
-            if not starts:
-                continue
-            literal = model.new_bool_var("")
-            start = model.new_int_var_from_domain(cp_model.Domain.from_values(starts), "")
-            model.add(end == start + delivery.weeks).only_enforce_if(literal)
+        model, offer, entry = self.model, self.core.offer, self.core.circuit.entry(content)
+        modes = range(offer.first[content], offer.first[content + 1])
+        first = int(self.core.week[entry]) if entry >= 0 else 0
+        for mode in modes:
+            last = int(self.core.due[content] - offer.weeks[mode])
+            taken = model.new_bool_var("")
+            start = model.new_int_var_from_domain(_starts(offer, mode, first, last), "")
+            model.add(self.week[content] == start + int(offer.weeks[mode])).only_enforce_if(taken)
             if entry >= 0:
-                model.add(start >= self.week[entry]).only_enforce_if(literal)
-            found.append((delivery, literal, start))
-        model.add(sum(literal for _, literal, _ in found) == taken)
-        model.add(end <= self.finish).only_enforce_if(taken)
+                model.add(start >= self.week[entry]).only_enforce_if(taken)
+            self.taken.append(taken)
+            self.start.append(start)
+        model.add(sum(self.taken[modes.start :]) == self.true[content])
         if entry >= 0:
-            model.add_implication(taken, self.true[entry])
-        return found
+            model.add_implication(self.true[content], self.true[entry])
 
-    def _hours(self, cap: int) -> None:
-        """The learner's hours in every week, and in all weeks together."""
+    def _hours(self, cap: int, last: cp_model.IntVar | int) -> None:
+        """The learner's hours in every week, and in all weeks together; no step ends after the last."""
         intervals, hours, loads = [], [], []
-        for delivery, literal, start in (one for some in self.chosen for one in some):
-            if delivery.hours_per_week:
-                intervals.append(self.model.new_optional_fixed_size_interval_var(start, delivery.weeks, literal, ""))
-                hours.append(delivery.hours_per_week)
-                loads.append(delivery.weeks * delivery.hours_per_week * literal)
+        _, weeks, weekly = self.offer
+        for taken, start, length, amount in zip(self.taken, self.start, weeks, weekly, strict=True):
+            if amount:
+                intervals.append(self.model.new_optional_fixed_size_interval_var(start, length, taken, ""))
+                hours.append(amount)
+                loads.append(length * amount * taken)
         self.model.add_cumulative(intervals, hours, cap)
-        self.model.add(sum(loads) <= cap * self.finish)
+        self.model.add(sum(loads) <= cap * last)
+        for content in range(self.contents):
+            self.model.add(self.week[content] <= last).only_enforce_if(self.true[content])
 
     def _gate(self, gate: int, ranks: Mapping[int, cp_model.IntVar]) -> None:
         """A free gate that holds leans on inputs of enough weight, and holds no sooner than they do."""
-        model, threshold = self.model, self.circuit.threshold[gate]
-        inputs = list(self.circuit.inputs(gate))
+        model, threshold = self.model, self.core.circuit.threshold[gate]
+        inputs = self.core.circuit.inputs(gate)
         spare = sum(weight for _, weight in inputs) - threshold
         leans: list[tuple[cp_model.IntVar, int]] = []
         for source, weight in inputs:
-            needed = weight > spare
-            literal = self.true[gate] if needed else model.new_bool_var("")
+            literal = self.true[gate] if weight > spare else model.new_bool_var("")
             leans.append((literal, weight))
             model.add_implication(literal, self.true[source])
             model.add(self.week[gate] >= self.week[source]).only_enforce_if(literal)
             if gate in ranks and source in ranks:
                 model.add(ranks[gate] > ranks[source]).only_enforce_if(literal)
-        if spare < 0:
-            model.add(self.true[gate] == 0)
-        elif all(weight >= threshold for _, weight in inputs):
+        if all(weight >= threshold for _, weight in inputs):
             model.add_bool_or([literal for literal, _ in leans]).only_enforce_if(self.true[gate])
         else:
-            total = sum(weight * literal for literal, weight in leans)
-            model.add(total >= threshold).only_enforce_if(self.true[gate])
+            model.add(sum(weight * literal for literal, weight in leans) >= threshold).only_enforce_if(self.true[gate])
 
-    def _ranks(self, instant: Sequence[int]) -> dict[int, cp_model.IntVar]:
+    def _ranks(self) -> dict[int, cp_model.IntVar]:
         """A rank for each gate that may be on a cycle of gates that take no time: the rest after peeling off ends."""
-        free = {*range(len(self.ids), len(self.circuit)), *instant}
-        while True:
-            ends = {
-                gate
-                for gate in free
-                if not any(source in free for source, _ in self.circuit.inputs(gate))
-                or not any(target in free for target, _ in self.circuit.outputs(gate))
-            }
-            if not ends:
-                return {gate: self.model.new_int_var(0, len(free), "") for gate in free}
+        circuit, offer = self.core.circuit, self.core.offer
+        instant = [c for c in range(self.contents) if not all(offer.weeks[offer.first[c] : offer.first[c + 1]])]
+        free = {*range(self.contents, len(circuit)), *instant}
+        while ends := {
+            gate
+            for gate in free
+            if not any(source in free for source, _ in circuit.inputs(gate))
+            or not any(target in free for target, _ in circuit.outputs(gate))
+        }:
             free -= ends
+        ranks = {gate: self.model.new_int_var(0, len(free), "") for gate in sorted(free)}
+        for content in instant:
+            if content in ranks and (entry := circuit.entry(content)) in ranks:
+                self.model.add(ranks[content] > ranks[entry]).only_enforce_if(self.true[content])
+        return ranks
 
-    def minimise_finish(self) -> None:
-        """Ask for the earliest finish."""
-        self.model.minimize(self.finish)
+    def _sum(self, amounts: Ints) -> cp_model.LinearExprT:
+        return cp_model.LinearExpr.weighted_sum(self.taken, amounts[self.core.offer.delivery].tolist())
 
-    def minimise_steps_then_cost(self, known: Placed) -> None:
-        """Ask for the fewest steps and then the least pounds, given a plan to start from."""
-        options = [one for some in self.chosen for one in some]
-        most = 1 + sum(max((delivery.cost_pounds for delivery, _, _ in some), default=0) for some in self.chosen)
-        self.model.minimize(sum((most + delivery.cost_pounds) * literal for delivery, literal, _ in options))
-        placed = {delivery.id: start for delivery, start in known.values()}
-        for delivery, literal, start in options:
-            self.model.add_hint(literal, delivery.id in placed)
-            if delivery.id in placed:
-                self.model.add_hint(start, placed[delivery.id])
+    def minimise_week(self, target: int) -> None:
+        """Ask for a target to hold as soon as can be."""
+        self.model.minimize(self.week[_gate(self.core.circuit, target)])
 
-    def run(self, work: float) -> tuple[cp_model.CpSolverStatus, Placed | None, int]:
-        """Search: (CP-SAT status, steps found, bound on the objective)."""
+    def minimise_sum(self, amounts: Ints, bound: int) -> None:
+        """Ask for the least sum of amounts, known to be no less than a bound."""
+        self.model.add(self._sum(amounts) >= bound)
+        self.model.minimize(self._sum(amounts))
+
+    def run(self, work: float) -> tuple[Steps | None, int]:
+        """Search: the best steps found and a bound on the aim, NEVER when it is proved that there are none."""
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
@@ -463,12 +668,21 @@ class _Model:
         self.work = solver.response_proto.deterministic_time
         if status == cp_model.MODEL_INVALID:
             raise AssertionError(self.model.validate())
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return status, None, 0
-        found = {
-            self.ids[content]: (delivery, solver.value(start))
-            for content, some in enumerate(self.chosen)
-            for delivery, literal, start in some
-            if solver.value(literal)
+        if status == cp_model.INFEASIBLE:
+            return None, NEVER
+        if status == cp_model.UNKNOWN:
+            return None, 0
+        steps = {
+            delivery: solver.value(start)
+            for delivery, taken, start in zip(self.offer[0], self.taken, self.start, strict=True)
+            if solver.value(taken)
         }
-        return status, found, math.ceil(solver.best_objective_bound - 1e-6)
+        return steps, math.ceil(solver.best_objective_bound - 1e-6)
+
+
+def _starts(offer: Offer, mode: int, first: int, last: int) -> cp_model.Domain:
+    """The weeks from first to last in which a delivery starts."""
+    if offer.rolling[mode]:
+        return cp_model.Domain(max(first, int(offer.opens[mode])), min(last, int(offer.closes[mode])))
+    starts = offer.starts[offer.row[mode] : offer.row[mode + 1]]
+    return cp_model.Domain.from_values(starts[(starts >= first) & (starts <= last)].tolist())

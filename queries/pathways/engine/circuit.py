@@ -5,274 +5,372 @@ threshold (all = n of n, any = 1 of n, 120 credits = a weighted threshold, a fac
 are gates 0 .. n-1, one input each (their entry), and the only gates that wait for permission. Truth is the least
 fixpoint, found by counting down, as in Dowling & Gallier (1984), "Linear-time algorithms for testing the
 satisfiability of propositional Horn formulae".
+
+What all learners share is compiled once per catalogue (`prepare`); a question then only sets what its learner holds and
+adds the gates of its goal (`compile_circuit`).
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from functools import cached_property
+from weakref import WeakKeyDictionary
 
-from queries.pathways.engine.problem import All, AnyOf, AtLeast, Content, Expression, Fact, PathwayProblem
+import numpy as np
+from numpy.typing import NDArray
 
-NEVER = 1 << 60
-"""The value of a gate that cannot become true."""
+from queries.pathways.engine import kernel
+from queries.pathways.engine.kernel import Flags, Gates, Ints, Wires
+from queries.pathways.engine.problem import (
+    ADDITIVE,
+    All,
+    AtLeast,
+    Catalogue,
+    Content,
+    Criterion,
+    Expression,
+    Fact,
+    PathwayProblem,
+    measure,
+)
 
-Inputs = list[tuple[int, int]]
-"""The inputs of one gate, as (gate, weight)."""
+NEVER = kernel.NEVER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Circuit:
-    """Threshold gates with their wires both ways in compressed sparse rows.
+    """Threshold gates with their wires both ways, as the arrays of `wires`.
 
-    Inputs of gate g: `in_gate[in_start[g]:in_start[g + 1]]` with `in_weight` beside; outputs likewise. Gates below
-    `len(contents)` are the contents, `contents[i]` being the index in the problem.
+    Gates below `len(contents)` are the contents, `contents[i]` being the index in the problem. `milestone` is the gate
+    of the problem's milestone, or -1. `fact_gates` is empty for a restricted circuit.
     """
 
-    contents: tuple[int, ...]
-    threshold: list[int]
-    goal: int
-    in_start: list[int]
-    in_gate: list[int]
-    in_weight: list[int]
-    out_start: list[int]
-    out_gate: list[int]
-    out_weight: list[int]
-    fact_gates: dict[Fact, int] = field(default_factory=dict)
-
-    @staticmethod
-    def build(
-        contents: Sequence[int],
-        gates: Sequence[tuple[int, Inputs]],
-        goal: int,
-        fact_gates: dict[Fact, int] | None = None,
-    ) -> Circuit:
-        """A circuit from (threshold, inputs) per gate."""
-        outputs: list[Inputs] = [[] for _ in gates]
-        for gate, (_, inputs) in enumerate(gates):
-            for source, weight in inputs:
-                outputs[source].append((gate, weight))
-        rows_in = [inputs for _, inputs in gates]
-        return Circuit(
-            tuple(contents),
-            [threshold for threshold, _ in gates],
-            goal,
-            *_rows(rows_in),
-            *_rows(outputs),
-            fact_gates if fact_gates is not None else {},
-        )
+    contents: Gates
+    wires: Wires
+    milestone: int = -1
+    fact_gates: Mapping[Fact, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Number of gates."""
-        return len(self.threshold)
+        return len(self.wires.threshold)
 
-    def inputs(self, gate: int) -> Iterator[tuple[int, int]]:
+    @property
+    def goal(self) -> int:
+        """The gate of the goal."""
+        return self.wires.goal
+
+    @cached_property
+    def threshold(self) -> list[int]:
+        """The threshold of each gate, as a list."""
+        return _listed(self.wires.threshold)
+
+    @cached_property
+    def _in(self) -> tuple[list[int], list[tuple[int, int]]]:
+        wires = self.wires
+        return _listed(wires.in_start), list(zip(_listed(wires.in_gate), _listed(wires.in_weight), strict=True))
+
+    @cached_property
+    def _out(self) -> tuple[list[int], list[tuple[int, int]]]:
+        wires = self.wires
+        return _listed(wires.out_start), list(zip(_listed(wires.out_gate), _listed(wires.out_weight), strict=True))
+
+    def inputs(self, gate: int) -> list[tuple[int, int]]:
         """The (gate, weight) pairs that feed a gate."""
-        span = slice(self.in_start[gate], self.in_start[gate + 1])
-        return zip(self.in_gate[span], self.in_weight[span], strict=True)
+        start, pairs = self._in
+        return pairs[start[gate] : start[gate + 1]]
 
-    def outputs(self, gate: int) -> Iterator[tuple[int, int]]:
+    def outputs(self, gate: int) -> list[tuple[int, int]]:
         """The (gate, weight) pairs that a gate feeds."""
-        span = slice(self.out_start[gate], self.out_start[gate + 1])
-        return zip(self.out_gate[span], self.out_weight[span], strict=True)
+        start, pairs = self._out
+        return pairs[start[gate] : start[gate + 1]]
 
     def entry(self, content: int) -> int:
         """The gate of a content's entry requirement, or -1 when anybody may enter."""
-        start = self.in_start[content]
-        return self.in_gate[start] if start < self.in_start[content + 1] else -1
+        start = self.wires.in_start
+        return int(self.wires.in_gate[start[content]]) if start[content] < start[content + 1] else -1
 
-    def restricted(self, allowed: Iterable[int]) -> Circuit:
-        """The same question asked of some contents (gate numbers) only, with all that no longer matters left out.
+    def restricted(self, allowed: Iterable[int] | Flags) -> Circuit:
+        """The same question asked of some contents (gate numbers, or a flag per content) only, as small as can be.
 
         What is true without any content is folded into thresholds; what cannot become true or cannot help the goal is
         dropped; a gate that only passes on another is that other. The goal must be within reach but not yet true.
         """
-        allowed = list(allowed)
-        certain = Closure(self)
-        certain.run()
-        within = Closure(self, allowed)
-        within.run()
-        wanted = _wanted(self, certain.true, within.true)
-        alias: dict[int, int] = {}
-        slim: dict[int, tuple[int, Inputs]] = {}
-        for gate in within.order:
-            if not wanted[gate]:
-                continue
-            threshold, inputs = self.threshold[gate], []
-            for source, weight in self.inputs(gate):
-                if certain.true[source]:
-                    threshold -= weight
-                elif wanted[source]:
-                    inputs.append((source, weight))
-            if gate >= len(self.contents) and gate != self.goal and len(inputs) == 1:
-                alias[gate] = inputs[0][0]
-            else:
-                slim[gate] = (threshold, inputs)
-        kept = sorted(slim)
-        number = {gate: position for position, gate in enumerate(kept)}
+        narrowed = self.narrowed(allowed)
+        if narrowed is None:
+            raise ValueError("The goal is out of reach.")
+        return narrowed
 
-        def final(gate: int) -> int:
-            while gate in alias:
-                gate = alias[gate]
-            return number[gate]
+    def narrowed(self, allowed: Iterable[int] | Flags) -> Circuit | None:
+        """The restricted circuit, or None when the goal is out of reach."""
+        wires = self.wires
+        reached, within, _ = kernel.closed(wires, self.flags(allowed))
+        if not reached:
+            return None
+        _, certain, _ = kernel.closed(wires, np.zeros(wires.contents, np.bool_))
+        kept, goal, threshold, start, gate, weight = kernel.restricted(wires, certain, within, self.milestone)
+        contents = int(np.searchsorted(kept, wires.contents))
+        milestone = -1
+        if self.milestone >= 0 and (place := int(np.searchsorted(kept, self.milestone))) < len(kept):
+            milestone = place if kept[place] == self.milestone else -1
+        return Circuit(self.contents[kept[:contents]], wired(contents, goal, threshold, start, gate, weight), milestone)
 
-        gates = []
-        for gate in kept:
-            threshold, inputs = slim[gate]
-            wires = ((final(source), weight) for source, weight in inputs)
-            gates.append((threshold, _merged(threshold, (wire for wire in wires if wire[0] != number[gate]))))
-        contents = [self.contents[gate] for gate in kept if gate < len(self.contents)]
-        return Circuit.build(contents, gates, final(self.goal))
+    def reached(self, allowed: Iterable[int] | Flags) -> bool:
+        """Whether the goal follows when some contents are allowed."""
+        reached, _, _ = kernel.closed(self.wires, self.flags(allowed))
+        return bool(reached)
+
+    def flags(self, contents: Iterable[int] | Flags) -> Flags:
+        """A flag per content from content gates (flags stay as they are)."""
+        if isinstance(contents, np.ndarray) and contents.dtype == np.bool_:
+            return contents
+        flags = np.zeros(self.wires.contents, np.bool_)
+        flags[contents if isinstance(contents, np.ndarray) else np.fromiter(contents, np.int64)] = True
+        return flags
 
 
-def _rows(lists: Sequence[Inputs]) -> tuple[list[int], list[int], list[int]]:
-    starts = [0, *accumulate(len(row) for row in lists)]
-    return starts, [gate for row in lists for gate, _ in row], [weight for row in lists for _, weight in row]
+def _listed(array: NDArray[np.generic]) -> list[int]:
+    listed: list[int] = array.tolist()
+    return listed
 
 
-def _merged(threshold: int, inputs: Iterable[tuple[int, int]]) -> Inputs:
-    """Inputs with each gate once. Weights add up, except beyond the threshold, where more makes no difference."""
-    total: dict[int, int] = {}
-    for gate, weight in inputs:
-        total[gate] = min(threshold, total.get(gate, 0) + weight)
-    return list(total.items())
+def wired(contents: int, goal: int, threshold: Ints, start: Gates, gate: Gates, weight: Ints) -> Wires:
+    """`Wires` from input rows."""
+    kind = kernel.kinds(threshold, start, weight)
+    return Wires(contents, goal, threshold, kind, start, gate, weight, *kernel.transposed(start, gate, weight))
 
 
-def _wanted(circuit: Circuit, certain: Sequence[bool], within: Sequence[bool]) -> list[bool]:
-    """Gates that can help the goal: backwards from it over what is neither certain nor out of reach."""
-    wanted = [False] * len(circuit)
-    wanted[circuit.goal] = True
-    stack = [circuit.goal]
-    while stack:
-        for source, _ in circuit.inputs(stack.pop()):
-            if within[source] and not certain[source] and not wanted[source]:
-                wanted[source] = True
-                stack.append(source)
-    return wanted
+# Once per catalogue
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A catalogue as arrays: its gates, before anybody holds anything, and its deliveries.
+
+    Gate numbers are those of every whole circuit of this catalogue; `facts` are its fact gates by name. `wires` has no
+    goal (-1).
+
+    One entry per delivery, in the catalogue's order: `content` (index), `hours` (a week), and in `amounts`, by additive
+    criterion, pounds, 1, weeks of study and hours of travel. `places` is the place of each delivery by id.
+    """
+
+    wires: Wires
+    facts: dict[Fact, int]
+    content: Gates
+    hours: Ints
+    amounts: dict[Criterion, Ints]
+    places: dict[str, int]
+    _orders: dict[Criterion, Gates] = field(default_factory=dict)
+
+    def usable(self, problem: PathwayProblem) -> Flags:
+        """For each delivery, whether the learner can take it at all, alone (see `PathwayProblem.usable`)."""
+        usable: Flags = self.hours <= problem.hours_cap
+        usable[[self.places[one] for one in problem.barred if one in self.places]] = False
+        return usable
+
+    def cheapest(self, criterion: Criterion, usable: Flags) -> Gates:
+        """For each content its usable delivery of least amount, then weeks, pounds and travel; -1 where there is none.
+
+        Deliveries that tie in everything go by their place in the catalogue.
+        """
+        order = self._orders.get(criterion)
+        if order is None:
+            least_last = (Criterion.TRAVEL, Criterion.COST, Criterion.STUDY_WEEKS, criterion)
+            keys: list[NDArray[np.integer]] = [*(self.amounts[one] for one in least_last), self.content]
+            order = self._orders[criterion] = np.lexsort(keys)[::-1].astype(np.int32)
+        mine = order[usable[order]]
+        cheapest = np.full(self.wires.contents, -1, np.int32)
+        cheapest[self.content[mine]] = mine
+        return cheapest
+
+
+_PREPARED: WeakKeyDictionary[Catalogue, Prepared] = WeakKeyDictionary()
+
+
+def prepare(catalogue: Catalogue) -> Prepared:
+    """The arrays of a catalogue, made once and kept for as long as the catalogue is."""
+    prepared = _PREPARED.get(catalogue)
+    if prepared is None:
+        prepared = _PREPARED[catalogue] = _prepared(catalogue)
+    return prepared
+
+
+def _prepared(catalogue: Catalogue) -> Prepared:
+    index = {content.id: number for number, content in enumerate(catalogue.contents)}
+    gates = _Gates({}, [1] * len(index))
+    fact, wire = gates.fact, gates.wire
+    for number, content in enumerate(catalogue.contents):
+        wire(gates.of(content.entry), number)
+        for name in dict.fromkeys(content.adds):
+            wire(number, fact(name))
+    for rule in catalogue.rules:
+        condition = gates.of(rule.condition)
+        for name in dict.fromkeys(rule.then):
+            wire(condition, fact(name))
+    deliveries = catalogue.deliveries
+    size = len(deliveries)
+    return Prepared(
+        wired(len(index), -1, *gates.arrays()),
+        gates.facts,
+        np.fromiter((index[one.content] for one in deliveries), np.int32, size),
+        np.fromiter((one.hours_per_week for one in deliveries), np.int64, size),
+        {
+            criterion: np.fromiter((measure(one, criterion) for one in deliveries), np.int64, size)
+            for criterion in ADDITIVE
+        },
+        {one.id: place for place, one in enumerate(deliveries)},
+    )
+
+
+class _Gates:
+    """Gates in the making, one per fact and distinct requirement. `facts` are the new ones, beside those `known`."""
+
+    def __init__(self, known: Mapping[Fact, int], threshold: list[int], first: int = 0) -> None:
+        self.known = known
+        self.threshold = threshold
+        self.first = first
+        self.facts: dict[Fact, int] = {}
+        self._source: list[int] = []
+        self._target: list[int] = []
+        self._weight: list[int] = []
+        self._shared: dict[tuple[int, frozenset[int] | frozenset[tuple[int, int]]], int] = {}
+
+    def wire(self, source: int, target: int, weight: int = 1) -> None:
+        """Let a gate feed another."""
+        self._source.append(source)
+        self._target.append(target)
+        self._weight.append(weight)
+
+    def fact(self, name: Fact, threshold: int = 1) -> int:
+        """The gate of a fact, made (with a threshold) when it is new."""
+        gate = self.facts.get(name)
+        if gate is None:
+            gate = self.known.get(name)
+        if gate is None:
+            gate = self.facts[name] = self._gate(threshold)
+        return gate
+
+    def of(self, expression: Expression) -> int:
+        """The gate of a requirement."""
+        if isinstance(expression, str):
+            return self.fact(expression)
+        if isinstance(expression, AtLeast):
+            return self._at_least(expression)
+        fact = self.fact
+        sources = frozenset([fact(one) if isinstance(one, str) else self.of(one) for one in expression.parts])
+        if len(sources) == 1:
+            return next(iter(sources))
+        threshold = len(sources) if isinstance(expression, All) else 1
+        gate = self._shared.get((threshold, sources))
+        if gate is None:
+            gate = self._shared[threshold, sources] = self._gate(threshold)
+            self._source += sources
+            self._target += [gate] * len(sources)
+            self._weight += [1] * len(sources)
+        return gate
+
+    def _at_least(self, expression: AtLeast) -> int:
+        """Weights of one gate add up, except beyond the threshold, where more makes no difference."""
+        threshold = max(expression.threshold, 0)
+        total: dict[int, int] = {}
+        for weight, part in expression.parts if threshold else ():
+            source = self.of(part)
+            total[source] = min(threshold, total.get(source, 0) + weight)
+        if len(total) == 1 and threshold in total.values():
+            return next(iter(total))
+        threshold = min(threshold, sum(total.values()) + 1)
+        key = (threshold, frozenset(total.items()))
+        gate = self._shared.get(key)
+        if gate is None:
+            gate = self._shared[key] = self._gate(threshold)
+            for source, weight in total.items():
+                if weight:
+                    self.wire(source, gate, weight)
+        return gate
+
+    def _gate(self, threshold: int) -> int:
+        self.threshold.append(threshold)
+        return self.first + len(self.threshold) - 1
+
+    def arrays(self) -> tuple[Ints, Gates, Gates, Ints]:
+        """Thresholds and input rows of the new gates."""
+        target = np.array(self._target, np.int32) - np.int32(self.first)
+        source, weight = np.array(self._source, np.int32), np.array(self._weight, np.int64)
+        return np.array(self.threshold, np.int64), *kernel.rows(len(self.threshold), target, source, weight)
 
 
 def compile_circuit(problem: PathwayProblem) -> Circuit:
-    """The gates of a whole question: one per content, fact, rule and distinct requirement."""
-    gates: list[tuple[int, Inputs]] = [(1, []) for _ in problem.contents]
-    fact_gates: dict[Fact, int] = {}
-    shared: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
-
-    def fact(name: Fact) -> int:
-        gate = fact_gates.get(name)
-        if gate is None:
-            gate = fact_gates[name] = len(gates)
-            gates.append((0 if name in problem.held else 1, []))
-        return gate
-
-    def compiled(expression: Expression) -> int:
-        match expression:
-            case str():
-                return fact(expression)
-            case All(parts):
-                inputs = [(gate, 1) for gate in dict.fromkeys(compiled(part) for part in parts)]
-                threshold = len(inputs)
-            case AnyOf(parts):
-                inputs = [(gate, 1) for gate in dict.fromkeys(compiled(part) for part in parts)]
-                threshold = 1
-            case AtLeast(threshold, weighted):
-                inputs = _merged(max(threshold, 0), ((compiled(part), weight) for weight, part in weighted if weight))
-        if len(inputs) == 1 and 0 < threshold <= inputs[0][1]:
-            return inputs[0][0]
-        key = (threshold, tuple(sorted(inputs)))
-        if key not in shared:
-            shared[key] = len(gates)
-            gates.append((threshold, inputs))
-        return shared[key]
-
-    for number, content in enumerate(problem.contents):
-        gates[number][1].append((compiled(content.entry), 1))
-        for name in dict.fromkeys(content.adds):
-            gates[fact(name)][1].append((number, 1))
-    for rule in problem.rules:
-        condition = compiled(rule.condition)
-        for name in dict.fromkeys(rule.then):
-            gates[fact(name)][1].append((condition, 1))
-    for name in problem.held:
-        fact(name)
-    goal = compiled(problem.goal)
-    return Circuit.build(range(len(problem.contents)), gates, goal, fact_gates)
+    """The gates of a whole question: those of its catalogue, what the learner holds, and the goal and milestone."""
+    prepared = prepare(problem.catalogue)
+    base = prepared.wires
+    gates = _Gates(prepared.facts, [], len(base.threshold))
+    held = [gates.fact(name, 0) for name in sorted(problem.held)]
+    goal = gates.of(problem.goal)
+    milestone = -1 if problem.milestone is None else gates.of(problem.milestone)
+    threshold = base.threshold.copy()
+    threshold[[gate for gate in held if gate < len(threshold)]] = 0
+    more, start, gate, weight = gates.arrays()
+    wires = Wires(
+        base.contents,
+        goal,
+        np.concatenate((threshold, more)),
+        np.concatenate((base.kind, kernel.kinds(more, start, weight))),
+        np.concatenate((base.in_start, base.in_start[-1] + start[1:])),
+        np.concatenate((base.in_gate, gate)),
+        np.concatenate((base.in_weight, weight)),
+        *kernel.extended(base.out_start, base.out_gate, base.out_weight, start, gate, weight),
+    )
+    contents = np.arange(base.contents, dtype=np.int32)
+    return Circuit(contents, wires, milestone, ChainMap(gates.facts, prepared.facts))
 
 
 class Closure:
     """What becomes true when some contents are allowed: the least fixpoint, grown step by step and taken back.
 
-    `true[g]` says whether a gate holds, `order` lists gates as they became true, `ready` the contents that could be
-    entered (allowed or not). Linear in the wires touched.
+    `true[g]` says whether a gate holds. Linear in the wires touched.
     """
 
-    __slots__ = ("_done", "allowed", "circuit", "missing", "order", "ready", "true")
-
-    def __init__(self, circuit: Circuit, allowed: Iterable[int] = ()) -> None:
+    def __init__(self, circuit: Circuit, allowed: Iterable[int] | Flags = ()) -> None:
+        gates, contents = len(circuit), len(circuit.contents)
         self.circuit = circuit
-        self.missing = circuit.threshold.copy()
-        self.true = [False] * len(circuit)
-        self.allowed = [False] * len(circuit.contents)
-        self.order: list[int] = []
-        self.ready: list[int] = []
-        self._done = 0
-        for content in allowed:
-            self.allowed[content] = True
-        for gate, threshold in enumerate(circuit.threshold):
-            if threshold <= 0:
-                self._reached(gate)
+        self.allowed = circuit.flags(allowed).copy()
+        self.missing = np.empty(gates, np.int64)
+        self.true = np.empty(gates, np.bool_)
+        self._order = np.empty(gates, np.int32)
+        self._ready = np.empty(contents, np.int32)
+        self._size = np.zeros(3, np.int64)
+        self._state = (self.missing, self.true, self._order, self._ready, self._size)
+        kernel.begin(circuit.wires, self.allowed, *self._state)
 
-    def _reached(self, gate: int) -> None:
-        if gate < len(self.allowed):
-            self.ready.append(gate)
-            if not self.allowed[gate]:
-                return
-        if not self.true[gate]:
-            self.true[gate] = True
-            self.order.append(gate)
+    @property
+    def order(self) -> list[int]:
+        """Gates as they became true."""
+        return _listed(self._order[: self._size[0]])
+
+    @property
+    def ready(self) -> list[int]:
+        """The contents that could be entered, allowed or not."""
+        return _listed(self._ready[: self._size[1]])
 
     def allow(self, contents: Iterable[int]) -> bool:
         """Allow contents too, and draw every consequence; says whether the goal holds."""
         for content in contents:
-            self.allowed[content] = True
-            if self.missing[content] <= 0 and not self.true[content]:
-                self.true[content] = True
-                self.order.append(content)
+            kernel.allow(self.circuit.wires, content, self.allowed, *self._state)
         return self.run()
 
     def run(self) -> bool:
         """Draw every consequence; says whether the goal holds."""
-        circuit, missing, order = self.circuit, self.missing, self.order
-        starts, out_gate, out_weight = circuit.out_start, circuit.out_gate, circuit.out_weight
-        done = self._done
-        while done < len(order):
-            gate = order[done]
-            done += 1
-            for wire in range(starts[gate], starts[gate + 1]):
-                target = out_gate[wire]
-                left = missing[target]
-                missing[target] = left - out_weight[wire]
-                if left > 0 and missing[target] <= 0:
-                    self._reached(target)
-        self._done = done
-        return self.true[circuit.goal]
+        return bool(kernel.spread(self.circuit.wires, self.allowed, *self._state, False))
 
     def mark(self) -> tuple[int, int]:
         """A point to come back to. Take it only between runs."""
-        return len(self.order), len(self.ready)
+        return int(self._size[0]), int(self._size[1])
 
     def rewind(self, mark: tuple[int, int], allowed_since: Iterable[int]) -> None:
         """Back to a mark, withdrawing permission from the contents allowed since."""
-        size, ready = mark
-        circuit, missing = self.circuit, self.missing
-        for gate in self.order[size:]:
-            self.true[gate] = False
-            for wire in range(circuit.out_start[gate], circuit.out_start[gate + 1]):
-                missing[circuit.out_gate[wire]] += circuit.out_weight[wire]
-        del self.order[size:]
-        del self.ready[ready:]
-        self._done = size
+        kernel.rewind(self.circuit.wires, self.missing, self.true, self._order, self._size, *mark)
         for content in allowed_since:
             self.allowed[content] = False
 
@@ -285,20 +383,18 @@ class Settled:
     rank: list[int]
 
 
-def settle(circuit: Circuit, arrive: Callable[[int, int], int], *, summed: bool = False) -> Settled:
-    """The least value at which each gate can hold, by Dijkstra with gates.
+def settle(circuit: Circuit, arrive: Callable[[int, int], int]) -> Settled:
+    """The least value at which each gate can hold, by Dijkstra with gates, for any way of pricing a content.
 
     `arrive(content, value)` is the value at which a content is completed when its entry holds at `value`, or NEVER; it
     may not go below `value`. A gate holds at its weighted order statistic: the least value by which inputs of enough
-    weight hold (all = max, any = min). With `summed` it is the sum over those inputs instead, as in h_add (Bonet &
-    Geffner 2001, "Planning as heuristic search"). Knuth (1977), "A generalization of Dijkstra's algorithm".
+    weight hold (all = max, any = min). Knuth (1977), "A generalization of Dijkstra's algorithm". `kernel.settled` is
+    the same for prices, and fast.
     """
     contents = len(circuit.contents)
     missing = circuit.threshold.copy()
     value = [NEVER] * len(circuit)
     rank = [-1] * len(circuit)
-    gathered = [0] * len(circuit) if summed else value
-    starts, out_gate, out_weight = circuit.out_start, circuit.out_gate, circuit.out_weight
     heap: list[tuple[int, int]] = []
     settled = 0
     for gate, threshold in enumerate(circuit.threshold):
@@ -318,19 +414,14 @@ def settle(circuit: Circuit, arrive: Callable[[int, int], int], *, summed: bool 
                 continue
             value[gate], rank[gate] = now, settled
             settled += 1
-            for wire in range(starts[gate], starts[gate + 1]):
-                target = out_gate[wire]
+            for target, weight in circuit.outputs(gate):
                 left = missing[target]
                 if left <= 0:
                     continue
-                missing[target] = left - out_weight[wire]
-                if summed:
-                    gathered[target] += now
-                if left > out_weight[wire]:
+                missing[target] = left - weight
+                if left > weight:
                     continue
-                when = gathered[target] if summed else now
-                if target < contents:
-                    when = arrive(target, when)
+                when = arrive(target, now) if target < contents else now
                 if when == now:
                     same.append(target)
                 elif when < NEVER:
@@ -343,27 +434,8 @@ def supporting_contents(circuit: Circuit, settled: Settled, goal: int | None = N
 
     Each gate leans only on inputs settled before it, the earliest that suffice, so nothing supports itself.
     """
-    found: list[int] = []
-    goal = circuit.goal if goal is None else goal
-    seen = {goal}
-    stack = [goal]
-    rank = settled.rank
-    while stack:
-        gate = stack.pop()
-        if gate < len(circuit.contents):
-            found.append(gate)
-        missing = circuit.threshold[gate]
-        earlier = sorted((rank[source], source, weight) for source, weight in circuit.inputs(gate))
-        for position, source, weight in earlier:
-            if missing <= 0:
-                break
-            if position < 0:
-                continue
-            missing -= weight
-            if source not in seen:
-                seen.add(source)
-                stack.append(source)
-    return sorted(found, key=rank.__getitem__)
+    rank = np.array(settled.rank, np.int32)
+    return _listed(kernel.supporters(circuit.wires, rank, circuit.goal if goal is None else goal))
 
 
 def cheapest_tails(circuit: Circuit, price: Sequence[int]) -> list[int]:
@@ -372,38 +444,24 @@ def cheapest_tails(circuit: Circuit, price: Sequence[int]) -> list[int]:
     In a plan without waste every step is on a chain to the goal whose other steps all come later. So what it takes to
     get to a step and its tail may be added up, and a step whose sum is beyond the budget is of no use.
     """
-    tail = [NEVER] * len(circuit)
-    heap = [(0, circuit.goal)]
-    while heap:
-        now, gate = heapq.heappop(heap)
-        if now >= tail[gate]:
-            continue
-        tail[gate] = now
-        onward = now + price[gate] if gate < len(price) else now
-        for source, _ in circuit.inputs(gate):
-            if onward < tail[source]:
-                heapq.heappush(heap, (onward, source))
-    return tail
+    return _listed(kernel.tails(circuit.wires, np.array(price, np.int64)))
 
 
 def without_waste(circuit: Circuit, contents: Sequence[int], price: Callable[[int], int]) -> list[int]:
     """The contents less every one that the goal can do without, the dearest being tried first."""
-    kept = list(contents)
-    for content in sorted(contents, key=price, reverse=True):
-        rest = [other for other in kept if other != content]
-        if Closure(circuit, rest).run():
-            kept = rest
-    return kept
+    prices = np.zeros(len(circuit.contents), np.int64)
+    prices[list(contents)] = [price(content) for content in contents]
+    return _listed(kernel.without_waste(circuit.wires, np.array(contents, np.int32), prices))
 
 
 def reasons(problem: PathwayProblem, contents: Iterable[Content]) -> dict[Fact, tuple[str, ...]]:
     """For each fact that holds after the contents: the ids of the contents among them that made it true."""
     circuit = compile_circuit(problem)
     wanted = {content.id for content in contents}
-    allowed = [content.id in wanted for content in problem.contents]
-    settled = settle(circuit, lambda content, value: value + 1 if allowed[content] else NEVER)
+    price = np.array([1 if content.id in wanted else NEVER for content in problem.contents], np.int64)
+    _, rank = kernel.settled(circuit.wires, price, False, -1)
     return {
-        fact: tuple(problem.contents[number].id for number in supporting_contents(circuit, settled, gate))
+        fact: tuple(problem.contents[number].id for number in kernel.supporters(circuit.wires, rank, gate))
         for fact, gate in circuit.fact_gates.items()
-        if settled.rank[gate] >= 0
+        if rank[gate] >= 0
     }

@@ -286,12 +286,13 @@ def _has_negative_weight(expression: Expression) -> bool:
 class Limits:
     """How much work an answer may take. Never wall-clock time, so answers do not vary with load.
 
-    `gate_visits`: gates looked at while landmarks are made (a few hundred thousand a second); half at most goes into
-    the first bound. `rounds`: rounds of the hitting set. `master_nodes`: branch-and-bound nodes of each of its solves.
+    `gate_visits`: gates looked at by the search for a sum over the steps (some ten million a second). `rounds`: times
+    that a question is solved anew with something ruled out. `master_nodes`: branch-and-bound nodes of each solve of a
+    hitting set.
     `calendar_work`: CP-SAT deterministic time (about seconds) of each of the two calendar searches; 0 skips them.
     """
 
-    gate_visits: int = 2_000_000
+    gate_visits: int = 100_000_000
     rounds: int = 400
     master_nodes: int = 50_000
     calendar_work: float = 10.0
@@ -349,7 +350,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the search spent: hitting-set rounds, landmarks found, and CP-SAT deterministic time."""
+    """What the search spent: branch-and-bound nodes, landmarks of the certificate, and CP-SAT deterministic time."""
 
     rounds: int = 0
     landmarks: int = 0

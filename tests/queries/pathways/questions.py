@@ -1,7 +1,8 @@
 """Random tiny questions, with everything that has fooled an engine before.
 
 Free courses, rules in circles and onto themselves, credits with equal and odd weights, repeated parts, cohorts that
-never recur, courses too heavy for the learner, contents nobody delivers, facts nobody gives.
+never recur, courses too heavy for the learner, contents nobody delivers, facts nobody gives, jobs that take no weeks.
+Half of them limited further: windows to start in, a first week, deliveries barred, caps on sums. All have a milestone.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from queries.pathways.engine.problem import (
     All,
     AnyOf,
     AtLeast,
+    Cap,
     Catalogue,
     Content,
+    Criterion,
     Delivery,
     Expression,
     PathwayProblem,
@@ -62,16 +65,47 @@ def loose_questions(draw: st.DrawFn, most_contents: int = 5) -> PathwayProblem:
                     weeks=weeks,
                     hours_per_week=draw(st.sampled_from([0, 5, 10, 12, 25])) if weeks else 0,
                     starts=None if starts is None else tuple(sorted(starts)),
+                    travel_hours=draw(st.sampled_from([0, 0, 2, 5])),
                 )
             )
     rules = draw(st.lists(st.tuples(REQUIREMENTS, st.lists(FACTS, min_size=1, max_size=2)), max_size=4))
     free = (Rule(f"r{n}", "implies", condition, tuple(then)) for n, (condition, then) in enumerate(rules))
-    return PathwayProblem(
+    some = PathwayProblem(
         Catalogue(tuple(contents), tuple(deliveries), tuple(free)),
         held=draw(st.frozensets(FACTS, max_size=1)),
         goal=draw(REQUIREMENTS),
         hours_cap=20,
         horizon=HORIZON,
+        milestone=draw(FACTS),
+    )
+    return limited(some, draw(st.integers(0, 2**31 - 1))) if draw(st.booleans()) else some
+
+
+def limited(problem: PathwayProblem, seed: int) -> PathwayProblem:
+    """The question with some of: windows, a first week, barred deliveries and caps."""
+    random = Random(f"limits {seed}")  # noqa: S311 - chance is what is wanted
+
+    def windowed(one: Delivery) -> Delivery:
+        if one.starts is not None or random.random() < 0.5:
+            return one
+        opens = random.randint(0, 5)
+        return replace(one, opens=opens, closes=random.choice([None, opens, opens + 3, opens - 1]))
+
+    deliveries = tuple(windowed(one) for one in problem.deliveries)
+    ids = [one.id for one in deliveries]
+    total = sum(one.cost_pounds for one in deliveries)
+    caps = [
+        Cap("budget", Criterion.COST, random.randint(0, total)),
+        Cap("travel", Criterion.TRAVEL, random.randint(0, 10)),
+        Cap("steps", Criterion.STEPS, random.randint(1, 5)),
+        Cap("study", Criterion.STUDY_WEEKS, random.randint(3, HORIZON)),
+        Cap("once", dict.fromkeys(random.sample(ids, min(3, len(ids))), 1), 1),
+    ]
+    return replace(
+        problem.with_catalogue(deliveries=deliveries),
+        not_before=random.choice([0, 0, 0, 1, 3]),
+        barred=frozenset(random.sample(ids, 1) if ids and random.random() < 0.25 else ()),
+        caps=tuple(random.sample(caps, random.choice([0, 0, 1, 1, 2]))),
     )
 
 
@@ -106,8 +140,8 @@ def layered_question(seed: int, most_contents: int = 6) -> PathwayProblem:
             pounds = random.choice([0, 0, 100, 100, 250, 300])
             length = random.choice([0, 1, 2, 3, 4])
             hours = random.choice([0, 5, 10, 10, 12, 20, 25]) if length else 0
-            delivery = Delivery(f"d{content}{mode}", f"c{content}", pounds, length, hours, starts)
-            deliveries.append(delivery)
+            travel = random.choice([0, 0, 1, 3, 6])
+            deliveries.append(Delivery(f"d{content}{mode}", f"c{content}", pounds, length, hours, starts, travel))
     rules = [
         Rule(f"r{position}", "implies", asked(facts), (random.choice(facts[1:]),))
         for position in range(random.choice([0, 1, 2, 3]))
@@ -117,7 +151,9 @@ def layered_question(seed: int, most_contents: int = 6) -> PathwayProblem:
     everything = facts_after(some, completable(some, (one.id for one in contents)))
     new = sorted(everything - facts_after(some, ()))
     among = new if len(new) > 1 and random.random() < 0.9 else facts
-    return replace(some, goal=All((random.choice(among), asked(among), asked(among))))
+    goal = All((random.choice(among), asked(among), asked(among)))
+    asks = replace(some, goal=goal, milestone=random.choice(among))
+    return limited(asks, seed) if seed % 2 else asks
 
 
 def questions(most_contents: int = 6) -> st.SearchStrategy[PathwayProblem]:

@@ -121,7 +121,7 @@ def test_hours_and_horizon_together_may_leave_nothing() -> None:
     assert pathway("week 19h\n ends 22w\n" + TWO_UNITS).endswith("[22w £0 2 steps]")
 
 
-def test_the_cheapest_pathway_is_shown_without_dates_when_no_calendar_runs_it() -> None:
+def test_when_no_calendar_runs_the_cheapest_pathway_the_cheapest_that_one_runs_is_the_answer() -> None:
     text = """
         goal Role
 
@@ -129,8 +129,10 @@ def test_the_cheapest_pathway_is_shown_without_dates_when_no_calendar_runs_it() 
         Second | 10w £0 10h @5,9  | A     | Role
         Other  | 10w £700 10h     | A     | Role
     """
-    assert pathway(text, by="cost") == "First 10w ~ Second 10w ~ Role [no dates £0 2 steps]"
-    assert pathway(text, by="weeks") == "wait 5w ~ First 10w ~ Other 10w ~ Role [25w £700 2 steps]"
+    assert pathway(text, by="cost") == "wait 5w ~ First 10w ~ Other 10w ~ Role [25w £700 2 steps]"
+    result = ExactPlanner().solve(world(text), Criterion.COST, Limits())
+    assert (result.value, result.bound, result.proven) == (700, 700, True)
+    assert pathway("ends 24w\n" + text, by="cost") == "none within limits"
 
 
 def test_the_cheapest_pathway_takes_the_start_that_fits_among_equal_prices() -> None:

@@ -1,0 +1,71 @@
+"""A question as the planner gets it, and what came of it."""
+
+from dataclasses import dataclass
+
+from graph.projection import Projection
+from queries.pathways.compile import Catalogues, DayCatalogue, Person, facts_of, passed_through
+from queries.pathways.engine.problem import All, AnyOf, Cap, Criterion, Expression, PathwayProblem, PlannerResult
+from queries.pathways.engine.replay import Trace
+from queries.pathways.limits import Limit, horizon, limits_of, not_before
+from queries.pathways.request import PathwayRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the planner gets it. `barred`: what each limit takes out, by the name of the limit.
+
+    `measured`: only deliveries of which the measure is known; False: all, so that a value is only *at least*.
+    """
+
+    request: PathwayRequest
+    person: Person
+    catalogue: DayCatalogue
+    limits: tuple[Limit, ...]
+    barred: dict[str, frozenset[str]]
+    problem: PathwayProblem
+    measured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """One search: what was asked, what came out, and the plan carried out (None when there is no plan)."""
+
+    asked: Asked
+    result: PlannerResult
+    trace: Trace | None
+
+
+def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> Asked:
+    """A question that has its day and its goals, for the planner. Raises `UnknownThingError`."""
+    assert request.on is not None  # noqa: S101  (the service has set the day)
+    projection = catalogues.projection
+    limits = limits_of(request, projection.labels)
+    catalogue = catalogues.of(request.on, request.hours_per_week, request.depart_after)
+    goals = tuple(facts_of(id, projection)[0] for id in request.to)
+    if request.via:
+        catalogue = catalogue.through(request.via, frozenset(goals), request.hours_per_week, projection)
+    barred = {one.name: one.bars(catalogue) for one in limits if one.bars is not None}
+    if measured:
+        barred["measure"] = catalogue.without_measure[request.by]
+    person = Person(request.holds, dict(request.attributes), projection)
+    budget = request.budget_pounds
+    problem = PathwayProblem(
+        catalogue.catalogue,
+        held=catalogue.held(person, profile_required=request.profile_required),
+        goal=All((*passed_through(request.via, projection), AnyOf(goals))),
+        hours_cap=request.hours_per_week,
+        horizon=horizon(request),
+        not_before=not_before(request),
+        barred=frozenset[str]().union(*barred.values()),
+        caps=() if budget is None else (Cap("budget", Criterion.COST, budget),),
+        milestone=_first_job(request, projection) if request.by is Criterion.FIRST_JOB else None,
+    )
+    return Asked(request, person, catalogue, limits, barred, problem, measured)
+
+
+def _first_job(request: PathwayRequest, projection: Projection) -> Expression:
+    """Work in any role of the sectors of the goals; of the question's sector when they are awards."""
+    goals = [projection.roles[id] for id in request.to if id in projection.roles]
+    sectors = {sector for role in goals for sector in role.sectors} or {request.sector}
+    roles = sorted(role.id for role in projection.roles.values() if sectors.intersection(role.sectors))
+    return AnyOf(tuple(f"works-as:{id}" for id in dict.fromkeys((*(role.id for role in goals), *roles))))

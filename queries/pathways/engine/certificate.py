@@ -1,0 +1,123 @@
+"""A proof that no pathway can have less, short enough to check by hand: landmarks with weights.
+
+A landmark is a set of contents of which every pathway needs at least one. When the weights of the landmarks that a
+content is in sum to no more than its price, for every content, no pathway costs less than the sum of all weights: what
+it pays for its contents is at least what the landmarks they hit are worth, and it hits them all. Weights are dual
+values of the linear hitting set (Bonet & Helmert 2010, "Strengthening landmark heuristics via hitting sets").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+import highspy
+import numpy as np
+
+from queries.pathways.engine.problem import Certificate, Criterion, Landmark, PathwayProblem, measure
+
+Cut = Sequence[str]
+"""A landmark as content ids."""
+
+
+def certificate_of(cuts: Sequence[Cut], price: Mapping[str, int], hoped: int) -> Certificate:
+    """The landmarks with weights that pack under the prices.
+
+    First come, first served will do when it gets to the sum `hoped` for, as with landmarks from LM-cut it mostly does;
+    otherwise linear programming finds the best weights, rounded so that they pack exactly.
+    """
+    weights = _in_turn(cuts, price)
+    if sum(weights) < hoped:
+        duals = _duals(cuts, price)
+        rounded = ([_simple(dual) for dual in duals], [_floored(dual) for dual in duals])
+        weights = max(weights, *(some for some in rounded if _packs(cuts, some, price)), key=sum)
+    landmarks = tuple(Landmark(frozenset(cut), weight) for cut, weight in zip(cuts, weights, strict=True) if weight > 0)
+    return Certificate(landmarks, sum((landmark.weight for landmark in landmarks), Fraction(0)))
+
+
+def _in_turn(cuts: Sequence[Cut], price: Mapping[str, int]) -> list[Fraction]:
+    left = dict(price)
+    weights = []
+    for cut in cuts:
+        least = min(left[content] for content in cut)
+        for content in cut:
+            left[content] -= least
+        weights.append(Fraction(least))
+    return weights
+
+
+def _duals(cuts: Sequence[Cut], price: Mapping[str, int]) -> list[float]:
+    """The prices of the rows of: least-price shares of contents such that each landmark gets at least one whole."""
+    column = {content: place for place, content in enumerate(sorted({content for cut in cuts for content in cut}))}
+    size = len(column)
+    highs = quiet_highs()
+    highs.addVars(size, np.zeros(size), np.full(size, highspy.kHighsInf))
+    costs = np.array([price[content] for content in column], np.float64)
+    highs.changeColsCost(size, np.arange(size, dtype=np.int32), costs)
+    for cut in cuts:
+        columns = np.array(sorted(column[content] for content in cut), np.int32)
+        highs.addRow(1.0, highspy.kHighsInf, len(cut), columns, np.ones(len(cut)))
+    highs.run()
+    return [max(0.0, dual) for dual in highs.getSolution().row_dual]
+
+
+def quiet_highs() -> highspy.Highs:
+    """HiGHS on one thread, silent, asked for exact optima."""
+    highs = highspy.Highs()
+    for option, setting in (
+        ("output_flag", False),
+        ("log_to_console", False),
+        ("threads", 1),
+        ("mip_rel_gap", 0.0),
+        ("mip_abs_gap", 0.5),
+        ("mip_feasibility_tolerance", 1e-9),
+        ("primal_feasibility_tolerance", 1e-9),
+        ("dual_feasibility_tolerance", 1e-9),
+    ):
+        highs.setOptionValue(option, setting)
+    return highs
+
+
+def _simple(dual: float) -> Fraction:
+    return Fraction(dual).limit_denominator(60)
+
+
+def _floored(dual: float) -> Fraction:
+    return max(Fraction(0), Fraction(math.floor(dual * 10**6) - 1, 10**6))
+
+
+def _packs(cuts: Sequence[Cut], weights: Sequence[Fraction], price: Mapping[str, int]) -> bool:
+    spent = dict.fromkeys(price, Fraction(0))
+    for cut, weight in zip(cuts, weights, strict=True):
+        for content in cut:
+            spent[content] += weight
+    return all(spent[content] <= price[content] for content in price)
+
+
+def check_certificate(
+    problem: PathwayProblem,
+    criterion: Criterion,
+    certificate: Certificate,
+    reaches_goal: Callable[[PathwayProblem, frozenset[str]], bool],
+) -> bool:
+    """Whether a certificate proves its bound, by three checks that need no solver and no search.
+
+    Each landmark is one: without its contents, everything else together does not reach the goal. Weights pack: over
+    each content they sum to no more than its cheapest delivery that the learner can carry. And they sum to the bound.
+    `reaches_goal(problem, contents)` closes the problem under the given contents; pass
+    `queries.pathways.engine.replay.reaches_goal` for a check that shares no code with the search.
+    """
+    price: dict[str, int] = {}
+    for delivery in problem.deliveries:
+        if problem.usable(delivery):
+            amount = measure(delivery, criterion)
+            price[delivery.content] = min(amount, price.get(delivery.content, amount))
+    spent = dict.fromkeys(price, Fraction(0))
+    for landmark in certificate.landmarks:
+        if landmark.weight < 0 or reaches_goal(problem, frozenset(price) - landmark.contents):
+            return False
+        for content in landmark.contents:
+            spent[content] += landmark.weight
+    packed = all(spent[content] <= price[content] for content in price)
+    return packed and sum((one.weight for one in certificate.landmarks), Fraction(0)) == certificate.bound

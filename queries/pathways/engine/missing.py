@@ -1,0 +1,150 @@
+"""What is missing when there is no pathway: the fewest facts which, granted at week 0, would open one.
+
+A grant is treated as one more course: free of entry, one step each. Everything on offer that the learner can take
+counts as done, so only the gates that stay false are left, seldom more than a few dozen, and the fewest grants are the
+shortest pathway of that small question. It is solved exactly by the hitting sets of `additive`, whose landmarks are
+here sets of facts of which at least one must be granted (Bonet & Helmert 2010; Haslum, Slaney & Thiebaux 2012). All
+least sets come by splitting up what remains after each one found: Lawler (1972), "A procedure for computing the K best
+solutions to discrete optimization problems". Dates and caps are left aside; `relax` tells which limit closes the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from queries.pathways.engine.additive import solve_additive
+from queries.pathways.engine.circuit import Circuit, Closure, compile_circuit
+from queries.pathways.engine.planner import ExactPlanner
+from queries.pathways.engine.problem import (
+    All,
+    AtLeast,
+    Catalogue,
+    Content,
+    Criterion,
+    Delivery,
+    Fact,
+    Limits,
+    PathwayProblem,
+    Rule,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The least number of facts whose grant makes the goal reachable, and the sets of that size that do.
+
+    `size` is 0 when nothing is missing. `all_found` says that no other set of that size would do, `proven` that no
+    smaller one would. Sets are in the order of their sorted facts.
+    """
+
+    size: int
+    sets: tuple[frozenset[Fact], ...]
+    all_found: bool
+    proven: bool
+
+
+def least_missing(
+    problem: PathwayProblem, limits: Limits, *, grantable: Callable[[Fact], bool] | None = None, most: int = 50
+) -> Missing | None:
+    """The fewest facts that would open a pathway, or None when nothing that may be granted would.
+
+    `grantable` says which facts may be granted (default: each that the question mentions, the goal itself when it is a
+    fact). At most `most` sets are given. `limits` hold for each of the small searches.
+    """
+    question = _question_of_grants(problem, grantable or (lambda _: True))
+    first = solve_additive(question, Criterion.STEPS, limits)
+    if first is None:
+        return None
+    size = len(first.deliveries)
+    found: list[frozenset[Fact]] = []
+    # A part of what remains to be looked at: facts that are in, facts that are out, and the best set for the rest.
+    parts = [(frozenset[Fact](), frozenset[Fact](), [one.content for one in first.deliveries])]
+    all_searched = first.proven
+    while parts and len(found) < most:
+        inside, outside, rest = parts.pop()
+        found.append(inside | set(rest))
+        for position, fact in enumerate(rest if first.proven else ()):
+            within, without = inside | set(rest[:position]), outside | {fact}
+            part = replace(question, held=within, barred=without)
+            best = solve_additive(part, Criterion.STEPS, limits)
+            if best is not None and len(within) + len(best.deliveries) == size:
+                parts.append((within, without, [one.content for one in best.deliveries]))
+            elif best is not None and len(within) + best.bound <= size:
+                all_searched = False
+    return Missing(size, tuple(sorted(found, key=sorted)), all_searched and not parts, first.proven)
+
+
+def _question_of_grants(problem: PathwayProblem, grantable: Callable[[Fact], bool]) -> PathwayProblem:
+    """The small question whose courses are grants: what is still false, and leads to the goal, once all is done.
+
+    A content, its delivery and the fact it adds all go by the name of the granted fact; gates by their number.
+    """
+    circuit = compile_circuit(problem)
+    taught = {one.content for one in problem.deliveries if problem.usable(one)}
+    usable = [content.id in taught for content in problem.contents]
+    closure = Closure(circuit, (number for number, possible in enumerate(usable) if possible))
+    closure.run()
+    gates = _false_gates(circuit, closure, usable)
+    names = {gate: f"#{gate}" for gate in gates}
+    rules = []
+    for gate in gates:
+        inputs = list(circuit.inputs(gate))
+        lacking = int(circuit.threshold[gate]) - sum(int(weight) for source, weight in inputs if closure.true[source])
+        parts = tuple((int(weight), names[source]) for source, weight in inputs if source in names)
+        rules.append(Rule(names[gate], "follows", AtLeast(lacking, parts), (names[gate],)))
+    granted = [(fact, gate) for fact, gate in circuit.fact_gates.items() if gate in names and grantable(fact)]
+    granted.sort()
+    rules += [Rule(f"={fact}", "granted", fact, (names[gate],)) for fact, gate in granted]
+    catalogue = Catalogue(
+        tuple(Content(fact, "grant", All(()), (fact,)) for fact, _ in granted),
+        tuple(Delivery(fact, fact, 0, 0, 0, None) for fact, _ in granted),
+        tuple(rules),
+    )
+    goal = names.get(circuit.goal, All(()))
+    return PathwayProblem(catalogue, frozenset(), goal, hours_cap=0, horizon=0)
+
+
+def _false_gates(circuit: Circuit, closure: Closure, usable: list[bool]) -> list[int]:
+    """The gates that stay false and lead to the goal, going back from it; contents the learner cannot take left out."""
+    if closure.true[circuit.goal]:
+        return []
+    seen = {circuit.goal}
+    stack = [circuit.goal]
+    while stack:
+        for source, _ in circuit.inputs(stack.pop()):
+            out = closure.true[source] or (source < len(usable) and not usable[source])
+            if source not in seen and not out:
+                seen.add(source)
+                stack.append(source)
+    return sorted(seen)
+
+
+def worth_of(
+    problem: PathwayProblem, criterion: Criterion, facts: Iterable[Fact], limits: Limits
+) -> dict[Fact, int | None]:
+    """For each fact the value of the best pathway known if the learner held it too; None when there is none even then.
+
+    A fact that is held anyway, or that nothing on the way to the goal asks for, changes nothing and costs no search.
+    """
+    planner = ExactPlanner()
+    circuit = compile_circuit(problem)
+    now = planner.solve(problem, criterion, limits).value
+    certain = Closure(circuit)
+    certain.run()
+    helpful = {circuit.goal}
+    stack = [circuit.goal, circuit.milestone] if criterion is Criterion.FIRST_JOB else [circuit.goal]
+    while stack:
+        for source, _ in circuit.inputs(stack.pop()):
+            if source not in helpful and not certain.true[source]:
+                helpful.add(source)
+                stack.append(source)
+    worth: dict[Fact, int | None] = {}
+    for fact in facts:
+        if fact in worth:
+            continue
+        if circuit.fact_gates.get(fact) in helpful and not certain.true[circuit.fact_gates[fact]]:
+            worth[fact] = planner.solve(replace(problem, held=problem.held | {fact}), criterion, limits).value
+        else:
+            worth[fact] = now
+    return worth

@@ -1,0 +1,558 @@
+"""What a pathway looks like to whoever lives it: why each step, where to stop, what if a start is missed, what instead.
+
+All of it is exact and read off replays of the plan, or of plans that the planner dates anew; every plan given here has
+been replayed. "Dated anew" means the same question with some deliveries required, each with a window for its start,
+solved for the earliest finish; what has begun by then has a window of one week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from queries.pathways.engine.idioms import priced, within
+from queries.pathways.engine.lapses import solve_verified
+from queries.pathways.engine.planner import ExactPlanner
+from queries.pathways.engine.problem import (
+    All,
+    Cap,
+    Criterion,
+    Delivery,
+    Expression,
+    Fact,
+    Limits,
+    PathwayProblem,
+    Plan,
+    PlannedStep,
+)
+from queries.pathways.engine.replay import Learner, PlanRefused, StepTrace, Trace, moments, replay
+
+MOST_STAND_INS: Final = 5
+"""How many sets of several contents are looked for when no single one can stand in for a step."""
+
+
+# Why each step
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A step (delivery id) that can no longer be entered, and what its entry leaned on that is no longer there."""
+
+    delivery: str
+    lost: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What is lost when one step is left out and all else is done as planned.
+
+    `closed` are the later steps that cannot be entered, in order, each for want of facts; what leans on those is closed
+    in turn. `goal` says that the goal is lost, `goal_lost` for want of which facts. `finish_week` is when the goal
+    holds all the same: later than planned if the step is there to be quick, None if it is lost or the plan undated.
+    """
+
+    closed: tuple[Closed, ...]
+    goal: bool
+    goal_lost: tuple[Fact, ...]
+    finish_week: int | None
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts that later entries or the goal leaned on and that are lost, each once."""
+        lost = [fact for closed in self.closed for fact in closed.lost]
+        return tuple(dict.fromkeys((*lost, *self.goal_lost)))
+
+
+def removal_reasons(problem: PathwayProblem, plan: Plan) -> dict[str, Loss]:
+    """Why each step (by delivery id) is there: leave it out, carry out the rest, and name what is lost.
+
+    A step with nothing lost and no later finish is one the plan does not need. Raises `PlanRefused` for a plan that
+    does not hold.
+    """
+    trace = replay(problem, plan)
+    small = _only(problem, [step.content.id for step in trace.steps])
+    return {step.delivery.id: _loss(small, plan, trace, step.delivery.id) for step in trace.steps}
+
+
+def _loss(problem: PathwayProblem, plan: Plan, trace: Trace, left_out: str) -> Loss:
+    leaned_on = {step.delivery.id: step.entry for step in trace.steps}
+    closed: list[Closed] = []
+    reached, finish = False, None
+    for moment in moments(problem, Plan(tuple(step for step in plan.steps if step.delivery != left_out))):
+        for refused in moment.refused:
+            lost = (one.fact for one in leaned_on[refused.delivery.id] if one.fact in refused.lacking)
+            closed.append(Closed(refused.delivery.id, tuple(lost)))
+        learner = moment.learner
+        if not reached and learner.holds(problem.goal):
+            reached, finish = True, moment.week
+    goal_lost = () if reached else tuple(one.fact for one in trace.goal if one.fact not in learner.facts)
+    return Loss(tuple(closed), not reached, goal_lost, finish if plan.dated else None)
+
+
+def _only(problem: PathwayProblem, contents: Iterable[str]) -> PathwayProblem:
+    """The question with no other contents, and only the rules that could ever act with these."""
+    wanted = set(contents)
+    kept = [content for content in problem.contents if content.id in wanted]
+    able = Learner(problem, None)
+    able.completes_all(kept)
+    return problem.with_catalogue(
+        kept,
+        (one for one in problem.deliveries if one.content in wanted),
+        (rule for rule in problem.rules if able.holds(rule.condition)),
+    )
+
+
+# Where to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody stands who stops here: in a plan with dates at the beginning of `week`, before anything starts.
+
+    `ended` are the deliveries that end just now, `completed` all that have, `under_way` those that would be broken off.
+    `held` are the facts that count, `gained` those new since the standing before. `open` are the named goals within
+    reach at once, `newly_open` those that were not before. `cost_pounds` is what has been paid, whole fees at the
+    start; `study_weeks` and `travel_hours` are spent as a step goes on (whole hours, rounded down).
+    """
+
+    week: int | None
+    ended: tuple[str, ...]
+    completed: tuple[str, ...]
+    under_way: tuple[str, ...]
+    held: frozenset[Fact]
+    gained: frozenset[Fact]
+    open: tuple[str, ...]
+    newly_open: tuple[str, ...]
+    cost_pounds: int
+    study_weeks: int
+    travel_hours: int
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether nothing is broken off."""
+        return not self.under_way
+
+
+def ledger(problem: PathwayProblem, plan: Plan, roles: Mapping[str, Expression]) -> tuple[Standing, ...]:
+    """The standing at every point where something ends, in order: "you can stop here, and this is what you have".
+
+    `roles` are goals by name, open when their requirement is met. Raises `PlanRefused` for a plan that does not hold.
+    """
+    trace = replay(problem, plan)
+    return tuple(standing for standing, _ in _standings(problem, plan, trace, roles))[1:]
+
+
+def standing_at(problem: PathwayProblem, plan: Plan, roles: Mapping[str, Expression], week: int) -> Standing:
+    """The standing of somebody who stops at the beginning of a week, in the middle of a step perhaps.
+
+    `gained` and `newly_open` are as against the last point where something ended (or the start). Raises `ValueError`
+    for a plan without dates, `PlanRefused` for one that does not hold.
+    """
+    if not plan.dated:
+        raise ValueError("a plan without dates has no weeks to stop in")
+    return _stopped(problem, plan, replay(problem, plan), roles, week)[0]
+
+
+def _stopped(
+    problem: PathwayProblem, plan: Plan, trace: Trace, roles: Mapping[str, Expression], week: int
+) -> tuple[Standing, Learner]:
+    """The standing at the beginning of a week, and the learner then."""
+    before: Standing | None = None
+    learner = Learner(problem, 0)
+    for standing, then in _standings(problem, plan, trace, roles):
+        if standing.week is not None and standing.week > week:
+            break
+        before, learner = standing, then
+    if before is not None and before.ended and before.week == week:
+        return before, learner
+    learner.at(week)
+    return _standing(trace, roles, week, learner, (), before), learner
+
+
+def _standings(
+    problem: PathwayProblem, plan: Plan, trace: Trace, roles: Mapping[str, Expression]
+) -> Iterator[tuple[Standing, Learner]]:
+    """The standing at the start and wherever something ends, each with a learner to go on with."""
+    before: Standing | None = None
+    for moment in moments(problem, plan):
+        if before is not None and not moment.ended:
+            continue
+        ended = tuple(delivery.id for delivery, _ in moment.ended)
+        before = _standing(trace, roles, moment.week, moment.learner, ended, before)
+        yield before, moment.learner.copy()
+
+
+def _standing(
+    trace: Trace,
+    roles: Mapping[str, Expression],
+    week: int | None,
+    learner: Learner,
+    ended: tuple[str, ...],
+    before: Standing | None,
+) -> Standing:
+    done = (before.completed if before else ()) + ended
+    open_now = tuple(name for name, requirement in roles.items() if learner.holds(requirement))
+    paid = [step for step in trace.steps if step.delivery.id in done or _started(step, week)]
+    passed = [(step.delivery, _weeks_passed(step, week, done)) for step in paid]
+    return Standing(
+        week,
+        ended,
+        done,
+        tuple(step.delivery.id for step in paid if step.delivery.id not in done),
+        learner.facts,
+        learner.facts - (before.held if before else frozenset()),
+        open_now,
+        tuple(name for name in open_now if before is not None and name not in before.open),
+        sum(step.delivery.cost_pounds for step in paid),
+        sum(weeks for _, weeks in passed),
+        sum(one.travel_hours * weeks // one.weeks if one.weeks else one.travel_hours for one, weeks in passed),
+    )
+
+
+def _started(step: StepTrace, week: int | None) -> bool:
+    return week is not None and step.start_week is not None and step.start_week < week
+
+
+def _weeks_passed(step: StepTrace, week: int | None, done: Collection[str]) -> int:
+    if step.delivery.id in done or week is None or step.start_week is None:
+        return step.delivery.weeks
+    return week - step.start_week
+
+
+# What if a start is missed, or life comes in between
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """How much a step's start matters.
+
+    `latest_alone` is the latest start that keeps the finish when every other step stays where it is; `latest` when what
+    has not begun by the planned start may move as well. `next_start` is the first start of the delivery after the
+    planned one, None when there is none in time to end by the horizon. `missed` is the same steps dated anew by someone
+    who missed the planned start, in the planned week, what had begun by then as it was; `missed_finish` its finish and
+    `weeks_lost` how much later. `anew` is the best pathway from that point with anything on offer, if it was asked for.
+    All None when there is no such plan. `proven` says that nothing here was cut short by the work limits.
+    """
+
+    start_week: int
+    latest_alone: int
+    latest: int
+    next_start: int | None
+    missed: Plan | None
+    missed_finish: int | None
+    weeks_lost: int | None
+    anew: Plan | None
+    anew_finish: int | None
+    proven: bool
+
+    @property
+    def float_weeks(self) -> int:
+        """Weeks by which the start may be later, at most, all else as planned."""
+        return self.latest_alone - self.start_week
+
+
+def slack(problem: PathwayProblem, plan: Plan, limits: Limits, *, anew: bool = False) -> dict[str, Slack]:
+    """The slack of each step, by delivery id; none for a plan without dates.
+
+    With `anew`, what is best after each missed start is searched for among everything on offer. Weeks after the finish
+    are not looked at: a step that ends later than the goal holds has no slack here. Raises `PlanRefused` for a plan
+    that does not hold.
+    """
+    trace = replay(problem, plan)
+    if trace.finish_week is None:
+        return {}
+    small = _only(problem, [step.content.id for step in trace.steps])
+    found = {}
+    for step in trace.steps:
+        found[step.delivery.id] = _slack(small, trace, step, limits, problem if anew else None)
+    return found
+
+
+def _slack(small: PathwayProblem, trace: Trace, step: StepTrace, limits: Limits, whole: PathwayProblem | None) -> Slack:
+    missed, finish = _weeks(step)[0], trace.finish_week
+    assert finish is not None  # noqa: S101 - the plan is dated
+    one = step.delivery
+    plan = _plan(trace.steps)
+    later = within(one, missed + 1, small.horizon - one.weeks)
+    starts = _starts(later, finish - one.weeks)
+    keeping = (week for week in reversed(starts) if _finish(small, _moved(plan, one.id, week), finish))
+    alone = next(keeping, missed)
+    windows = {other.delivery.id: _as_it_was(other, missed) for other in trace.steps}
+
+    in_time = replace(small, horizon=max((finish, *(_weeks(s)[1] for s in trace.steps if _weeks(s)[0] < missed))))
+    latest, proven, open_starts = alone, True, [week for week in starts if week > alone]
+    while open_starts:  # can some start from the middle on be kept? then look later, else sooner
+        middle = len(open_starts) // 2
+        dated = _dated(in_time, windows | {one.id: (open_starts[middle], finish - one.weeks)}, limits)
+        reached = _finish(small, dated.plan, finish) if dated.plan else None
+        proven = proven and dated.proven
+        if reached is None or dated.plan is None:
+            open_starts = open_starts[:middle]
+        else:
+            latest = next(s.start_week for s in dated.plan.steps if s.delivery == one.id) or latest
+            open_starts = [week for week in open_starts if week > latest]
+
+    after = _Dated(None, None, True)
+    if later is not None:
+        after = _dated(small, windows | {one.id: (missed + 1, None)}, limits)
+    best = _Dated(None, None, True)
+    if whole is not None:
+        begun = {id: window for id, window in windows.items() if window[1] is not None and id != one.id}
+        best = _dated(whole, begun, limits, since=missed, missed=one.id)
+    return Slack(
+        missed,
+        alone,
+        latest,
+        _starts(later, small.horizon, most=1)[0] if later else None,
+        after.plan,
+        after.finish_week,
+        None if after.finish_week is None else after.finish_week - finish,
+        best.plan,
+        best.finish_week,
+        proven and after.proven and best.proven,
+    )
+
+
+def _weeks(step: StepTrace) -> tuple[int, int]:
+    assert step.start_week is not None  # noqa: S101 - for plans with dates only
+    assert step.end_week is not None  # noqa: S101 - for plans with dates only
+    return step.start_week, step.end_week
+
+
+def _as_it_was(step: StepTrace, week: int) -> tuple[int, int | None]:
+    """A window: the start as it was if before a week, else any from then on."""
+    start, _ = _weeks(step)
+    return (start, start) if start < week else (week, None)
+
+
+def _starts(delivery: Delivery | None, last: int, most: int | None = None) -> list[int]:
+    """The start weeks of a delivery up to a last one, ascending; the first `most` of them."""
+    if delivery is None:
+        return []
+    if delivery.starts is None:
+        closes = last if delivery.closes is None else min(last, delivery.closes)
+        weeks: Iterable[int] = range(delivery.opens, closes + 1)
+    else:
+        weeks = (week for week in delivery.starts if week <= last)
+    return list(weeks)[:most]
+
+
+def _plan(steps: Iterable[StepTrace]) -> Plan:
+    return Plan(tuple(PlannedStep(step.delivery.id, step.start_week) for step in steps))
+
+
+def _moved(plan: Plan, delivery: str, week: int) -> Plan:
+    return Plan(tuple(replace(step, start_week=week) if step.delivery == delivery else step for step in plan.steps))
+
+
+def _finish(problem: PathwayProblem, plan: Plan, by: int) -> bool:
+    """Whether a plan holds and finishes by a week."""
+    try:
+        finish = replay(problem, plan).finish_week
+    except PlanRefused:
+        return False
+    return finish is not None and finish <= by
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    """A plan dated anew (None: there is none, or none was found) and whether that is proved to be the best."""
+
+    plan: Plan | None
+    finish_week: int | None
+    proven: bool
+
+
+def _dated(
+    problem: PathwayProblem,
+    windows: Mapping[str, tuple[int, int | None]],
+    limits: Limits,
+    *,
+    since: int = 0,
+    missed: str = "",
+) -> _Dated:
+    """The plan of earliest finish that takes the contents of these deliveries, by one of them, started in its window.
+
+    Anything else on offer may be added, from week `since` on, or the week after for the delivery `missed`.
+    """
+    required = {one.content for one in problem.deliveries if one.id in windows}
+    offered = []
+    for one in problem.deliveries:
+        if one.id in windows:
+            offered.append(within(one, *windows[one.id]))
+        elif one.content not in required:
+            offered.append(within(one, since + 1 if one.id == missed else since))
+    question = _requiring(problem.with_catalogue(deliveries=(one for one in offered if one is not None)), required)
+    result = solve_verified(ExactPlanner(), question, Criterion.WEEKS, limits)
+    if result.plan is None:
+        return _Dated(None, None, result.proven)
+    return _Dated(result.plan, replay(problem, result.plan).finish_week, result.proven)
+
+
+def _requiring(problem: PathwayProblem, contents: Collection[str]) -> PathwayProblem:
+    """The question whose goal is also to have completed each of these contents."""
+    done = {content: f"done\x1f{content}" for content in sorted(contents)}
+    marked = (replace(one, adds=(*one.adds, done[one.id])) if one.id in done else one for one in problem.contents)
+    return replace(problem.with_catalogue(contents=marked), goal=All((problem.goal, *done.values())))
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Stepping back on after a pause.
+
+    `stopped_week` is when the last completed step ended, `back_week` the first week in which anything may start again.
+    `given_up` are the deliveries that were under way and are lost, though paid for; `lapsed` the facts held at the stop
+    that no longer count on coming back. `plan` is the whole pathway, what was completed and what remains; `remaining`
+    the steps from here. `next_start` is the first of their starts, `weeks_later` how much later than planned the goal
+    holds. All None, and nothing remaining, when there is no way back by the horizon.
+    """
+
+    stopped_week: int
+    back_week: int
+    given_up: tuple[str, ...]
+    lapsed: frozenset[Fact]
+    plan: Plan | None
+    remaining: tuple[PlannedStep, ...]
+    next_start: int | None
+    finish_week: int | None
+    weeks_later: int | None
+    proven: bool
+
+
+def resume(problem: PathwayProblem, plan: Plan, after: int, pause_weeks: int, limits: Limits) -> Resumption:
+    """The best way on for somebody who stops when step number `after` (by start) ends, and comes back later.
+
+    0 stops before anything. What else has ended by then is kept; what is under way is given up and may be begun again;
+    what was paid for it still counts against caps. Anything on offer may be used from `pause_weeks` later on. Raises
+    `ValueError` for a plan without dates or with fewer steps, `PlanRefused` for one that does not hold.
+    """
+    trace = replay(problem, plan)
+    if trace.finish_week is None or not 0 <= after <= len(trace.steps) or pause_weeks < 0:
+        raise ValueError("give a plan with dates, a number of its steps, and weeks that are not negative")
+    stopped = _weeks(trace.steps[after - 1])[1] if after else 0
+    back = stopped + pause_weeks
+    kept = {s.delivery.id: (_weeks(s)[0], _weeks(s)[0]) for s in trace.steps if after and _weeks(s)[1] <= stopped}
+    given_up = [step.delivery for step in trace.steps if _weeks(step)[0] < stopped < _weeks(step)[1]]
+    caps = (replace(cap, most=cap.most - sum(map(cap.amount, given_up))) for cap in problem.caps)
+    dated = _dated(replace(problem, caps=tuple(caps)), kept, limits, since=back)
+    remaining = tuple(step for step in dated.plan.steps if step.delivery not in kept) if dated.plan else ()
+    standing, learner = _stopped(problem, plan, trace, {}, stopped)
+    learner.at(back)
+    return Resumption(
+        stopped,
+        back,
+        tuple(one.id for one in given_up),
+        standing.held - learner.facts,
+        dated.plan,
+        remaining,
+        min((step.start_week for step in remaining if step.start_week is not None), default=None),
+        dated.finish_week,
+        None if dated.finish_week is None else dated.finish_week - trace.finish_week,
+        dated.proven,
+    )
+
+
+# What instead
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """What could stand in for a step, all others kept by the same deliveries: `deliveries` in place of `instead_of`.
+
+    `plan` is the whole pathway, dated anew for the earliest finish, and `moved` the kept steps (delivery ids) that
+    start in another week for it. `proven`: none with these deliveries finishes sooner.
+    """
+
+    instead_of: str
+    deliveries: tuple[str, ...]
+    plan: Plan
+    moved: tuple[str, ...]
+    finish_week: int
+    cost_pounds: int
+    travel_hours: int
+    proven: bool
+
+
+def swaps(problem: PathwayProblem, plan: Plan, step: str, limits: Limits) -> tuple[Swap, ...]:
+    """Everything that can stand in for a step (delivery id) with the others kept: earliest finish first, then cheapest.
+
+    Every other delivery of the same content; every other content that alone gives what is needed, by the delivery that
+    finishes soonest; where there is none, the smallest sets of contents that do (up to `MOST_STAND_INS`). What no
+    calendar can run by the horizon is left out. Raises `ValueError` for a step that the plan does not have,
+    `PlanRefused` for a plan that does not hold.
+    """
+    trace = replay(problem, plan)
+    out = next((one for one in trace.steps if one.delivery.id == step), None)
+    if out is None:
+        raise ValueError(f"{step!r} is no step of the plan")
+    kept = [one for one in trace.steps if one is not out]
+    usable = [one for one in problem.deliveries if problem.usable(one) and one.id != step]
+    choices = [[one] for one in usable if one.content == out.content.id]
+    for contents in _stand_ins(problem, [one.content.id for one in kept], out.content.id, limits):
+        choices.append([one for one in usable if one.content in contents])
+    found = (_swap(problem, kept, step, choice, limits) for choice in choices)
+    return tuple(
+        sorted(
+            (swap for swap in found if swap is not None),
+            key=lambda swap: (swap.finish_week, swap.cost_pounds, swap.travel_hours, swap.deliveries),
+        )
+    )
+
+
+def _swap(
+    problem: PathwayProblem, kept: Sequence[StepTrace], step: str, choice: Sequence[Delivery], limits: Limits
+) -> Swap | None:
+    """The plan with the kept steps and one delivery for each content of the choice; None when it cannot be run."""
+    small = _only(problem, [*(one.content.id for one in kept), *(one.content for one in choice)])
+    anywhen = dict.fromkeys([*(one.delivery.id for one in kept), *(one.id for one in choice)], (0, None))
+    dated = _dated(small, anywhen, limits)
+    if dated.plan is None or dated.finish_week is None:
+        return None
+    trace = replay(problem, dated.plan)
+    was = {one.delivery.id: one.start_week for one in kept}
+    return Swap(
+        step,
+        tuple(one.delivery for one in dated.plan.steps if one.delivery not in was),
+        dated.plan,
+        tuple(one.delivery for one in dated.plan.steps if was.get(one.delivery, one.start_week) != one.start_week),
+        dated.finish_week,
+        trace.cost_pounds,
+        trace.travel_hours,
+        dated.proven,
+    )
+
+
+def _stand_ins(problem: PathwayProblem, kept: Collection[str], out: str, limits: Limits) -> list[frozenset[str]]:
+    """Other contents with which the kept lead to the goal again, dates aside: each single one, else smallest sets."""
+    steps = [content for content in problem.contents if content.id in kept]
+    offered = {one.content for one in problem.deliveries if problem.usable(one)} - {out, *kept}
+    without = Learner(problem, None)
+    without.completes_all(steps)
+    known = without.facts
+    singles = []
+    for content in problem.contents:
+        if content.id in offered and not known.issuperset(content.adds) and without.holds(content.entry):
+            learner = without.copy()
+            if learner.completes_all([content, *steps]) >= set(kept) and learner.holds(problem.goal):
+                singles.append(frozenset({content.id}))
+    return singles or _smallest_sets(problem, kept, out, limits)
+
+
+def _smallest_sets(problem: PathwayProblem, kept: Collection[str], out: str, limits: Limits) -> list[frozenset[str]]:
+    """Sets of fewest other contents, found one after another by a cap that shuts out each one found."""
+    question = priced(_requiring(problem, kept), lambda one: one.content not in kept)
+    question = replace(question, barred=problem.barred | {one.id for one in problem.deliveries if one.content == out})
+    content_of = {one.id: one.content for one in problem.deliveries}
+    found: list[frozenset[str]] = []
+    while len(found) < MOST_STAND_INS:
+        result = ExactPlanner().solve(replace(question, lapses={}), Criterion.COST, limits)
+        if result.plan is None:
+            break
+        contents = frozenset(content_of[step.delivery] for step in result.plan.steps) - frozenset(kept)
+        if contents in found or (found and len(contents) > len(found[0])):
+            break
+        found.append(contents)
+        both = {one.id: 1 for one in problem.deliveries if one.content in contents}
+        question = replace(question, caps=(*question.caps, Cap(f"not {sorted(contents)}", both, len(contents) - 1)))
+    return found

@@ -1,0 +1,158 @@
+"""What the engine knows of a pathway beyond its steps: why each is there, what a missed start does, what else would do.
+
+All of it is worked out on the question itself, by leaving out or exchanging one step and carrying out the rest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from graph.projection import StepKind
+from queries.pathways.asked import Solved
+from queries.pathways.engine import outlook
+from queries.pathways.engine.missing import worth_of
+from queries.pathways.engine.problem import Criterion, Limits, Plan, PlannedStep
+from queries.pathways.engine.replay import Trace, replay
+from queries.pathways.explain import Explainer, cost_words
+from queries.pathways.request import AnswerStep, Because, Pathway, Slack, Swap, Thing, Worth
+
+MOST_SWAPS = 5
+MOST_WORTH = 3
+_UNITS = {
+    Criterion.WEEKS: "{} weeks",
+    Criterion.FIRST_JOB: "{} weeks to the first job",
+    Criterion.STUDY_WEEKS: "{} weeks of study",
+    Criterion.COST: "£{}",
+    Criterion.STEPS: "{} steps",
+    Criterion.TRAVEL: "{} hours of travel",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What-ifs of one search that found a pathway."""
+
+    explainer: Explainer
+    solved: Solved
+    trace: Trace
+    limits: Limits
+
+    def told(self, pathway: Pathway, *, swaps: bool) -> Pathway:
+        """The pathway with what is known beyond its steps; with `swaps`, what could stand in for each."""
+        because = self.because(pathway)
+        late = self.late(pathway)
+        steps = [
+            replace(
+                step,
+                because=because[step.id],
+                slack=late.get(step.id),
+                swaps=self.swaps(step) if swaps and step.kind is not StepKind.JOB else (),
+            )
+            for step in pathway.steps
+        ]
+        return replace(pathway, steps=tuple(steps))
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that was carried out."""
+        return Plan(tuple(PlannedStep(one.delivery.id, one.start_week) for one in self.trace.steps))
+
+    @property
+    def deliveries(self) -> Mapping[str, str]:
+        """The delivery of each step."""
+        return {one.content.id: one.delivery.id for one in self.trace.steps}
+
+    def because(self, pathway: Pathway) -> dict[str, Because]:
+        """Why each step is there, by its id: leave it out, carry out the rest, and name what is lost."""
+        titles = {self.deliveries[step.id]: step.title for step in pathway.steps}
+        numbers = {self.deliveries[step.id]: step.number for step in pathway.steps}
+        losses = outlook.removal_reasons(self.solved.asked.problem, self.plan)
+        found = {}
+        for id, delivery in self.deliveries.items():
+            loss = losses[delivery]
+            lost = tuple(dict.fromkeys(map(self.explainer.words, loss.facts)))
+            if loss.closed:
+                first = loss.closed[0]
+                lacking = ", ".join(map(self.explainer.words, first.lost))
+                text = f"without it step {numbers[first.delivery]}, {titles[first.delivery]}, cannot be begun"
+                text += f": {lacking} would be missing" if lacking else ""
+            elif loss.goal:
+                text = f"without it the goal is not reached: {', '.join(lost)} would be missing"
+            elif loss.finish_week is not None and loss.finish_week > (self.trace.finish_week or 0):
+                text = f"without it the goal is reached in week {loss.finish_week}, later than with it"
+            else:
+                text = "nothing on this pathway leans on it"
+            found[id] = Because(text, lost)
+        return found
+
+    def late(self, pathway: Pathway) -> dict[str, Slack]:
+        """What a missed start of each step does, by its id; jobs are begun when somebody is hired."""
+        known = {one.content.id for one in self.trace.steps if one.delivery.starts is not None}
+        slack = outlook.slack(self.solved.asked.problem, self.plan, self.limits, anew=True) if known else {}
+        found = {}
+        for step in pathway.steps:
+            if step.id in known and (one := slack.get(self.deliveries[step.id])) is not None:
+                found[step.id] = self.missed(one)
+            elif step.kind is not StepKind.JOB:
+                said = "no start date is known, so nothing can be said of a start that is missed"
+                found[step.id] = Slack(None, None, None, None, said)
+        return found
+
+    def missed(self, one: outlook.Slack) -> Slack:
+        """The slack of a step with known starts."""
+        spare, start = one.latest - one.start_week, one.start_week
+        said = [f"it may start up to {spare} weeks later with the same end"] if spare else []
+        if one.next_start is None:
+            said.append(f"after week {start} no start of this run is known")
+        elif one.weeks_lost is None:
+            said.append(f"miss week {start}, and the next start of this run, week {one.next_start}, is too late")
+        else:
+            later = f"{one.weeks_lost} weeks later" if one.weeks_lost else "the same end"
+            said.append(f"miss week {start}, and the next start of this run is week {one.next_start}: {later}")
+        if one.anew_finish is None:
+            said.append("nothing else leads there in time from then on")
+        elif one.anew_finish != one.missed_finish:
+            said.append(f"the best of everything on offer from then on ends in week {one.anew_finish}")
+        return Slack(spare, one.next_start, one.missed_finish, one.anew_finish, "; ".join(said))
+
+    def swaps(self, step: AnswerStep) -> tuple[Swap, ...]:
+        """What could stand in for a step with all others kept."""
+        found = outlook.swaps(self.solved.asked.problem, self.plan, self.deliveries[step.id], self.limits)
+        return tuple(map(self.swap, found[:MOST_SWAPS]))
+
+    def swap(self, one: outlook.Swap) -> Swap:
+        """One such exchange in words."""
+        catalogue = self.solved.asked.catalogue
+        ways = [catalogue.ways[id] for id in one.deliveries]
+        _, totals, _ = self.explainer.outline(catalogue, replay(self.solved.asked.problem, one.plan))
+        names = []
+        for way in ways:
+            provider = self.explainer.thing(way.offer.provider).label if way.offer else None
+            names.append(f"{way.step.title} with {provider}" if provider else way.step.title)
+        least = "at least " if totals.weeks_at_least else ""
+        return Swap(
+            steps=tuple(Thing(way.step.id, way.step.title) for way in ways),
+            providers=tuple(self.explainer.thing(way.offer.provider) for way in ways if way.offer),
+            weeks=totals.weeks,
+            weeks_at_least=totals.weeks_at_least,
+            cost_pounds=totals.cost_pounds,
+            text=f"{' and '.join(names)}: {least}{totals.weeks} weeks in all, {cost_words(totals)}",
+        )
+
+    def worth(self) -> tuple[Worth, ...]:
+        """What it would be worth to hold one thing more that steps on some way to the goal ask for.
+
+        Only what makes a difference is told; what the pathway itself gives is left out.
+        """
+        asked, now = self.solved.asked, self.solved.result.value
+        if now is None or not asked.measured:
+            return ()
+        given = {support.fact for one in self.trace.steps for support in one.gained}
+        facts = [fact for fact in asked.catalogue.asked_for(asked.request.to) if fact not in given][:MOST_WORTH]
+        found = []
+        for fact, then in worth_of(asked.problem, asked.request.by, facts, self.limits).items():
+            if then is not None and then < now:
+                unit = _UNITS[asked.request.by]
+                words = self.explainer.words(fact)
+                text = f"with {words}: {unit.format(then)} instead of {unit.format(now)}"
+                found.append(Worth(Thing(fact, words), now, then, text))
+        return tuple(found)

@@ -1,0 +1,183 @@
+"""Why there is no pathway: which limits close the way, what is missing, and what was taken out.
+
+Each reason has a code that programs may go by:
+
+- `too-late`, `too-many-hours`, `over-budget`, `only-unconfirmed`, `filtered`, `profile-is-a-bar`, `via-not-possible`:
+  lifting that one limit opens a pathway. `limits-together`: only lifting several of them does.
+- `not-eligible`: a circumstance of the person closes a step. `nothing-leads-there`: no step that we hold gives the
+  goal. `needs-not-met`: what a step to the goal asks cannot be reached from what is held.
+- `stopped-early`: the work ran out.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from graph.projection import Projection, Step
+from graph.requirements import Attribute, circumstances, sentence
+from queries.pathways.asked import Asked, Solved
+from queries.pathways.compile import facts_of, read_rule
+from queries.pathways.engine.missing import least_missing
+from queries.pathways.engine.problem import Fact, Limits, PlannerResult
+from queries.pathways.engine.relax import Relaxation, relaxations
+from queries.pathways.explain import Explainer
+from queries.pathways.limits import without
+from queries.pathways.request import Filtered, Lifted, LimitSaid, MissingFacts, PathwayRequest, Reason, Thing
+
+MOST_SHOWN: Final = 50
+_CODES: Final = {
+    "time": "too-late",
+    "depart_after": "too-late",
+    "hours_per_week": "too-many-hours",
+    "budget": "over-budget",
+    "published_only": "only-unconfirmed",
+    "profile_required": "profile-is-a-bar",
+    "via": "via-not-possible",
+}
+
+
+class WhyNot:
+    """The reasons why one question has no pathway. `search` answers the question with other limits."""
+
+    def __init__(
+        self,
+        projection: Projection,
+        explainer: Explainer,
+        asked: Asked,
+        search: Callable[[PathwayRequest], Solved],
+        limits: Limits,
+    ) -> None:
+        self.projection, self.explainer, self.asked, self.search, self.limits = (
+            projection,
+            explainer,
+            asked,
+            search,
+            limits,
+        )
+
+    def lifting(self) -> tuple[Lifted, ...]:
+        """The smallest sets of limits that open a pathway when they are lifted."""
+        return tuple(map(self.lifted, self.relaxed()))
+
+    def relaxed(self) -> tuple[Relaxation, ...]:
+        """The same, as the engine finds them."""
+        by_name = {limit.name: limit for limit in self.asked.limits}
+
+        def answer(lifted: frozenset[str]) -> PlannerResult:
+            return self.search(without(self.asked.request, (by_name[name] for name in sorted(lifted)))).result
+
+        return relaxations(tuple(by_name), answer)
+
+    def lifted(self, relaxation: Relaxation) -> Lifted:
+        """One such set in words, with the pathway that it opens."""
+        limits = [limit for limit in self.asked.limits if limit.name in relaxation.lifted]
+        solved = self.search(without(self.asked.request, limits))
+        assert solved.trace is not None  # noqa: S101  (that is what it opens)
+        goal, totals, summary = self.explainer.outline(solved.asked.catalogue, solved.trace)
+        names = " and ".join(f"“{limit.text}”" for limit in limits)
+        return Lifted(
+            limits=tuple(LimitSaid(limit.name, limit.text) for limit in limits),
+            text=f"Without {names} there is: {summary}.",
+            goal=goal,
+            pathway=summary,
+            weeks=totals.weeks,
+            weeks_at_least=totals.weeks_at_least,
+            proven=relaxation.proven,
+        )
+
+    def reasons(self, lifting: tuple[Lifted, ...]) -> tuple[Reason, ...]:
+        """Why there is none, as codes with words."""
+        if lifting:
+            return tuple(map(self.closed_by, lifting))
+        request = self.asked.request
+        wanted = {fact for id in request.to for fact in facts_of(id, self.projection)}
+        leading = [step for step in self.projection.steps if wanted.intersection(step.gives)]
+        if not leading:
+            return (Reason("nothing-leads-there", "no step that we hold leads to it", None),)
+        return (*self.not_eligible(), *map(self.needs_not_met, leading))
+
+    def closed_by(self, lifted: Lifted) -> Reason:
+        """The limits that close the way, as a reason."""
+        if len(lifted.limits) > 1:
+            names = " and ".join(f"“{limit.text}”" for limit in lifted.limits)
+            return Reason("limits-together", f"only without both {names} is there a pathway", None)
+        (limit,) = lifted.limits
+        kind, _, id = limit.name.partition(":")
+        code = _CODES.get(kind, "filtered")
+        about = self.explainer.thing(id) if id else None
+        least = "at least " if lifted.weeks_at_least else ""
+        match code:
+            case "too-late" if kind == "time":
+                text = f"the soonest way takes {least}{lifted.weeks} weeks"
+            case "too-late":
+                text = f"it is too late for what starts before: {limit.text}"
+            case "too-many-hours":
+                text = f"every way takes more in some week: {limit.text}"
+            case "over-budget":
+                text = f"no way of which every price is known costs so little: {limit.text}"
+            case "only-unconfirmed":
+                text = "every way rests on an inference of ours"
+            case "profile-is-a-bar":
+                text = "on every way somebody must be let in without the profile that is usually asked"
+            case "via-not-possible":
+                text = f"no way leads there {limit.text}"
+            case _:
+                text = f"{limit.text}: this takes out every way"
+        return Reason(code, text, about)
+
+    def needs_not_met(self, step: Step) -> Reason:
+        """A step to the goal that cannot be begun."""
+        text = f"{step.title}: what it asks cannot be reached from what is held"
+        return Reason("needs-not-met", text, Thing(step.id, step.title))
+
+    def not_eligible(self) -> Iterable[Reason]:
+        """Circumstances of the person that close a step on some way to the goals."""
+        said = {}
+        for step in self.asked.catalogue.on_the_way(self.asked.request.to):
+            for one in circumstances(read_rule(step.requirement)):
+                if self.asked.person.attribute(one) is False:
+                    text = f"{step.title}: it asks for somebody {sentence(one)}"
+                    said[text] = Reason("not-eligible", text, Thing(step.id, step.title))
+        return tuple(said.values())
+
+    def missing(self) -> MissingFacts | None:
+        """The least that would have to be brought besides; None when that would not help, or nothing is missing."""
+        asked = self.asked
+        named = set(asked.catalogue.asked_for(asked.request.to, circumstances=True))
+        found = least_missing(asked.problem, self.limits, grantable=named.__contains__, most=MOST_SHOWN)
+        if found is None or not found.size:
+            return None
+        sets = [one for one in found.sets if not any(self.weaker(other, one) for other in found.sets)]
+        said = tuple(tuple(Thing(fact, self.words(fact)) for fact in sorted(one)) for one in sets)
+        return MissingFacts(found.size, said, found.all_found, found.proven)
+
+    def weaker(self, one: frozenset[Fact], other: frozenset[Fact]) -> bool:
+        """Whether one set asks for less than another in one fact: for a level, not for a higher one or an award."""
+        less, more = one - other, other - one
+        return len(less) == len(more) == 1 and self.follows(next(iter(less)), next(iter(more)))
+
+    def follows(self, fact: Fact, source: Fact) -> bool:
+        """Whether a level follows from another level or from an award."""
+        kind, _, rest = source.partition(":")
+        level = int(rest) if kind == "level" else self.projection.awards[rest].level if kind == "award" else None
+        return fact.startswith("level:") and level is not None and int(fact.partition(":")[2]) <= level
+
+    def words(self, fact: Fact) -> str:
+        """A fact in words, circumstances too."""
+        wanted = self.asked.catalogue.circumstances.get(fact.removesuffix(" (said)"))
+        return sentence(wanted) if isinstance(wanted, Attribute) else self.explainer.words(fact)
+
+    def filtered(self) -> tuple[Filtered, ...]:
+        """Steps on some way to the goals that a limit took out altogether, each under the limits that did."""
+        on_the_way = {step.id: step for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
+        ways: dict[str, list[str]] = {id: [] for id in on_the_way}
+        for id, way in self.asked.catalogue.ways.items():
+            if way.step.id in ways:
+                ways[way.step.id].append(id)
+        found = []
+        for limit in self.asked.limits:
+            barred = self.asked.barred.get(limit.name, frozenset())
+            steps = [on_the_way[id] for id, some in ways.items() if some and barred.issuperset(some)]
+            if steps:
+                shown = tuple(Thing(step.id, step.title) for step in steps[:MOST_SHOWN])
+                found.append(Filtered(LimitSaid(limit.name, limit.text), len(steps), shown))
+        return tuple(found)

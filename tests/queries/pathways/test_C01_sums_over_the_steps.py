@@ -1,0 +1,193 @@
+"""The additive core alone: sums over the steps, within caps, against trying everything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from queries.pathways.engine import exhaustive, kernel
+from queries.pathways.engine.additive import NO_CUTS, AdditiveOptimum, solve_additive
+from queries.pathways.engine.certificate import check_certificate
+from queries.pathways.engine.kernel import Ints, Wires
+from queries.pathways.engine.problem import (
+    ADDITIVE,
+    AtLeast,
+    Cap,
+    Criterion,
+    Limits,
+    PathwayProblem,
+    Plan,
+    PlannedStep,
+    measure,
+)
+from queries.pathways.engine.replay import reaches_goal, replay
+from tests.queries.pathways.questions import layered_question, limited, questions
+from tests.support.text_world import world
+
+tiny = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+LESS_AND_LESS_LIMITED = (Limits(gate_visits=0), Limits(gate_visits=60), Limits(gate_visits=400), Limits())
+
+
+def solve(problem: PathwayProblem, criterion: Criterion, limits: Limits | None = None) -> AdditiveOptimum | None:
+    return solve_additive(problem, criterion, limits or Limits())
+
+
+def agrees(problem: PathwayProblem, criterion: Criterion) -> AdditiveOptimum | None:
+    """Value and number of steps are those of trying everything, the steps can be carried out and keep the caps."""
+    _, score = exhaustive.best(problem, criterion)
+    optimum = solve(problem, criterion)
+    if optimum is None or score is None:
+        assert (optimum, score) == (None, None)
+        return None
+    assert optimum.proven
+    assert (optimum.value, optimum.bound, len(optimum.deliveries)) == (score[0], score[0], score[1])
+    assert optimum.value == sum(measure(one, criterion) for one in optimum.deliveries)
+    replay(problem, Plan(tuple(PlannedStep(one.id, None) for one in optimum.deliveries)))
+    for cap in problem.caps:
+        assert sum(cap.amount(one) for one in optimum.deliveries) <= cap.most
+    return optimum
+
+
+@pytest.mark.parametrize("criterion", ADDITIVE)
+def test_layered_questions_have_the_values_of_trying_everything(criterion: Criterion) -> None:
+    for seed in range(200):
+        problem = layered_question(seed, 7)
+        agrees(problem, criterion)
+        agrees(limited(problem, seed), criterion)
+
+
+@pytest.mark.parametrize("criterion", ADDITIVE)
+@tiny
+@given(problem=questions())
+def test_any_question_has_the_value_of_trying_everything(criterion: Criterion, problem: PathwayProblem) -> None:
+    agrees(problem, criterion)
+
+
+@pytest.mark.parametrize("criterion", ADDITIVE)
+def test_branching_agrees_when_it_gets_no_help_from_landmarks(
+    criterion: Criterion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Landmarks alone settle nearly every tiny question; without them branching has to."""
+
+    def hardly_tightened(w: Wires, left: Ints, bound: int, upper: int, *_: object) -> object:
+        value, _ = kernel.settled(w, left, False, -1)
+        return (upper if value[w.goal] >= kernel.NEVER else bound), len(value), NO_CUTS
+
+    monkeypatch.setattr(kernel, "lm_cut", lambda *_: NO_CUTS)
+    monkeypatch.setattr(kernel, "tightened", hardly_tightened)
+    branched = 0
+    for seed in range(100):
+        optimum = agrees(layered_question(seed, 6), criterion)
+        branched += optimum is not None and optimum.work.rounds > 1
+    assert branched > 20
+
+
+@pytest.mark.parametrize("criterion", ADDITIVE)
+@tiny
+@given(problem=questions(7))
+def test_certificate_proves_its_bound_by_independent_checks(criterion: Criterion, problem: PathwayProblem) -> None:
+    optimum = solve(problem, criterion)
+    if optimum is not None:
+        assert optimum.value is not None
+        assert check_certificate(problem, criterion, optimum.certificate, reaches_goal)
+        assert optimum.certificate.bound <= optimum.value
+
+
+@pytest.mark.parametrize("criterion", ADDITIVE)
+@tiny
+@given(problem=questions(7))
+def test_with_less_work_bound_and_value_still_enclose_the_optimum(
+    criterion: Criterion, problem: PathwayProblem
+) -> None:
+    full = solve(problem, criterion)
+    bounds = []
+    for limits in LESS_AND_LESS_LIMITED:
+        optimum = solve(problem, criterion, limits)
+        if full is None:
+            assert optimum is None or (optimum.value is None and not optimum.proven)
+        else:
+            assert optimum is not None
+            assert full.value is not None
+            assert optimum.bound <= full.value
+            assert optimum.value is None or full.value <= optimum.value
+            assert not optimum.proven or optimum.value == full.value
+            bounds.append(optimum.bound)
+    assert bounds == sorted(bounds)
+
+
+BUDGET = """
+    goal Role
+
+    Course   | 10w £900 20h | -              | Role
+    Basics   | 5w £200 10h  | -              | Basics
+    Project  | 5w £0 10h    | Basics         | Project
+    Practice | 5w £150 10h  | Project        | Role
+"""
+
+
+def test_a_budget_takes_more_steps_when_fewer_are_too_dear() -> None:
+    problem = world(BUDGET)
+    for most, steps in ((900, 1), (899, 3), (350, 3)):
+        optimum = solve(replace(problem, caps=(Cap("budget", Criterion.COST, most),)), Criterion.STEPS)
+        assert optimum is not None
+        assert (optimum.value, optimum.proven) == (steps, True)
+    assert solve(replace(problem, caps=(Cap("budget", Criterion.COST, 349),)), Criterion.STEPS) is None
+
+
+def test_within_a_cap_a_content_may_need_its_dearer_delivery() -> None:
+    problem = world("""
+        goal Role
+
+        Course | 30w £100 5h | - | Role
+        Course | 10w £400 20h
+    """)
+    optimum = solve(replace(problem, caps=(Cap("study", Criterion.STUDY_WEEKS, 20),)), Criterion.COST)
+    assert optimum is not None
+    assert [one.id for one in optimum.deliveries] == ["Course 2"]
+
+
+def test_of_two_that_exclude_each_other_one_is_taken() -> None:
+    problem = world("""
+        goal Role
+
+        First  | 5w £100 5h | - | A
+        Second | 5w £100 5h | - | B
+        Third  | 5w £500 5h | - | B
+        Hired  | rule | A and B | Role
+    """)
+    apart = Cap("one of two", {"First 1": 1, "Second 1": 1}, 1)
+    optimum = solve(replace(problem, caps=(apart,)), Criterion.COST)
+    assert optimum is not None
+    assert (optimum.value, [one.content for one in optimum.deliveries]) == (600, ["First", "Third"])
+
+
+def test_many_equal_ways_are_proven_at_once() -> None:
+    """A hundred courses, each worth 10 credits of the 300 asked for: every choice of thirty is as good as another."""
+    lines = [f"Unit {n} | 5w £100 5h | - | U{n}" for n in range(100)]
+    problem = world("goal Role\n" + "\n".join(lines))
+    problem = replace(problem, goal=AtLeast(300, tuple((10, f"U{n}") for n in range(100))))
+    optimum = solve(problem, Criterion.COST)
+    assert optimum is not None
+    assert optimum.value == 3000
+
+
+def test_a_closure_taken_back_is_as_it_was() -> None:
+    from queries.pathways.engine.circuit import Closure, compile_circuit
+
+    for seed in range(50):
+        circuit = compile_circuit(layered_question(seed, 7))
+        closure = Closure(circuit, [0])
+        closure.run()
+        before = closure.true.copy(), closure.missing.copy(), closure.order, closure.ready
+        mark = closure.mark()
+        more = [content for content in range(1, len(circuit.contents)) if content % 2]
+        closure.allow(more)
+        assert set(np.flatnonzero(before[0])) <= set(np.flatnonzero(closure.true))
+        closure.rewind(mark, more)
+        assert np.array_equal(before[0], closure.true)
+        assert np.array_equal(before[1], closure.missing)
+        assert before[2:] == (closure.order, closure.ready)

@@ -1,0 +1,212 @@
+"""Laws of the outlook on random questions: what is said of a plan is true when replayed, and no more could be said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from queries.pathways.engine.exhaustive import completable, facts_after, holds
+from queries.pathways.engine.outlook import ledger, removal_reasons, resume, slack, standing_at, swaps
+from queries.pathways.engine.planner import ExactPlanner
+from queries.pathways.engine.problem import (
+    All,
+    AnyOf,
+    Catalogue,
+    Content,
+    Criterion,
+    Delivery,
+    Limits,
+    PathwayProblem,
+    Plan,
+    PlannedStep,
+    Rule,
+)
+from queries.pathways.engine.replay import PlanRefused, replay
+
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@st.composite
+def planned(draw: st.DrawFn) -> tuple[PathwayProblem, Plan]:
+    """Courses that build on each other, a few of which lead to the goal, and the earliest plan (of two steps or more)."""
+    facts = [f"f{number}" for number in range(5)]
+    contents, deliveries = [], []
+    for number, fact in enumerate(facts):
+        asked = draw(st.lists(st.sampled_from([*facts[:number], "g"]), max_size=2, unique=True)) if number else []
+        adds = draw(st.lists(st.sampled_from(facts), max_size=1).map(lambda more, fact=fact: tuple({fact, *more})))
+        entry = draw(st.sampled_from([All, All, AnyOf]))(tuple(asked)) if asked else All(())
+        contents.append(Content(f"c{number}", "course", entry, tuple(sorted(adds))))
+        for mode in range(draw(st.sampled_from([1, 2]))):
+            starts = draw(st.none() | st.sets(st.integers(0, 18), min_size=1, max_size=4).map(sorted).map(tuple))
+            weeks = draw(st.sampled_from([0, 2, 3, 5]))
+            hours = draw(st.sampled_from([5, 10, 12])) if weeks else 0
+            pounds = draw(st.sampled_from([0, 10, 25]))
+            deliveries.append(Delivery(f"d{number}{mode}", f"c{number}", pounds, weeks, hours, starts))
+    rule = Rule("r", "implies", AnyOf(tuple(draw(st.lists(st.sampled_from(facts), min_size=1, max_size=2)))), ("g",))
+    goal = draw(st.lists(st.sampled_from(facts[1:]), min_size=1, max_size=3, unique=True))
+    catalogue = Catalogue(tuple(contents), tuple(deliveries), (rule,))
+    problem = PathwayProblem(catalogue, frozenset(), All(tuple(goal)), hours_cap=20, horizon=24)
+    plan = ExactPlanner().solve(problem, Criterion.WEEKS, Limits()).plan
+    assume(plan is not None and len(plan.steps) > 1)
+    assert plan is not None
+    return problem, plan
+
+
+def finish(problem: PathwayProblem, plan: Plan) -> int | None:
+    """The finish of a plan, None if it does not hold."""
+    try:
+        return replay(problem, plan).finish_week
+    except PlanRefused:
+        return None
+
+
+def offered(problem: PathwayProblem, delivery: str) -> list[int]:
+    one = next(one for one in problem.deliveries if one.id == delivery)
+    return [week for week in range(problem.horizon + 1) if one.starts is None or week in one.starts]
+
+
+def moved(plan: Plan, delivery: str, week: int) -> Plan:
+    return Plan(tuple(replace(step, start_week=week) if step.delivery == delivery else step for step in plan.steps))
+
+
+@FEW
+@given(planned())
+def test_a_start_within_the_slack_keeps_the_finish_and_a_later_one_does_not(asked: tuple[PathwayProblem, Plan]) -> None:
+    problem, plan = asked
+    planned_finish = finish(problem, plan)
+    assert planned_finish is not None
+    for delivery, one in slack(problem, plan, Limits()).items():
+        assert finish(problem, moved(plan, delivery, one.latest_alone)) == planned_finish
+        for week in offered(problem, delivery):
+            later = finish(problem, moved(plan, delivery, week))
+            assert week <= one.latest_alone or later is None or later > planned_finish
+
+
+@FEW
+@given(planned())
+def test_what_a_missed_start_costs_is_what_dating_the_same_steps_anew_in_every_way_gives(
+    asked: tuple[PathwayProblem, Plan],
+) -> None:
+    problem, plan = asked
+    assume(len(plan.steps) <= 3)
+    planned_finish = finish(problem, plan)
+    assert planned_finish is not None
+    for delivery, one in slack(problem, plan, Limits()).items():
+        ways = every_dating(problem, plan, delivery, one.start_week)
+        missed = [week for week, start in ways if start > one.start_week]
+        assert one.missed_finish == min(missed, default=None)
+        assert one.missed is None or finish(problem, one.missed) == one.missed_finish
+        kept = [start for week, start in ways if week <= planned_finish]
+        assert one.latest == max(kept)
+        after = [week for week in offered(problem, delivery) if week > one.start_week]
+        assert one.next_start in (None, min(after, default=None))
+
+
+def every_dating(problem: PathwayProblem, plan: Plan, delivery: str, week: int) -> list[tuple[int, int]]:
+    """(finish, start of the delivery) of every way to date the steps that had not begun before a week."""
+    plans = [Plan(())]
+    for step in plan.steps:
+        assert step.start_week is not None
+        fixed = step.start_week < week
+        weeks = [step.start_week] if fixed else [start for start in offered(problem, step.delivery) if start >= week]
+        plans = [Plan((*some.steps, PlannedStep(step.delivery, start))) for some in plans for start in weeks]
+    found = []
+    for some in plans:
+        value = finish(problem, some)
+        start = next(step.start_week for step in some.steps if step.delivery == delivery)
+        if value is not None and start is not None:
+            found.append((value, start))
+    return found
+
+
+@FEW
+@given(planned())
+def test_every_swap_replays_with_the_other_steps_kept_and_no_delivery_or_course_is_forgotten(
+    asked: tuple[PathwayProblem, Plan],
+) -> None:
+    problem, plan = asked
+    content_of = {one.id: one.content for one in problem.deliveries}
+    for step in plan.steps:
+        kept = [other for other in plan.steps if other is not step]
+        found = swaps(problem, plan, step.delivery, Limits())
+        for swap in found:
+            assert finish(problem, swap.plan) == swap.finish_week
+            assert {one.delivery for one in swap.plan.steps} == {one.delivery for one in kept} | set(swap.deliveries)
+            assert step.delivery not in swap.deliveries
+        assert [swap.finish_week for swap in found] == sorted(swap.finish_week for swap in found)
+        instead = {content_of[swap.deliveries[0]] for swap in found if len(swap.deliveries) == 1}
+        for one in problem.deliveries:  # beside the kept steps unmoved, at any week
+            if one.id != step.delivery and one.content not in {content_of[other.delivery] for other in kept}:
+                plans = (Plan((*kept, PlannedStep(one.id, week))) for week in offered(problem, one.id))
+                values = [value for some in plans if (value := finish(problem, some)) is not None]
+                assert not values or one.content in instead
+
+
+@FEW
+@given(planned())
+def test_a_step_is_said_to_be_needed_just_when_the_rest_does_not_reach_the_goal(
+    asked: tuple[PathwayProblem, Plan],
+) -> None:
+    problem, plan = asked
+    content_of = {one.id: one.content for one in problem.deliveries}
+    for order in (plan, Plan(tuple(replace(step, start_week=None) for step in plan.steps))):
+        for delivery, loss in removal_reasons(problem, order).items():
+            rest = Plan(tuple(step for step in order.steps if step.delivery != delivery))
+            closed = {one.delivery for one in loss.closed}
+            left = Plan(tuple(step for step in rest.steps if step.delivery not in closed))
+            contents = {content_of[step.delivery] for step in left.steps}
+            assert completable(problem, contents) == contents
+            assert holds(problem.goal, facts_after(problem, contents)) is not loss.goal
+            assert finish(problem, left) == loss.finish_week
+            if closed:
+                first = next(step for step in rest.steps if step.delivery in closed)
+                upto = Plan(tuple(step for step in rest.steps if step is first or step.delivery not in closed))
+                assert finish(problem, upto) is None
+            assert all(one.lost for one in loss.closed)
+            assert bool(loss.goal_lost) == loss.goal
+
+
+@FEW
+@given(planned())
+def test_what_is_held_at_each_stop_is_what_was_completed_and_all_that_follows(
+    asked: tuple[PathwayProblem, Plan],
+) -> None:
+    problem, plan = asked
+    content_of = {one.id: one.content for one in problem.deliveries}
+    goals = {fact: fact for fact in ("f0", "f1", "f2", "f3", "f4", "g")}
+    trace = replay(problem, plan)
+    ends = {step.delivery.id: step.end_week for step in trace.steps}
+    before: frozenset[str] = frozenset()
+    for standing in ledger(problem, plan, goals):
+        assert standing.week is not None
+        done = {delivery for delivery, week in ends.items() if week is not None and week <= standing.week}
+        assert set(standing.completed) == done
+        assert standing.held == facts_after(problem, {content_of[delivery] for delivery in done})
+        assert set(standing.open) == standing.held & goals.keys()
+        assert set(standing.newly_open) == standing.held - before
+        before = standing.held
+        assert standing_at(problem, plan, goals, standing.week) == standing
+    assert (standing.cost_pounds, standing.study_weeks) == (trace.cost_pounds, trace.study_weeks)
+
+
+@FEW
+@given(planned(), st.integers(0, 3), st.integers(0, 6))
+def test_stepping_back_on_keeps_what_was_completed_and_starts_nothing_in_the_pause(
+    asked: tuple[PathwayProblem, Plan], after: int, pause: int
+) -> None:
+    problem, plan = asked
+    assume(after <= len(plan.steps))
+    back = resume(problem, plan, after, pause, Limits())
+    sooner = resume(problem, plan, after, 0, Limits())
+    if back.plan is None:
+        return
+    assert finish(problem, back.plan) == back.finish_week
+    assert sooner.finish_week is not None
+    assert back.finish_week is not None
+    assert sooner.finish_week <= back.finish_week
+    assert all(step.start_week is not None and step.start_week >= back.back_week for step in back.remaining)
+    kept = set(back.plan.steps) - set(back.remaining)
+    assert kept <= set(plan.steps)
+    assert not {step.delivery for step in kept} & set(back.given_up)
