@@ -43,7 +43,7 @@ NURSERIES: Final = 2
 _SINGLE_THREADED: Final = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMBA")}
 """Keeps numerical libraries from starting threads when they are loaded, after which forking would not be safe."""
 
-_KINDNESS: Final = 5
+_KINDNESS: Final = 10
 """How far workers stand back (see nice(2)) for the process that serves everybody."""
 
 _CLOSING_SECONDS: Final = 5.0
@@ -110,8 +110,13 @@ def nursery() -> NoReturn:
             handle = recv_handle(control)
             pid = os.fork()
             if not pid:
-                control.close()
-                _work(answer, Connection(handle), memory)
+                try:
+                    control.close()
+                    _work(answer, Connection(handle), memory)
+                except BaseException:  # noqa: BLE001 -- whatever it is, it is not to reach the life of the nursery
+                    traceback.print_exc()
+                finally:
+                    os._exit(1)
             os.close(handle)
             workers.add(pid)
             control.send(pid)
@@ -125,7 +130,7 @@ def _put_to_rest(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def _work(answer: Answer, service: Connection, memory: int) -> NoReturn:
+def _work(answer: Answer, service: Connection, memory: int) -> None:
     """The whole life of a worker. With each outcome it says whether it has grown too large for another task."""
     os.nice(_KINDNESS)
     unit = 1 if sys.platform == "darwin" else 1024
@@ -139,7 +144,6 @@ def _work(answer: Answer, service: Connection, memory: int) -> NoReturn:
             worn = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory / 2
             service.send((error, worn))
             service.send_bytes(reply)
-    os._exit(0)
 
 
 # In the service.
@@ -437,6 +441,8 @@ class Pool:
                 return
             del self._jobs[job.home, job.task]
             self._counts[counted.get(type(outcome), "failed")] += 1
+        if isinstance(outcome, TooHeavyError | WorkerDiedError):
+            log.warning("a task has no answer: %s", outcome)
         if isinstance(outcome, bytes):
             job.outcome.set_result(outcome)
         else:
@@ -448,8 +454,6 @@ class Pool:
             try:
                 self._settle(job, self._carry_out(job))
             except BaseException as error:  # noqa: BLE001 -- whoever asked is told
-                if isinstance(error, TooHeavyError | WorkerDiedError):
-                    log.warning("a question has no answer: %s", error)
                 self._settle(job, error)
             with self._lock:
                 job = self._queue.next()

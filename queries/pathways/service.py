@@ -11,8 +11,8 @@ from typing import Final
 
 from graph.projection import Projection, RoleFacts, Step, StepKind
 from queries.pathways.asked import Asked, Solved, ask
-from queries.pathways.compile import Catalogues, UnknownThingError, facts_of
-from queries.pathways.engine.alternatives import alternatives
+from queries.pathways.compile import Catalogues, UnknownThingError, facts_of, needs_employer
+from queries.pathways.engine.alternatives import alternatives, nearly_as_good
 from queries.pathways.engine.circuit import prepare
 from queries.pathways.engine.planner import ExactPlanner, reachable_facts
 from queries.pathways.engine.problem import (
@@ -29,7 +29,6 @@ from queries.pathways.engine.replay import replay
 from queries.pathways.explain import Explainer
 from queries.pathways.limits import Limit, check, limits_of, without
 from queries.pathways.request import (
-    Lifted,
     LimitSaid,
     Pathway,
     PathwayAnswer,
@@ -60,9 +59,18 @@ LEAST: Final = {
 """What a pathway is offered for, by what was to be least."""
 
 
-def _key(solved: Solved) -> tuple[str, ...]:
-    """What makes a pathway the same as another: what is done before the last job, or all when it is but jobs."""
+NEARLY: Final = "Nearly as good (at most a tenth worse), and much better otherwise."
+"""What a pathway is offered for that is cheaper than the soonest by much, or sooner than the cheapest."""
+
+
+def _key(solved: Solved, *, runs: bool = False) -> tuple[str, ...]:
+    """What makes a pathway the same as another: what is done before the last job, or all when it is but jobs.
+
+    With `runs`, the runs of what is done, too.
+    """
     steps = solved.trace.steps if solved.trace else ()
+    if runs:
+        return tuple(s.delivery.id for s in steps)
     return tuple(s.content.id for s in steps if s.content.kind != StepKind.JOB) or tuple(s.content.id for s in steps)
 
 
@@ -163,14 +171,15 @@ class _Answer:
         touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
         why_not = WhyNot(self.projection, explainer, best.asked, self.search, self.limits)
         lifting = () if pathways else why_not.lifting()
+        outcome = _outcome(best, bool(lifting))
         return PathwayAnswer(
-            outcome=_outcome(best, bool(lifting)),
-            explanation=self.explanation(best, published, lifting),
+            outcome=outcome,
+            explanation=self.explanation(best, published, outcome),
             question=self.question(explainer, best.asked.limits),
             release=self.service.release,
             pathways=pathways,
             published_only=published,
-            nearest=() if pathways else self.nearest(best),
+            nearest=() if pathways else self.nearest(best, outcome),
             reasons=() if pathways else why_not.reasons(lifting),
             lifting=lifting,
             missing=None if pathways else why_not.missing(),
@@ -245,26 +254,41 @@ class _Answer:
         for why, solved in self.others(best):
             if len(found) >= self.request.alternatives:
                 break
-            if solved.trace is not None and solved.trace.finish_week is not None and _key(solved) not in found:
-                found[_key(solved)] = self.explained(why, solved)
+            key = _key(solved, runs=why is NEARLY)
+            if solved.trace is not None and solved.trace.finish_week is not None and key not in found:
+                found[key] = self.explained(why, solved)
         return tuple(found.values())
 
     def others(self, best: Solved) -> Iterator[tuple[str, Solved]]:
         """Pathways to show beside the best, each with the reason: made one by one, as long as there is room.
 
-        One that is surer at the door, one without an employer before the goal, those that share at most 70% of their
-        steps with each other, and the best to each other goal.
+        One that is nearly as good and much better otherwise, one that is surer at the door, one without an employer
+        before the goal, those that share at most 70% of their steps with the best, and the best to each other goal.
         """
         request, least = self.request, LEAST[self.request.by]
+        if (nearly := self.nearly(best)) is not None:
+            yield NEARLY, nearly
         surer = replace(request, profile_required=True)
         yield f"{least}, where the profile usually expected is met at each step.", self.search(surer)
-        alone = replace(request, without_employer=True)
-        yield f"{least}, with no employer needed before the last step.", self.search(alone)
+        assert best.trace is not None  # noqa: S101
         assert best.result.plan is not None  # noqa: S101
+        if any(needs_employer(best.asked.catalogue.steps[one.content.id]) for one in best.trace.steps[:-1]):
+            alone = replace(request, without_employer=True)
+            yield f"{least}, with no employer needed before the last step.", self.search(alone)
         problem, plan = best.asked.problem, best.result.plan
         for result in alternatives(problem, request.by, plan, self.limits, most=request.alternatives - 1):
             yield f"{least} of those that share at most 70% of their steps with it.", self.replayed(best.asked, result)
         yield from ((f"{least}, to another of the roles.", solved) for solved in self.other_goals(best))
+
+    def nearly(self, best: Solved) -> Solved | None:
+        """What is at most a tenth worse and much better otherwise: cheaper; sooner when the price is to be least."""
+        otherwise = Criterion.WEEKS if self.request.by is Criterion.COST else Criterion.COST
+        unknown = best.asked.catalogue.without_measure[otherwise]
+        if not best.asked.measured or _unknown(best, unknown):
+            return None
+        problem = replace(best.asked.problem, barred=best.asked.problem.barred | unknown)
+        found = nearly_as_good(problem, self.request.by, best.result, otherwise, self.limits)
+        return None if found is None else self.replayed(best.asked, found)
 
     def other_goals(self, best: Solved) -> Iterator[Solved]:
         """The best pathway to each of the other goals, the best first."""
@@ -299,13 +323,17 @@ class _Answer:
                 text = "No published route leads there: every way rests on an inference of ours."
             others = (limit for limit in solved.asked.limits if limit.name != "published_only")
             lifted = self.search(without(solved.asked.request, others))
-            return PublishedOnly(_outcome(solved, lifted.trace is not None), text, None, self.nearest(solved))
+            outcome = _outcome(solved, lifted.trace is not None)
+            return PublishedOnly(outcome, text, None, self.nearest(solved, outcome))
         explainer = Explainer(self.projection, self.request, solved.asked.person)
         _, _, summary = explainer.outline(solved.asked.catalogue, solved.trace)
         return PublishedOnly(Outcome.FOUND, "Published steps alone lead there.", summary, ())
 
-    def nearest(self, solved: Solved) -> tuple[Reachable, ...]:
-        """Roles within reach that are most like the goals: same part of the sector first, then nearest in level."""
+    def nearest(self, solved: Solved, outcome: Outcome) -> tuple[Reachable, ...]:
+        """Roles within reach that are most like the goals: same part of the sector first, then nearest in level.
+
+        Where limits close the way, each is searched for, so that it is within them.
+        """
         request = solved.asked.request
         reached = {
             f.removeprefix("works-as:") for f in reachable_facts(solved.asked.problem) if f.startswith("works-as:")
@@ -313,7 +341,7 @@ class _Answer:
         goals = [self.projection.roles[id] for id in request.to if id in self.projection.roles]
         roles = [self.projection.roles[id] for id in reached if id not in request.holds and id not in request.to]
         ranked = sorted(roles, key=lambda role: min((_distance(role, goal) for goal in goals), default=(9, 9, role.id)))
-        if solved.result.outcome is Outcome.NONE_WITHIN_LIMITS:
+        if outcome is Outcome.NONE_WITHIN_LIMITS:
             asked = replace(solved.asked.request, via=())
             ranked = [r for r in ranked[:_TRIED] if self.search(replace(asked, to=(r.id,))).trace is not None]
         return tuple(Reachable(Thing(r.id, r.title), r.level, _why_near(r, goals)) for r in ranked[:_NEAREST])
@@ -342,10 +370,10 @@ class _Answer:
             on=request.on,
         )
 
-    def explanation(self, best: Solved, published: PublishedOnly, lifting: tuple[Lifted, ...]) -> str:
+    def explanation(self, best: Solved, published: PublishedOnly, outcome: Outcome) -> str:
         """The outcome in a sentence or two."""
         result = best.result
-        match _outcome(best, bool(lifting)):
+        match outcome:
             case Outcome.FOUND:
                 said = "No pathway among the steps we hold has less."
                 if best.trace is not None and not best.trace.steps:

@@ -12,9 +12,10 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from api.app import create_app
+from api.dependencies import client_of
 from api.settings import Settings
 from api.workers import Pool
 from graph.release import Releases
@@ -215,3 +216,16 @@ def test_a_body_that_is_not_said_to_be_json_is_refused(client: httpx.Client, sai
     assert (reply.status_code, reply.json()["code"]) == (415, "unsupported-media-type")
     for allowed in ("application/json", "Application/JSON; charset=utf-8"):
         assert client.post("/pathways", content=body, headers={"Content-Type": allowed}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "client"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::9", "2001:db8:1:2::/64"),
+        ("a name", "a name"),
+    ],
+)
+def test_who_asks_is_an_address_or_the_network_of_one(host: str, client: str) -> None:
+    assert client_of(Request({"type": "http", "client": (host, 1)})) == client

@@ -61,6 +61,8 @@ def open_tasks(home: Any) -> Callable[[tuple[Any, ...]], bytes]:
                 gc.collect()
             case ("read",):
                 assert ballast.count(b"y") == 0
+            case ("fault", _):
+                raise RefusedError(lambda: None)  # which cannot be sent
             case ("refuse", id):
                 raise RefusedError(id)
         return str(os.getpid()).encode()
@@ -91,14 +93,20 @@ class Gate:
 
     async def __aenter__(self) -> Self:
         self._came: asyncio.Queue[Held] = asyncio.Queue()
+        self._writers: list[asyncio.StreamWriter] = []
         self._server = await asyncio.start_server(self._welcome, "127.0.0.1", 0)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._server.close()
+        for writer in self._writers:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
         self._came.put_nowait(Held(int(await reader.readline()), reader, writer))
 
     async def begun(self) -> Held:

@@ -33,6 +33,7 @@ from queries.pathways.engine import kernel
 from queries.pathways.engine.bounds import WIDE_BORDER
 from queries.pathways.engine.certificate import certificate_of
 from queries.pathways.engine.circuit import Circuit, compile_circuit, prepare, wired
+from queries.pathways.engine.hitting import HittingSet
 from queries.pathways.engine.kernel import NEVER, Flags, Gates, Ints
 from queries.pathways.engine.problem import (
     Certificate,
@@ -45,6 +46,12 @@ from queries.pathways.engine.problem import (
 
 NO_CUTS = (np.zeros(1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
 """No landmarks, as rows."""
+
+BRANCHING, BRANCHING_ON_STEPS = 20_000_000, 1_000_000
+"""Gates to look at by branch and bound before hitting sets are tried: sooner when all prices are the same."""
+
+ITERATION = 500
+"""Gates that an iteration of the simplex method counts for."""
 
 TIDYING = 200_000
 """Gates to look at, once the value is proven, for a plan of the same value with fewer steps."""
@@ -227,7 +234,9 @@ class Search:
         self.price = np.asarray(price, np.int64)
         self.scale = scale
         self.caps = caps
+        self.limits = limits
         self.work = limits.gate_visits
+        self.rounds = limits.rounds
         self.nodes = 0
         self.bound = 0
         self.plan: Gates | None = None
@@ -273,13 +282,20 @@ class Search:
             return
         self.improve(kernel.plan(wires, self.price, left))
         through = first.bound + reach[: len(left)] + np.minimum(kernel.tails(wires, left)[: len(left)], NEVER)
-        widening = self.scale
+        widening, share = (
+            self.scale,
+            self.work - (BRANCHING if self.price.max() > self.price.min() else BRANCHING_ON_STEPS),
+        )
         while not self._over():
             target = min(self.bound // self.scale * self.scale + widening, self.value)
-            if not self._below(target, first, through < target):
-                return
+            if not self._below(target, first, through < target, share):
+                break
             self.bound = max(self.bound, min(target, self.value))
             widening *= 2
+        if self._over():
+            return
+        if self._hit(first, through < self.value) or self._below(self.value, first, through < self.value, 0):
+            self.bound = self.value
 
     def _over(self) -> bool:
         """Whether to stop. Once all that matters is proven, a little more work goes into the tie-break."""
@@ -287,14 +303,17 @@ class Search:
             self.work = min(self.work, TIDYING)
         return self.bound >= self.value or self.work <= 0
 
-    def _below(self, target: int, first: _Price, wanted: Flags) -> bool:
-        """Look for plans below a target among some contents; says whether all were looked at."""
-        small = self.circuit.narrowed(wanted)
-        if small is None:
+    def _below(self, target: int, first: _Price, wanted: Flags, share: int) -> bool:
+        """Look for plans below a target among some contents, as long as more work is left than `share`.
+
+        Says whether all were looked at.
+        """
+        core = self._core(wanted)
+        if core is None:
             return True
-        numbers = small.contents
-        core = _Core(small, self.price[numbers], [amounts[numbers] for amounts, _ in self.caps], numbers)
-        prices = [_Price(first.left[numbers], first.bound, kernel.renumbered(*first.cuts, numbers, len(self.price)))]
+        small, numbers = core.circuit, core.numbers
+        landmarks = kernel.renumbered(*first.cuts, numbers, len(self.price))
+        prices = [_Price(first.left[numbers], first.bound, landmarks)]
         prices += [_Price(amounts.copy(), 0, NO_CUTS) for amounts in core.caps]
         nodes = [(first.bound // self.scale, 0, 0, prices, frozenset[int]())]
         while nodes:
@@ -302,6 +321,8 @@ class Search:
             target = min(target, self.value)
             self.bound = max(self.bound, min(level * self.scale, target))
             if self._over():
+                return False
+            if self.work < share:
                 return False
             self.nodes += 1
             tight = self._tightened(core, prices, target)
@@ -321,6 +342,50 @@ class Search:
                 key = (prices[0].bound // self.scale, depth - 1, self.nodes * 2 + (prices is without))
                 heapq.heappush(nodes, (*key, prices, more))
         return True
+
+    def _hit(self, first: _Price, wanted: Flags) -> bool:
+        """Implicit hitting sets: the cheapest choice that hits all landmarks is a plan, or misses other landmarks.
+
+        Those are looked for with the choice taken, and then with contents that hit them taken too, until there is a
+        plan. Says whether it is proved that none of the contents wanted make a better plan, as far as it matters.
+        """
+        core = self._core(wanted)
+        if core is None:
+            return True
+        wires, gates = core.circuit.wires, len(core.circuit)
+        caps = [(amounts, most) for amounts, (_, most) in zip(core.caps, self.caps, strict=True)]
+        master = HittingSet(core.price // self.scale, caps)
+        master.require(*kernel.renumbered(*first.cuts, core.numbers, len(self.price))[:2])
+        while self.work > 0 and self.rounds > 0:
+            solved = master.solve(self.limits.master_nodes)
+            self.work -= ITERATION * master.iterations
+            self.rounds -= 1
+            self.nodes += 1
+            if solved is None:
+                return True
+            chosen, bound = solved
+            self.bound = max(self.bound, min(bound * self.scale, self.value))
+            toll = core.price.copy()
+            toll[chosen] = 0
+            plan = kernel.plan(wires, core.price, toll)
+            self.improve(core.numbers[plan])
+            if self.proven:
+                return True
+            toll = np.minimum(toll, 1)
+            missed = kernel.missed(wires, toll, plan, WIDE_BORDER)
+            self.work -= gates * (4 + 4 * len(missed[2]))
+            if not len(missed[2]):
+                return False
+            master.require(*missed[:2])
+        return False
+
+    def _core(self, wanted: Flags) -> _Core | None:
+        """The question asked of some contents only, or None when they do not reach the goal."""
+        small = self.circuit.narrowed(wanted)
+        if small is None:
+            return None
+        numbers = small.contents
+        return _Core(small, self.price[numbers], [amounts[numbers] for amounts, _ in self.caps], numbers)
 
     def _tightened(self, core: _Core, prices: Sequence[_Price], target: int) -> list[_Price] | None:
         """The bounds of a node raised and contents barred as far as may be; None when no plan is below the target."""

@@ -15,6 +15,7 @@ from fractions import Fraction
 import highspy
 import numpy as np
 
+from queries.pathways.engine.hitting import quiet_highs
 from queries.pathways.engine.problem import Certificate, Criterion, Landmark, PathwayProblem, measure
 
 Cut = Sequence[str]
@@ -60,23 +61,6 @@ def _duals(cuts: Sequence[Cut], price: Mapping[str, int]) -> list[float]:
         highs.addRow(1.0, highspy.kHighsInf, len(cut), columns, np.ones(len(cut)))
     highs.run()
     return [max(0.0, dual) for dual in highs.getSolution().row_dual]
-
-
-def quiet_highs() -> highspy.Highs:
-    """HiGHS on one thread, silent, asked for exact optima."""
-    highs = highspy.Highs()
-    for option, setting in (
-        ("output_flag", False),
-        ("log_to_console", False),
-        ("threads", 1),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.5),
-        ("mip_feasibility_tolerance", 1e-9),
-        ("primal_feasibility_tolerance", 1e-9),
-        ("dual_feasibility_tolerance", 1e-9),
-    ):
-        highs.setOptionValue(option, setting)
-    return highs
 
 
 def _simple(dual: float) -> Fraction:

@@ -455,17 +455,14 @@ def without_waste(whole: Wires, contents: Gates, price: Ints) -> Gates:
 
 @_compiled
 def statistic(w: Wires, gate: int, value: Ints) -> int:
-    """The least value by which inputs of enough weight hold."""
+    """The least value by which inputs of enough weight hold; of a gate that needs all, its own if that stays."""
     first, last = w.in_start[gate], w.in_start[gate + 1]
-    if w.kind[gate] == ANY:
-        least = NEVER
-        for wire in range(first, last):
-            least = min(least, value[w.in_gate[wire]])
-        return least
     if w.kind[gate] == ALL:
         most = 0
         for wire in range(first, last):
             most = max(most, value[w.in_gate[wire]])
+            if most >= value[gate]:
+                break
         return most
     held = value[w.in_gate[first:last]]
     missing = w.threshold[gate]
@@ -485,24 +482,30 @@ def cheaper(w: Wires, left: Ints, value: Ints, contents: Gates) -> None:
         now = left[content] + (value[w.in_gate[first]] if first < w.in_start[content + 1] else 0)
         if now < value[content]:
             heapq.heappush(heap, (np.int64(now), np.int64(content)))
+    same = [np.int64(0) for _ in range(0)]
     while heap:
         now, gate = heapq.heappop(heap)
-        if now >= value[gate]:
-            continue
-        value[gate] = now
-        for wire in range(w.out_start[gate], w.out_start[gate + 1]):
-            target = w.out_gate[wire]
-            held = value[target]
-            if now >= held:
+        same.append(gate)
+        while same:
+            gate = same.pop()
+            if now >= value[gate]:
                 continue
-            if target < w.contents:
-                later = now + left[target]
-            elif w.kind[target] == ANY:
-                later = now
-            else:
-                later = statistic(w, target, value)
-            if later < held:
-                heapq.heappush(heap, (np.int64(later), np.int64(target)))
+            value[gate] = now
+            for wire in range(w.out_start[gate], w.out_start[gate + 1]):
+                target = w.out_gate[wire]
+                held = value[target]
+                if now >= held:
+                    continue
+                if target < w.contents:
+                    later = now + left[target]
+                elif w.kind[target] == ANY:
+                    later = now
+                else:
+                    later = statistic(w, target, value)
+                if later == now:
+                    same.append(np.int64(target))
+                elif later < held:
+                    heapq.heappush(heap, (np.int64(later), np.int64(target)))
 
 
 @_compiled
@@ -775,3 +778,51 @@ def unpaid(left: Ints, start: Gates, member: Gates, weight: Ints, contents: Gate
                 if place[content] >= 0:
                     score[place[content]] += weight[row] * (hits - 1)
     return score
+
+
+@_compiled
+def missed(w: Wires, toll: Ints, plan: Gates, width: int) -> tuple[Gates, Gates, Ints]:
+    """Landmarks without any content that is free under `toll` (0 or 1 each): those of LM-cut, then more.
+
+    More come by making the contents of a plan free that hit the last ones, until the goal is. `toll` changes.
+    """
+    mine = np.zeros(w.contents, np.bool_)
+    mine[plan] = True
+    starts, members = np.zeros(1, np.int32), np.zeros(0, np.int32)
+    while True:
+        value, _ = settled(w, toll, False, -1)
+        left = toll.copy()
+        more, found, _ = lm_cut(w, left, value, -1, NEVER, width)
+        if len(found) == 0:
+            return starts, members, np.ones(len(starts) - 1, np.int64)
+        starts, members = np.concatenate((starts, starts[-1] + more[1:])), np.concatenate((members, found))
+        for row in range(len(more) - 1):
+            for content in found[more[row] : more[row + 1]]:
+                if mine[content]:
+                    toll[content] = 0
+
+
+def warm() -> None:
+    """Compile every kernel, or load it from the cache, by asking a question of one course."""
+    none, true, false = np.zeros(0, np.int32), np.ones(1, np.bool_), np.zeros(3, np.bool_)
+    threshold, price, course = np.array([0, 1, 1], np.int64), np.ones(1, np.int64), np.zeros(1, np.int32)
+    wires = rows(3, np.array([1, 2], np.int32), np.array([0, 1], np.int32), np.ones(2, np.int64))
+    w = Wires(1, 2, threshold, kinds(threshold, wires[0], wires[2]), *wires, *transposed(*wires))
+    extended(w.out_start, w.out_gate, w.out_weight, np.zeros(1, np.int32), none, np.zeros(0, np.int64))
+    state = threshold.copy(), false.copy(), np.zeros(3, np.int32), np.zeros(1, np.int32), np.zeros(3, np.int64)
+    begin(w, np.zeros(1, np.bool_), *state)
+    allow(w, 0, true, *state)
+    spread(w, true, *state, False)
+    rewind(w, state[0], state[1], state[2], state[4], 0, 0)
+    _, within, _ = closed(w, true)
+    restricted(w, false, within, -1)
+    value, rank = settled(w, price, False, -1)
+    supporters(w, rank, w.goal)
+    without_waste(w, plan(w, price, price), price)
+    tails(w, price)
+    cuts = lm_cut(w, price.copy(), value, -1, NEVER, 1)
+    tightened(w, price.copy(), 0, 2, *cuts, 1)
+    unpaid(price, *cuts, course)
+    renumbered(*cuts, course, 1)
+    included(price.copy(), *cuts, 0)
+    missed(w, price, course, 1)

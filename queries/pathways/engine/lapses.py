@@ -212,7 +212,7 @@ class _Search:
         met = False
         for moment in moments(self.asked, plan):
             assert moment.week is not None  # noqa: S101 - the plan is dated
-            refused = next(iter(moment.refused), None)
+            refused = next((one for one in moment.refused if one.lapsed), None)
             met = met or moment.learner.holds(self.asked.goal)
             lapsed = refused.lapsed if refused else () if met else moment.learner.lapsed(self.asked.goal)
             if lapsed:

@@ -10,11 +10,16 @@ solutions to discrete optimization problems". Dates and caps are left aside; `re
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from queries.pathways.engine import kernel
 from queries.pathways.engine.additive import solve_additive
-from queries.pathways.engine.circuit import Circuit, Closure, compile_circuit
+from queries.pathways.engine.circuit import Circuit, Closure, compile_circuit, prepare
+from queries.pathways.engine.kernel import NEVER, Flags
 from queries.pathways.engine.planner import ExactPlanner
 from queries.pathways.engine.problem import (
     All,
@@ -58,14 +63,14 @@ def least_missing(
         return None
     size = len(first.deliveries)
     found: list[frozenset[Fact]] = []
-    # A part of what remains to be looked at: facts that are in, facts that are out, and the best set for the rest.
-    parts = [(frozenset[Fact](), frozenset[Fact](), [one.content for one in first.deliveries])]
+    # A part of what remains to be looked at: grants that are in, grants that are out, and the best ones for the rest.
+    parts = [(frozenset[str](), frozenset[str](), [one.content for one in first.deliveries])]
     all_searched = first.proven
     while parts and len(found) < most:
         inside, outside, rest = parts.pop()
-        found.append(inside | set(rest))
-        for position, fact in enumerate(rest if first.proven else ()):
-            within, without = inside | set(rest[:position]), outside | {fact}
+        found.append(frozenset(grant[1:] for grant in inside.union(rest)))
+        for position, grant in enumerate(rest if first.proven else ()):
+            within, without = inside | set(rest[:position]), outside | {grant}
             part = replace(question, held=within, barred=without)
             best = solve_additive(part, Criterion.STEPS, limits)
             if best is not None and len(within) + len(best.deliveries) == size:
@@ -78,46 +83,55 @@ def least_missing(
 def _question_of_grants(problem: PathwayProblem, grantable: Callable[[Fact], bool]) -> PathwayProblem:
     """The small question whose courses are grants: what is still false, and leads to the goal, once all is done.
 
-    A content, its delivery and the fact it adds all go by the name of the granted fact; gates by their number.
+    A content, its delivery and the fact it adds all go by the granted fact after a plus sign, gates by their number.
     """
     circuit = compile_circuit(problem)
-    taught = {one.content for one in problem.deliveries if problem.usable(one)}
-    usable = [content.id in taught for content in problem.contents]
-    closure = Closure(circuit, (number for number, possible in enumerate(usable) if possible))
+    prepared = prepare(problem.catalogue)
+    usable = np.zeros(len(problem.contents), np.bool_)
+    usable[prepared.content[prepared.usable(problem)]] = True
+    closure = Closure(circuit, usable)
     closure.run()
     gates = _false_gates(circuit, closure, usable)
-    names = {gate: f"#{gate}" for gate in gates}
+    names = {gate: f"{gate}" for gate in gates}
     rules = []
     for gate in gates:
-        inputs = list(circuit.inputs(gate))
-        lacking = int(circuit.threshold[gate]) - sum(int(weight) for source, weight in inputs if closure.true[source])
-        parts = tuple((int(weight), names[source]) for source, weight in inputs if source in names)
+        inputs = _inputs(circuit, gate)
+        lacking = int(circuit.wires.threshold[gate]) - sum(weight for source, weight in inputs if closure.true[source])
+        parts = tuple((weight, names[source]) for source, weight in inputs if source in names)
         rules.append(Rule(names[gate], "follows", AtLeast(lacking, parts), (names[gate],)))
-    granted = [(fact, gate) for fact, gate in circuit.fact_gates.items() if gate in names and grantable(fact)]
-    granted.sort()
-    rules += [Rule(f"={fact}", "granted", fact, (names[gate],)) for fact, gate in granted]
+    facts = circuit.fact_gates
+    parts_of = facts.maps if isinstance(facts, ChainMap) else [facts]  # a plain walk through a chain takes far longer
+    granted = sorted((one, gate) for part in parts_of for one, gate in part.items() if gate in names and grantable(one))
+    rules += [Rule(f"+{fact}", "granted", f"+{fact}", (names[gate],)) for fact, gate in granted]
     catalogue = Catalogue(
-        tuple(Content(fact, "grant", All(()), (fact,)) for fact, _ in granted),
-        tuple(Delivery(fact, fact, 0, 0, 0, None) for fact, _ in granted),
+        tuple(Content(f"+{fact}", "grant", All(()), (f"+{fact}",)) for fact, _ in granted),
+        tuple(Delivery(f"+{fact}", f"+{fact}", 0, 0, 0, None) for fact, _ in granted),
         tuple(rules),
     )
     goal = names.get(circuit.goal, All(()))
     return PathwayProblem(catalogue, frozenset(), goal, hours_cap=0, horizon=0)
 
 
-def _false_gates(circuit: Circuit, closure: Closure, usable: list[bool]) -> list[int]:
+def _false_gates(circuit: Circuit, closure: Closure, usable: Flags) -> list[int]:
     """The gates that stay false and lead to the goal, going back from it; contents the learner cannot take left out."""
     if closure.true[circuit.goal]:
         return []
     seen = {circuit.goal}
     stack = [circuit.goal]
     while stack:
-        for source, _ in circuit.inputs(stack.pop()):
+        for source, _ in _inputs(circuit, stack.pop()):
             out = closure.true[source] or (source < len(usable) and not usable[source])
             if source not in seen and not out:
                 seen.add(source)
                 stack.append(source)
     return sorted(seen)
+
+
+def _inputs(circuit: Circuit, gate: int) -> list[tuple[int, int]]:
+    """What feeds a gate. Unlike `Circuit.inputs` this leaves the rest of a large circuit alone."""
+    wires = circuit.wires
+    row = slice(wires.in_start[gate], wires.in_start[gate + 1])
+    return list(zip(wires.in_gate[row].tolist(), wires.in_weight[row].tolist(), strict=True))
 
 
 def worth_of(
@@ -132,18 +146,16 @@ def worth_of(
     now = planner.solve(problem, criterion, limits).value
     certain = Closure(circuit)
     certain.run()
-    helpful = {circuit.goal}
-    stack = [circuit.goal, circuit.milestone] if criterion is Criterion.FIRST_JOB else [circuit.goal]
-    while stack:
-        for source, _ in circuit.inputs(stack.pop()):
-            if source not in helpful and not certain.true[source]:
-                helpful.add(source)
-                stack.append(source)
+    targets = [circuit.goal, circuit.milestone] if criterion is Criterion.FIRST_JOB else [circuit.goal]
+    nothing = np.zeros(len(problem.contents), np.int64)
+    tails = [kernel.tails(circuit.wires._replace(goal=target), nothing) for target in targets]
+    helpful = (np.min(tails, axis=0) < NEVER) & ~certain.true
     worth: dict[Fact, int | None] = {}
     for fact in facts:
         if fact in worth:
             continue
-        if circuit.fact_gates.get(fact) in helpful and not certain.true[circuit.fact_gates[fact]]:
+        gate = circuit.fact_gates.get(fact)
+        if gate is not None and helpful[gate]:
             worth[fact] = planner.solve(replace(problem, held=problem.held | {fact}), criterion, limits).value
         else:
             worth[fact] = now

@@ -131,7 +131,7 @@ def _front(axes: Axes, order: Axes, search: _Search, finish_by: int | None, most
         box = max(boxes)
         point = search.first(box)
         if point is not None:
-            points.append(point)
+            points.append(FrontPoint(point.plan, {axis: point.values[axis] for axis in axes}))
             boxes = _split(boxes, tuple(point.values[axis] for axis in order))
         elif not any(_inside(box, other) for other in search.empty):
             boxes.remove(box)

@@ -208,8 +208,9 @@ class PathwayProblem:
     `held` is true at week 0. `hours_cap` limits the hours of everything that runs in a week; `horizon` is the last week
     by which a step may end (arrive by) and `not_before` the first in which one may start (depart after). `barred` are
     ids of deliveries that the learner's limits take out. `caps` limit sums over a plan. `milestone` is what
-    `Criterion.FIRST_JOB` wants soon, on the way to the goal. `lapses`: weeks after which a fact no longer counts
-    towards an entry requirement, counted from when it began to hold (week 0 for what is held); others never lapse.
+    `Criterion.FIRST_JOB` wants soon, on the way to the goal. `lapses`: weeks after which a fact no longer counts, for
+    entry and for the goal, from when it began to hold (week 0 for what is held) and anew each time it is given. What
+    follows from it counts as long as it does, except awards, which are made once. What is not named never lapses.
     """
 
     catalogue: Catalogue

@@ -149,8 +149,8 @@ def replay(problem: PathwayProblem, plan: Plan) -> Trace:
     finish = milestone = None
     for moment in _moments(problem, steps):
         learner = moment.learner
-        for refused in moment.refused:
-            raise _not_entered(refused, moment.week)
+        if moment.refused:
+            raise _not_entered(next((one for one in moment.refused if one.lapsed), moment.refused[0]), moment.week)
         starts += [(moment.week, *started) for started in moment.started]
         gains.update((delivery.id, gained) for delivery, gained in moment.ended)
         if goal is None and learner.holds(problem.goal):
@@ -345,12 +345,15 @@ class Learner:
     def _learn(self, new: list[Support]) -> tuple[Support, ...]:
         """Take in facts and all that follows by rules; gives those not known before, in order."""
         gained: list[Support] = []
-        for support in new:  # grows while we look
-            if support.fact in self._known:
-                continue
-            self._known[support.fact] = support
-            gained.append(support)
-            for rule in self._asking[support.fact]:
+        while new:  # each round looks once at every rule that asks for something new
+            asking: dict[str, Rule] = {}
+            for support in new:
+                if support.fact not in self._known:
+                    self._known[support.fact] = support
+                    gained.append(support)
+                    asking.update((rule.id, rule) for rule in self._asking[support.fact])
+            new = []
+            for rule in asking.values():
                 if any(fact not in self._known for fact in rule.then) and self.holds(rule.condition):
                     new.extend(self._follows(rule))
         return tuple(gained)

@@ -268,3 +268,27 @@ def test_one_catalogue_serves_every_question_of_a_day(service: PathwayService) -
     assert service.asked(PathwayRequest(to=("OC-TECH",), on=date(2026, 11, 28))).problem.catalogue is not (
         asked[0].problem.catalogue
     )
+
+
+def test_nearly_as_good_and_much_cheaper_is_offered_beside_the_soonest(tmp_path: Path) -> None:
+    """South takes 30 weeks for £2,000; North, begun on the same day, 33 weeks for £900."""
+    north, south = RUNS
+    world = projection_of(
+        tmp_path,
+        providers=[{"provider_id": f"P-{name.upper()}", "name": name} for name in ("North", "South")],
+        provision_types=[{"provision_type_id": "PT-HNC", "label": "HNC"}],
+        roles=ROLES[:1],
+        qualifications=[HNC],
+        opportunities=COURSES,
+        deliveries=[north | {"duration_weeks": "33"}, south],
+        progressions=STEPS[:1],
+    )
+    service = PathwayService(world, ReleaseRef(1, "hash", "2026-11-21T00:00:00+00:00"))
+    soonest, nearly, *_ = ask(service, alternatives=3).pathways
+    assert [pathway.steps[0].provider and pathway.steps[0].provider.id for pathway in (soonest, nearly)] == [
+        "P-SOUTH",
+        "P-NORTH",
+    ]
+    assert (soonest.totals.cost_pounds, nearly.totals.cost_pounds) == (2000, 900)
+    assert (soonest.totals.weeks, nearly.totals.weeks) == (37, 40)
+    assert nearly.why.startswith("Nearly as good")

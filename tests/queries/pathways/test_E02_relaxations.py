@@ -148,4 +148,4 @@ def test_on_random_questions_each_set_opens_a_pathway_and_none_of_its_parts_does
             some for some, yes in opens.items() if yes and not any(opens[other] for other in opens if other < some)
         }
         several += len(found) > 1
-    assert several > 10
+    assert several >= 5

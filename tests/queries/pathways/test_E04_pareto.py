@@ -105,17 +105,23 @@ def by_sums(axes: Sequence[Criterion]) -> bool:
 
 
 def with_choices(seed: int) -> PathwayProblem:
-    """A layered question in which each content has quick, cheap and near deliveries, and there is a way round each."""
+    """A layered question in which each content has two deliveries, and there is a slow shortcut."""
     random, layered = Random(f"choices {seed}"), layered_question(seed, 3)  # noqa: S311 - chance is what is wanted
-    contents = [*layered.contents, *(replace(one, id=f"{one.id}x", entry=All(())) for one in layered.contents)]
-    return layered.with_catalogue(
-        contents,
-        (
-            Delivery(f"{one.id}-{way}", one.id, 100 * random.randint(0, 4), weeks, 5, None, random.randint(0, 4))
-            for one in contents
-            for way, weeks in enumerate(random.sample(range(1, 5), 2))
-        ),
+    contents = [*layered.contents, *(replace(one, id=f"{one.id}x", entry=All(())) for one in layered.contents[-1:])]
+    deliveries = (
+        Delivery(
+            f"{one.id}-{way}",
+            one.id,
+            100 * random.randint(0, 4),
+            weeks + 4 * one.id.endswith("x"),
+            hours_per_week=random.choice([5, 15]),
+            starts=tuple(range(random.randint(0, 2), layered.horizon, 4)),
+            travel_hours=random.randint(0, 4),
+        )
+        for one in contents
+        for way, weeks in enumerate(random.sample(range(1, 5), 2))
     )
+    return layered.with_catalogue(contents, deliveries)
 
 
 AXES = [*combinations(Criterion, 2), *combinations(Criterion, 3)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queries.pathways.engine.lapses import solve_verified
@@ -153,61 +153,57 @@ def facts_in(problem: PathwayProblem, week: int, given: dict[Fact, int], made: s
     return facts
 
 
+State = tuple[frozenset[tuple[Fact, int]], frozenset[Fact], frozenset[str], frozenset[tuple[int, str]]]
+"""What was given and when, awards made, contents ever started, deliveries under way by their end."""
+
+
 def all_finishes(problem: PathwayProblem) -> list[tuple[int, int]]:
     """(finish, pounds) of every way on which the goal holds by the horizon, each as it first holds."""
     found: list[tuple[int, int]] = []
-    start = (tuple((fact, 0) for fact in sorted(problem.held)), frozenset[str](), frozenset[str](), frozenset(), 0)
-    states = {start}
+    adds = {content.id: content.adds for content in problem.contents}
+    deliveries = {one.id: one for one in problem.deliveries}
+    states: dict[State, int] = {
+        (frozenset((fact, 0) for fact in problem.held), frozenset(), frozenset(), frozenset()): 0
+    }
     for week in range(problem.horizon + 1):
-        following = set()
-        waiting = list(states)
-        for given_pairs, made_before, taken, running, spent in waiting:  # grows: what takes no weeks ends at once
-            given, made = dict(given_pairs), set(made_before)
-            for end, content in sorted(running):
+        following: dict[State, int] = {}
+        waiting = list(states.items())
+        for (pairs, made_before, taken, running), spent in waiting:  # grows: what takes no weeks ends at once
+            given, made = dict(pairs), set(made_before)
+            for end, delivery in running:
                 if end == week:
-                    given |= dict.fromkeys(adds(problem, content), week)
+                    given |= dict.fromkeys(adds[deliveries[delivery].content], week)
             facts = facts_in(problem, week, given, made)
             if holds(problem.goal, facts):
                 found.append((week, spent))
                 continue
             still = frozenset(one for one in running if one[0] > week)
-            load = sum(hours_of(problem, content, end) for end, content in still)
+            spare = problem.hours_cap - sum(deliveries[delivery].hours_per_week for _, delivery in still)
             open_now = {content.id for content in problem.contents if holds(content.entry, facts)} - taken
             offered = [
                 one
                 for one in problem.deliveries
-                if one.content in open_now
-                and one.hours_per_week <= problem.hours_cap
-                and (one.starts is None or week in one.starts)
-                and week + one.weeks <= problem.horizon
+                if one.content in open_now and (one.starts is None or week in one.starts)
+                if week + one.weeks <= problem.horizon
             ]
             for one in offered:
                 if one.weeks == 0:
-                    more = given | dict.fromkeys(adds(problem, one.content), week)
-                    state = (tuple(sorted(more.items())), frozenset(made), taken | {one.content}, still)
-                    if (*state, spent + one.cost_pounds) not in waiting:
-                        waiting.append((*state, spent + one.cost_pounds))
+                    more = frozenset((given | dict.fromkeys(adds[one.content], week)).items())
+                    state = (more, frozenset(made), taken | {one.content}, still)
+                    waiting.append((state, spent + one.cost_pounds))
+            counting = frozenset(
+                (fact, since if fact in problem.lapses else 0)
+                for fact, since in given.items()
+                if week < since + problem.lapses.get(fact, problem.horizon)
+            )
             for some in choices([one for one in offered if one.weeks]):
-                if load + sum(one.hours_per_week for one in some) <= problem.hours_cap:
-                    following.add(
-                        (
-                            tuple(sorted(given.items())),
-                            frozenset(made),
-                            taken | {one.content for one in some},
-                            still | {(week + one.weeks, f"{one.content}/{one.id}") for one in some},
-                            spent + sum(one.cost_pounds for one in some),
-                        )
-                    )
+                if sum(one.hours_per_week for one in some) <= spare:
+                    begun = frozenset((week + one.weeks, one.id) for one in some)
+                    state = (counting, frozenset(made), taken | {one.content for one in some}, still | begun)
+                    total = spent + sum(one.cost_pounds for one in some)
+                    following[state] = min(total, following.get(state, total))
         states = following
     return found
-
-
-def adds(problem: PathwayProblem, running: str) -> tuple[Fact, ...]:
-    return next(content.adds for content in problem.contents if content.id == running.partition("/")[0])
-
-
-def hours_of(problem: PathwayProblem, running: str, _end: int) -> int:
-    return next(one.hours_per_week for one in problem.deliveries if one.id == running.partition("/")[2])
 
 
 def choices(offered: list[Delivery]) -> Iterator[tuple[Delivery, ...]]:
@@ -232,9 +228,9 @@ def lapsing_questions(draw: st.DrawFn) -> PathwayProblem:
         )
         for mode in range(draw(st.sampled_from([1, 1, 2]))):
             starts = draw(
-                st.none() | st.none() | st.sets(st.integers(0, 9), min_size=1, max_size=3).map(sorted).map(tuple)
+                st.none() | st.none() | st.sets(st.integers(0, 7), min_size=1, max_size=3).map(sorted).map(tuple)
             )
-            weeks = draw(st.sampled_from([0, 1, 2, 3, 4]))
+            weeks = draw(st.sampled_from([0, 1, 2, 3]))
             pounds, hours = draw(st.sampled_from([0, 10, 25])), draw(st.sampled_from([5, 10, 12])) if weeks else 0
             deliveries.append(Delivery(f"d{number}{mode}", f"c{number}", pounds, weeks, hours, starts))
     rules = []
@@ -245,25 +241,36 @@ def lapsing_questions(draw: st.DrawFn) -> PathwayProblem:
     goal = draw(st.lists(st.sampled_from(given[1:] + follow), min_size=2, max_size=3, unique=True))
     lapses = draw(st.dictionaries(st.sampled_from([*given, "f"]), st.integers(0, 3), min_size=2, max_size=4))
     catalogue = Catalogue(tuple(contents), tuple(deliveries), tuple(rules))
-    return PathwayProblem(catalogue, frozenset({"f"}), All(tuple(goal)), hours_cap=20, horizon=11, lapses=lapses)
+    return PathwayProblem(catalogue, frozenset({"f"}), All(tuple(goal)), hours_cap=20, horizon=9, lapses=lapses)
 
 
 @pytest.mark.parametrize("by", [Criterion.WEEKS, Criterion.COST])
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(problem=lapsing_questions())
 def test_the_answer_is_that_of_trying_everything(by: Criterion, problem: PathwayProblem) -> None:
-    relaxed = ExactPlanner().solve(replace(problem, lapses={}), by, Limits())
-    assume(relaxed.plan is None or relaxed.plan.steps)
-    result = solve_verified(ExactPlanner(), problem, by, Limits())
     found = all_finishes(problem)
     best = min((one[0 if by is Criterion.WEEKS else 1] for one in found), default=None)
-    if result.plan is None:
-        assert best is None or not result.proven
-        return
-    if result.plan.dated:
-        assert best is not None
+    result = solve_verified(ExactPlanner(), problem, by, Limits())
+    if result.plan is not None and not result.plan.dated:
+        return  # needs nothing that lapses, but no calendar runs it
+    if result.plan is not None:
         replay(problem, result.plan)
-        assert result.bound is not None
+        assert best is not None
         assert result.value is not None
-        assert result.bound <= best <= result.value
-        assert not result.proven or result.value == best
+        assert best <= result.value
+    assert best is None or result.bound is None or result.bound <= best
+    assert not result.proven or result.value == best
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=lapsing_questions(), life=st.integers(0, 3))
+def test_when_an_award_itself_lapses_the_bound_is_a_bound_and_what_is_shown_holds(
+    problem: PathwayProblem, life: int
+) -> None:
+    problem = replace(problem, lapses={**problem.lapses, "g0": life})
+    best = min((finish for finish, _ in all_finishes(problem)), default=None)
+    result = solve_verified(ExactPlanner(), problem, Criterion.WEEKS, Limits())
+    if result.plan is not None:
+        assert replay(problem, result.plan).finish_week == result.value
+    assert not result.proven or result.value == best
+    assert best is None or (result.bound is not None and result.bound <= best)
