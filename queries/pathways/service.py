@@ -59,6 +59,15 @@ LEAST: Final = {
 """What a pathway is offered for, by what was to be least."""
 
 
+def _least(solved: Solved) -> str:
+    """What a pathway has least of, as far as that can be said."""
+    if solved.asked.measured:
+        return LEAST[solved.asked.request.by]
+    if solved.asked.request.by is Criterion.TRAVEL:
+        return f"{LEAST[Criterion.WEEKS]}, as no travel is known"
+    return f"{LEAST[solved.asked.request.by]}, as far as it is known"
+
+
 NEARLY: Final = "Nearly as good (at most a tenth worse), and much better otherwise."
 """What a pathway is offered for that is cheaper than the soonest by much, or sooner than the cheapest."""
 
@@ -250,35 +259,36 @@ class _Answer:
         """
         if best.trace is None:
             return ()
-        found = {_key(best): self.explained(f"{LEAST[self.request.by]}.", best, swaps=True)}
+        found = {_key(best): self.explained(f"{_least(best)}.", best, swaps=True)}
         for why, solved in self.others(best):
             if len(found) >= self.request.alternatives:
                 break
             key = _key(solved, runs=why is NEARLY)
+            said = why if why is NEARLY else f"{_least(solved)}{why}"
             if solved.trace is not None and solved.trace.finish_week is not None and key not in found:
-                found[key] = self.explained(why, solved)
+                found[key] = self.explained(said, solved)
         return tuple(found.values())
 
     def others(self, best: Solved) -> Iterator[tuple[str, Solved]]:
-        """Pathways to show beside the best, each with the reason: made one by one, as long as there is room.
+        """Pathways to show beside the best, each with what sets it apart: made one by one, as long as there is room.
 
         One that is nearly as good and much better otherwise, one that is surer at the door, one without an employer
         before the goal, those that share at most 70% of their steps with the best, and the best to each other goal.
         """
-        request, least = self.request, LEAST[self.request.by]
+        request = self.request
         if (nearly := self.nearly(best)) is not None:
             yield NEARLY, nearly
         surer = replace(request, profile_required=True)
-        yield f"{least}, where the profile usually expected is met at each step.", self.search(surer)
+        yield ", where the profile usually expected is met at each step.", self.search(surer)
         assert best.trace is not None  # noqa: S101
         assert best.result.plan is not None  # noqa: S101
         if any(needs_employer(best.asked.catalogue.steps[one.content.id]) for one in best.trace.steps[:-1]):
             alone = replace(request, without_employer=True)
-            yield f"{least}, with no employer needed before the last step.", self.search(alone)
+            yield ", with no employer needed before the last step.", self.search(alone)
         problem, plan = best.asked.problem, best.result.plan
         for result in alternatives(problem, request.by, plan, self.limits, most=request.alternatives - 1):
-            yield f"{least} of those that share at most 70% of their steps with it.", self.replayed(best.asked, result)
-        yield from ((f"{least}, to another of the roles.", solved) for solved in self.other_goals(best))
+            yield " of those that share at most 70% of their steps with it.", self.replayed(best.asked, result)
+        yield from ((", to another of the roles.", solved) for solved in self.other_goals(best))
 
     def nearly(self, best: Solved) -> Solved | None:
         """What is at most a tenth worse and much better otherwise: cheaper; sooner when the price is to be least."""

@@ -79,6 +79,8 @@ class WhatIf:
                 text = f"without it the goal is not reached: {', '.join(lost)} would be missing"
             elif loss.finish_week is not None and loss.finish_week > (self.trace.finish_week or 0):
                 text = f"without it the goal is reached in week {loss.finish_week}, later than with it"
+            elif self.solved.asked.problem.milestone is not None:
+                text = "it is the soonest work in the sector; the goal does not lean on it"
             else:
                 text = "nothing on this pathway leans on it"
             found[id] = Because(text, lost)

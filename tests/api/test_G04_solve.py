@@ -149,7 +149,7 @@ def test_pddl_is_written_for_other_planners(tmp_path: Path) -> None:
 
 
 @pytest.mark.shared_data
-@pytest.mark.parametrize("size", ["small", "region", "national"])
+@pytest.mark.parametrize("size", ["small", "region", pytest.param("national", marks=pytest.mark.slow)])
 def test_shared_questions_are_answered_as_published(size: str) -> None:
     if "STEPWAY_SHARED" not in os.environ:
         pytest.skip("set STEPWAY_SHARED to the folder that holds planning-examples/")

@@ -251,3 +251,14 @@ def test_a_narrow_terminal_never_cuts_an_id() -> None:
     screen.console.width = screen.width = 40
     screen.table(("Id", "Name"), [(long, "a name of several words that is folded")])
     assert long in stream.getvalue()
+
+
+def test_a_question_can_be_written_for_other_engines(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "question.json"
+    run("pathway", "--from", "Q-BASE", "--to", "OC-TECH", "--by", "cost", "--on", ON, "--export", str(file))
+    (answer,) = json.loads(run("solve", str(file), "--json", "--no-seconds").stdout).values()
+    assert (answer["reachable"], answer["steps"], answer["cost"]) == (True, 2, 0)
+    taken_out = tmp_path / "without.json.gz"
+    run("pathway", "--from", "Q-BASE", "--to", "OC-TECH", "--avoid", "PG-1", "--on", ON, "--export", str(taken_out))
+    (answer,) = json.loads(run("solve", str(taken_out), "--json", "--no-seconds").stdout).values()
+    assert answer["reachable"] is False

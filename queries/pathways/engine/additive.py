@@ -8,6 +8,9 @@ and bound: a content is taken, or it is barred.
 * Pommerening & Helmert (2012), "Optimal planning for delete-free tasks with incremental LM-cut" (the branch and bound);
 * Haslum, Slaney & Thiebaux (2012), "Minimal landmarks for optimal delete-free planning".
 
+What branching does not settle soon is left to implicit hitting sets: the cheapest choice of contents that hits every
+landmark known is a plan, or it misses landmarks yet to be found. After a while its programme has the gates too.
+
 *Core-set deepening*: a pathway whose price is below a target uses only contents for which the bound, what is left to
 pay to get there (h_max) and from there on (`kernel.tails`) are below it too. Targets just above the bound leave few
 contents; when there is no pathway among them the target becomes the bound, and the next one is higher.
@@ -25,6 +28,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +53,9 @@ NO_CUTS = (np.zeros(1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
 
 BRANCHING, BRANCHING_ON_STEPS = 20_000_000, 1_000_000
 """Gates to look at by branch and bound before hitting sets are tried: sooner when all prices are the same."""
+
+PLAIN_ROUNDS = 60
+"""Rounds of hitting sets before the gates are put into the programme too: it is harder then, but misses less."""
 
 ITERATION = 500
 """Gates that an iteration of the simplex method counts for."""
@@ -115,7 +122,7 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     value = None if search.plan is None else int(plain[search.plan].sum())
     # A scaled bound B proves criterion * scale + steps >= B. Fewer than `scale` steps are possible.
     bound = max(0, -(-(search.bound - scale + 1) // scale) * unit)
-    certificate = _certificate(search.cuts, plain, [problem.deliveries[place].content for place in columns], bound)
+    certificate = _certificate(problem, columns, plain, search.cuts, bound)
     return AdditiveOptimum(
         tuple(problem.deliveries[columns[content]] for content in search.in_order()),
         value,
@@ -126,14 +133,16 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     )
 
 
-def _certificate(cuts: Cuts, plain: Ints, ids: Sequence[str], hoped: int) -> Certificate:
+def _certificate(problem: PathwayProblem, columns: Gates, plain: Ints, cuts: Cuts, hoped: int) -> Certificate:
     """The first landmarks as a certificate in the criterion's unit."""
     starts, members, _ = cuts
+    ids = {place: problem.deliveries[columns[place]].content for place in np.unique(members).tolist()}
     price: dict[str, int] = {}
-    for place in np.unique(members).tolist():
-        price[ids[place]] = min(int(plain[place]), price.get(ids[place], NEVER))
-    rows = zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
-    return certificate_of([sorted({ids[place] for place in members[one:two]}) for one, two in rows], price, hoped)
+    for place, content in ids.items():
+        price[content] = min(int(plain[place]), price.get(content, NEVER))
+    rows = pairwise(starts.tolist())
+    landmarks = [sorted({ids[place] for place in members[one:two].tolist()}) for one, two in rows]
+    return certificate_of(landmarks, price, hoped)
 
 
 def _undominated(content: Gates, usable: Flags, amounts: Sequence[Ints]) -> Gates:
@@ -356,7 +365,10 @@ class Search:
         caps = [(amounts, most) for amounts, (_, most) in zip(core.caps, self.caps, strict=True)]
         master = HittingSet(core.price // self.scale, caps)
         master.require(*kernel.renumbered(*first.cuts, core.numbers, len(self.price))[:2])
+        plain = self.rounds - PLAIN_ROUNDS
         while self.work > 0 and self.rounds > 0:
+            if self.rounds < plain:
+                master.structure = wires
             solved = master.solve(self.limits.master_nodes)
             self.work -= ITERATION * master.iterations
             self.rounds -= 1
@@ -423,6 +435,3 @@ class Search:
             ]
             score = np.max(beyond, axis=0) * ~np.isin(plan, list(taken))
         return int(plan[score.argmax()])
-
-
-_Search = Search

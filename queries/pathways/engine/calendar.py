@@ -54,6 +54,9 @@ GOAL, MILESTONE = 0, 1
 WIDE = 1500
 """Contents from which on CP-SAT gets nowhere with all of them, and is asked about a pool of them only."""
 
+WIDE_ROUNDS = 4
+"""Weeks to try for the bound from the hours when there are that many contents."""
+
 POOL_TURNS = 24
 """Plans that make a pool."""
 
@@ -162,8 +165,8 @@ class _Found:
 class _Calendar:
     """One question on the calendar.
 
-    `rows` are the caps, to which a sum that is to be kept is added. `pooled` says that `circuit` has only the contents
-    of a pool.
+    `rows` are the caps, to which a sum that is to be kept is added. `wide` says that there may be too many contents for
+    CP-SAT and for more than a few bounds.
     """
 
     def __init__(self, problem: PathwayProblem, limits: Limits) -> None:
@@ -178,7 +181,7 @@ class _Calendar:
             if problem.milestone is None
             else {GOAL: problem.horizon, MILESTONE: problem.horizon}
         )
-        self.pooled = False
+        self.wide = len(self.circuit.contents) > WIDE
         self.work = 0.0
 
     def _amounts(self, cap: Cap) -> Ints:
@@ -271,7 +274,7 @@ class _Calendar:
         bound = max(bound, self._load_bound(target, bound, min(value, self.problem.horizon + 1)))
         if value > bound:
             sooner = {**self.deadlines, target: min(self.deadlines[target], value - 1)}
-            core = self._core(sooner, *self._loads(sooner))
+            core = self._core(sooner, *([] if self.wide else self._loads(sooner)))
             if core is None:
                 bound = sooner[target] + 1
             elif not self._wide(core):
@@ -288,7 +291,7 @@ class _Calendar:
             best = min(plans, key=lambda steps: int(price[list(steps)].sum()), default=None)
         value = NEVER if best is None else int(price[list(best)].sum())
         less = _Row(price, value - 1 if best else int(price.sum()))
-        core = self._core(self.deadlines, less, *self._loads(self.deadlines))
+        core = self._core(self.deadlines, less, *([] if self.wide else self._loads(self.deadlines)))
         if core is None:
             return _Found(best, value, value, True)
         if self._wide(core):
@@ -317,7 +320,7 @@ class _Calendar:
             best = best if best and less.allows(best) else None
         if best is None or less.sum(best) > bound:
             steps, proved = self._run(self._model(core, self.deadlines, less), price=price, bound=bound)
-            bound = max(bound, min(proved, less.most + 1))
+            bound = max(bound, proved)
             if steps is not None and (best is None or less.sum(steps) < less.sum(best)):
                 best = steps
         return best, bound
@@ -356,10 +359,12 @@ class _Calendar:
         weeks = self.prepared.amounts[Criterion.STUDY_WEEKS]
         span = max(deadlines.values()) - self.problem.not_before
         rows = [_Row(weeks * hours, cap * span)]
-        for least in {cap // 4, cap // 2}:
+        for least in (cap // 4,) if self.wide else {cap // 4, cap // 2}:
             if least > 1:
                 full = np.where(hours > cap - least, cap, np.where(hours < least, 0, hours))
                 rows.append(_Row(weeks * full, cap * span))
+        if self.wide:
+            return rows
         whole = np.where(hours * 3 % cap == 0, hours * 2, hours * 3 // cap * cap)
         return [*rows, _Row(weeks * whole, 2 * cap * span)]
 
@@ -371,15 +376,15 @@ class _Calendar:
         """
         if len(self.deadlines) > 1:
             return low
-        rounds = 12
-        while low < high and rounds:
+        for _ in range(WIDE_ROUNDS if self.wide else high.bit_length()):
+            if low >= high:
+                break
             middle = (low + high) // 2
             by_then = {**self.deadlines, target: middle}
             if self._core(by_then, *self._loads(by_then)) is None:
                 low = middle + 1
             else:
                 high = middle
-            rounds -= 1
         return low
 
     # What can be of use
@@ -434,7 +439,7 @@ class _Calendar:
 
     def _wide(self, core: _Core) -> bool:
         """Whether there is too much to choose from for CP-SAT."""
-        return not self.pooled and len(core.circuit.contents) > WIDE
+        return self.wide and len(core.circuit.contents) > WIDE
 
     def _pool(self, core: _Core, best: Steps | None, *prices: Ints) -> _Calendar:
         """The same question, with a share of the work, about the contents of good plans and of the best one known.
@@ -453,7 +458,7 @@ class _Calendar:
         pool = copy(self)
         pool.circuit = self._narrowed(np.union1d(circuit.contents[toll > 2], known))
         pool.limits = replace(self.limits, calendar_work=self.limits.calendar_work * POOL_SHARE)
-        pool.pooled = True
+        pool.wide = False
         return pool
 
     def _narrowed(self, contents: Gates) -> Circuit:

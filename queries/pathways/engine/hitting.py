@@ -11,8 +11,11 @@ from itertools import pairwise
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
-from queries.pathways.engine.kernel import Gates, Ints
+from queries.pathways.engine.kernel import ALL, Gates, Ints, Wires
+
+Floats = NDArray[np.float64]
 
 
 def quiet_highs() -> highspy.Highs:
@@ -38,6 +41,8 @@ class HittingSet:
     def __init__(self, price: Ints, caps: Sequence[tuple[Ints, int]] = ()) -> None:
         self.price = price
         self.caps = caps
+        self.structure: Wires | None = None
+        """Gates whose thresholds the choice must keep as well. Only circular support gets past those."""
         self.cuts: list[Gates] = []
         self.iterations = 0
         """Of the simplex method, in the last solve."""
@@ -51,10 +56,9 @@ class HittingSet:
 
         The bound is the price of the choice when it was solved to the end within so many branch-and-bound nodes.
         """
-        if not self.cuts:
-            return np.zeros(0, np.int32), 0
-        contents, members = np.unique(np.concatenate(self.cuts), return_inverse=True)
-        starts = np.cumsum([0, *(len(cut) for cut in self.cuts)]).astype(np.int32)
+        cuts = np.concatenate(self.cuts) if self.cuts else np.zeros(0, np.int32)
+        contents: NDArray[np.integer] = np.unique(cuts) if self.structure is None else np.arange(len(self.price))
+        members = np.searchsorted(contents, cuts)
         price, size = self.price[contents], len(contents)
         highs = quiet_highs()
         highs.setOptionValue("mip_max_nodes", nodes)
@@ -62,27 +66,54 @@ class HittingSet:
         highs.addVars(size, np.zeros(size), np.ones(size))
         highs.changeColsCost(size, columns, price.astype(np.float64))
         highs.changeColsIntegrality(size, columns, np.full(size, int(highspy.HighsVarType.kInteger), np.uint8))
-        rows, wires = len(self.cuts), len(members)
-        highs.addRows(
-            rows,
-            np.ones(rows),
-            np.full(rows, highspy.kHighsInf),
-            wires,
-            starts[:-1],
-            members.astype(np.int32),
-            np.ones(wires),
-        )
+        starts = np.cumsum([0, *(len(cut) for cut in self.cuts)])
+        _add_rows(highs, np.ones(len(self.cuts)), starts, members, np.ones(len(members)))
         for amounts, most in self.caps:
             counted = np.flatnonzero(amounts[contents]).astype(np.int32)
             values = amounts[contents[counted]].astype(np.float64)
             highs.addRow(-highspy.kHighsInf, most, len(counted), counted, values)
+        if self.structure is not None:
+            _add_gates(highs, self.structure)
         highs.run()
         info, status = highs.getInfo(), highs.getModelStatus()
         self.iterations = max(0, info.simplex_iteration_count)
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
-        chosen = np.flatnonzero(np.array(highs.getSolution().col_value) > 0.5)
+        chosen = np.flatnonzero(np.array(highs.getSolution().col_value[:size]) > 0.5)
         total = int(price[chosen].sum())
         if status == highspy.HighsModelStatus.kOptimal and abs(info.objective_function_value - total) < 0.5:
             return contents[chosen].astype(np.int32), total
         return contents[chosen].astype(np.int32), max(0, math.ceil(info.mip_dual_bound - 1e-6 * max(1, total)))
+
+
+def _add_rows(
+    highs: highspy.Highs, least: Floats, starts: NDArray[np.integer], columns: NDArray[np.integer], values: Floats
+) -> None:
+    """Rows whose sums are at least so much; row r has the columns from `starts[r]` up to `starts[r + 1]`."""
+    most = np.full(len(least), highspy.kHighsInf)
+    rows = starts[:-1].astype(np.int32)
+    highs.addRows(len(least), least, most, len(columns), rows, columns.astype(np.int32), values)
+
+
+def _add_gates(highs: highspy.Highs, w: Wires) -> None:
+    """A column per free gate, and that what is true (or taken) has inputs enough; the goal is true."""
+    free = len(w.threshold) - w.contents
+    highs.addVars(free, np.zeros(free), np.ones(free))
+    highs.changeColBounds(w.goal, 1.0, 1.0)
+    owner = np.repeat(np.arange(len(w.threshold)), np.diff(w.in_start))
+    each = w.kind[owner] == ALL
+    gates = np.flatnonzero((w.kind != ALL) & (w.threshold > 0))
+    wires = np.flatnonzero(each)
+    pairs: NDArray[np.integer] = np.stack((w.in_gate[wires], owner[wires].astype(np.int32)), axis=1).ravel()
+    _add_rows(highs, np.zeros(len(wires)), np.arange(len(wires) + 1) * 2, pairs, np.tile([1.0, -1.0], len(wires)))
+    lengths = np.diff(w.in_start)[gates]
+    starts = np.concatenate(([0], np.cumsum(lengths + 1)))
+    columns, values = np.empty(starts[-1], np.int32), np.empty(starts[-1])
+    own = starts[1:] - 1
+    columns[own], values[own] = gates, -w.threshold[gates].astype(np.float64)
+    others = np.ones(starts[-1], np.bool_)
+    others[own] = False
+    some = ~each & (w.threshold[owner] > 0)
+    columns[others] = w.in_gate[some]
+    values[others] = np.minimum(w.in_weight[some], w.threshold[owner[some]])
+    _add_rows(highs, np.zeros(len(gates)), starts, columns, values)

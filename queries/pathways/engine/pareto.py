@@ -247,8 +247,9 @@ class _Dated:
             found = calendar._soonest(TARGETS[axis], best)
             none = found.bound > calendar.deadlines[TARGETS[axis]]
         else:
-            found = calendar._least(calendar.prepared.amounts[axis], best, bound)
-            none = found.proven
+            amounts = calendar.prepared.amounts[axis]
+            found = calendar._least(amounts, best, bound)
+            none = found.proven or found.bound > int(amounts.sum())
         self._spend(calendar)
         if found.steps is not None:
             self.known[self._values(calendar, found.steps)] = found.steps

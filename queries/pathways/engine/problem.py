@@ -112,9 +112,9 @@ class Rule:
 class Criterion(StrEnum):
     """What a pathway is to have least of.
 
-    On the calendar: `WEEKS` is the week in which the goal first holds; `FIRST_JOB` the week in which the milestone
-    first holds on a way to the goal. The others are sums over the steps and ignore dates, horizon and the sum of
-    running hours (but never use a delivery heavier than the learner's cap).
+    `WEEKS` is the week in which the goal first holds; `FIRST_JOB` the week in which the milestone first holds on a way
+    to the goal. The others are sums over the steps. Every plan is one that the calendar can run: a sum's optimum
+    without dates is a bound, and nearly always the answer.
     """
 
     WEEKS = "weeks"
@@ -295,7 +295,7 @@ class Limits:
 
     gate_visits: int = 100_000_000
     rounds: int = 400
-    master_nodes: int = 50_000
+    master_nodes: int = 2_000
     calendar_work: float = 10.0
 
 
@@ -322,9 +322,9 @@ class Plan:
 class Outcome(StrEnum):
     """How a search ended. All four are answers.
 
-    `FOUND`: a plan. `PROVED_NONE`: the goal is beyond everything on offer, even without dates, horizon and hours.
-    `NONE_WITHIN_LIMITS`: reachable without the learner's limits (hours; for weeks also dates and horizon), proved not
-    to be within them. `STOPPED_EARLY`: the work ran out with neither plan nor proof.
+    `FOUND`: a plan. `PROVED_NONE`: the goal is beyond everything on offer, whatever the learner's limits.
+    `NONE_WITHIN_LIMITS`: reachable without those limits (dates, horizon, hours, caps, what is barred), proved not to be
+    within them. `STOPPED_EARLY`: the work ran out with neither plan nor proof.
     """
 
     FOUND = "found"

@@ -292,3 +292,8 @@ def test_nearly_as_good_and_much_cheaper_is_offered_beside_the_soonest(tmp_path:
     assert (soonest.totals.cost_pounds, nearly.totals.cost_pounds) == (2000, 900)
     assert (soonest.totals.weeks, nearly.totals.weeks) == (37, 40)
     assert nearly.why.startswith("Nearly as good")
+
+
+def test_what_is_least_is_only_said_as_far_as_it_is_known(service: PathwayService) -> None:
+    assert ask(service).pathways[0].why == "Soonest."
+    assert ask(service, by=Criterion.TRAVEL).pathways[0].why == "Soonest, as no travel is known."

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from queries.pathways.engine import exhaustive, kernel
+from queries.pathways.engine import additive, exhaustive, kernel
 from queries.pathways.engine.additive import NO_CUTS, AdditiveOptimum, solve_additive
 from queries.pathways.engine.certificate import check_certificate
 from queries.pathways.engine.kernel import Ints, Wires
@@ -164,11 +164,33 @@ def test_of_two_that_exclude_each_other_one_is_taken() -> None:
     assert (optimum.value, [one.content for one in optimum.deliveries]) == (600, ["First", "Third"])
 
 
-def test_many_equal_ways_are_proven_at_once() -> None:
-    """A hundred courses, each worth 10 credits of the 300 asked for: every choice of thirty is as good as another."""
+def test_many_equal_ways_are_proven() -> None:
+    """A hundred courses worth 10 credits each, 300 asked for: any thirty will do, and landmarks alone prove little."""
     lines = [f"Unit {n} | 5w £100 5h | - | U{n}" for n in range(100)]
     problem = world("goal Role\n" + "\n".join(lines))
     problem = replace(problem, goal=AtLeast(300, tuple((10, f"U{n}") for n in range(100))))
     optimum = solve(problem, Criterion.COST)
     assert optimum is not None
-    assert optimum.value == 3000
+    assert (optimum.value, optimum.proven) == (3000, True)
+
+
+@pytest.mark.parametrize("plain_rounds", [0, 60])
+@pytest.mark.parametrize("criterion", ADDITIVE)
+def test_hitting_sets_agree_with_trying_everything(
+    criterion: Criterion, plain_rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With and without the gates in the programme, when there is neither a first bound nor much branching."""
+    monkeypatch.setattr(additive, "BRANCHING", 0)
+    monkeypatch.setattr(additive, "BRANCHING_ON_STEPS", 0)
+    monkeypatch.setattr(additive, "PLAIN_ROUNDS", plain_rounds)
+    monkeypatch.setattr(kernel, "lm_cut", lambda *_: NO_CUTS)
+    monkeypatch.setattr(kernel, "tightened", lambda w, left, bound, *_: (bound, 1, NO_CUTS))
+    hit = 0
+    for seed in range(80):
+        problem = layered_question(seed, 7)
+        _, score = exhaustive.best(problem, criterion)
+        optimum = solve(problem, criterion)
+        assert (optimum.value if optimum else None) == (score[0] if score else None)
+        assert optimum is None or optimum.proven
+        hit += optimum is not None and optimum.work.rounds > 2
+    assert hit > 10

@@ -12,15 +12,14 @@ from tests.queries.pathways.questions import layered_question
 
 
 def signatures() -> dict[str, int]:
-    """For each kernel, for how many combinations of types it has been compiled."""
+    """For each kernel, for how many combinations of types it has been compiled (0: only within others so far)."""
     return {name: len(one.signatures) for name, one in vars(kernel).items() if hasattr(one, "signatures")}
 
 
 def test_once_warm_no_question_makes_a_kernel_compile() -> None:
     kernel.warm()
     warm = signatures()
-    assert len(warm) > 15
-    assert min(warm.values()) >= 1
+    assert min(warm[name] for name in ("rows", "settled", "plan", "lm_cut", "tightened", "missed")) == 1
     for seed in range(30):
         for criterion in ADDITIVE:
             solve_additive(layered_question(seed, 7), criterion, Limits())
