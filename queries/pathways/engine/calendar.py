@@ -235,12 +235,15 @@ class _Calendar:
             then = self._least(pounds + self._more_than_any_plan(pounds), best, 0)
             best, proven = then.steps or best, proven and then.proven
         best = self._compacted(self._without_waste(best))
+        value = found.value if price is None else int(price[list(best)].sum())
+        if aims[0] is not None:
+            value = self._weeks(best)[aims[0]]
         steps = sorted(best.items(), key=lambda step: (step[1], self.problem.deliveries[step[0]].id))
         return CalendarOptimum(
             Plan(tuple(PlannedStep(self.problem.deliveries[delivery].id, start) for delivery, start in steps)),
-            found.value,
+            value,
             found.bound,
-            found.proven,
+            value <= found.bound,
             self._weeks(best)[GOAL],
             tidy and proven,
             self.work,

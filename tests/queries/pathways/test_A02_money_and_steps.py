@@ -17,7 +17,7 @@ def test_a_useless_free_course_is_never_shown() -> None:
         assert pathway(text, by=by) == "Course 20w ~ Role [20w £200 1 step]"
 
 
-def test_among_free_ways_the_one_with_fewest_steps_wins() -> None:
+def test_among_free_ways_the_soonest_wins_and_then_the_one_with_fewest_steps() -> None:
     assert (
         pathway(
             """
@@ -27,10 +27,11 @@ def test_among_free_ways_the_one_with_fewest_steps_wins() -> None:
         Two   | 5w £0 10h  | A   | B
         Three | 5w £0 10h  | B   | Role
         Long  | 40w £0 10h | -   | Role
+        Short | 15w £0 10h | -   | Role
     """,
             by="cost",
         )
-        == "Long 40w ~ Role [40w £0 1 step]"
+        == "Short 15w ~ Role [15w £0 1 step]"
     )
 
 
