@@ -5,7 +5,7 @@ STEPWAY_SHARED names the folder that holds them, those of planning-examples/ wit
 replayed, every bound checked, every value compared with the published one and with what another solver proved. The exit
 status is 1 when any of them differs. Times are processor time; making code ready (numba) and reading are left out.
 
-The targets are those of the planning notes: a figure is printed with its target and whether it is met.
+Each figure is printed with its target and whether it is met.
 """
 
 from __future__ import annotations
