@@ -504,5 +504,5 @@ def problem(screen: Screen, told: Problem) -> None:
         screen.line(f"- {one.field}: {one.message}", indent=1, hang=2)
     meant = [*told.members.get("suggestions", ()), *told.members.get("candidates", ())]
     for one in meant:
-        assert isinstance(one, Suggestion)  # noqa: S101
+        assert isinstance(one, Suggestion)
         screen.line(f"- {one.id}: {one.label} ({one.kind})", indent=1, hang=2)

@@ -133,7 +133,7 @@ class ReleaseHolder:
         if (found := self._opened(key)) is not None:
             return found
         if not self._opening.acquire(blocking=meanwhile is None):
-            assert meanwhile is not None  # noqa: S101
+            assert meanwhile is not None
             return meanwhile
         try:
             if (found := self._opened(key)) is not None:
@@ -157,21 +157,21 @@ class ReleaseHolder:
 def holder_of(request: Request) -> ReleaseHolder:
     """The application's releases."""
     found = request.app.state.holder
-    assert isinstance(found, ReleaseHolder)  # noqa: S101
+    assert isinstance(found, ReleaseHolder)
     return found
 
 
 def settings_of(request: Request) -> Settings:
     """The application's settings."""
     found = request.app.state.settings
-    assert isinstance(found, Settings)  # noqa: S101
+    assert isinstance(found, Settings)
     return found
 
 
 def pool_of(request: Request) -> Pool:
     """The worker processes that answer pathway questions."""
     found = request.app.state.pool
-    assert isinstance(found, Pool)  # noqa: S101
+    assert isinstance(found, Pool)
     return found
 
 

@@ -329,14 +329,14 @@ def install(app: FastAPI) -> None:
     """Answer every error of an application with a problem document."""
 
     def invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
+        assert isinstance(error, RequestValidationError)
         problems = field_problems(error.errors())
         detail = "; ".join(f"{one.field}: {one.message}" for one in problems[:3])
         problem = Problem("invalid-request", f"{detail}.", 422, members={"errors": problems})
         return problem.response(request.url.path)
 
     def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
+        assert isinstance(error, HTTPException)
         code = _CODES.get(error.status_code, "invalid-request" if error.status_code < 500 else "internal-error")
         detail = {
             "not-found": f"There is nothing at {request.url.path}.",

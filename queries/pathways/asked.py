@@ -37,7 +37,7 @@ class Solved:
 
 def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> Asked:
     """A question that has its day and its goals, for the planner. Raises `UnknownThingError`."""
-    assert request.on is not None  # noqa: S101  (the service has set the day)
+    assert request.on is not None
     projection = catalogues.projection
     limits = limits_of(request, projection.labels)
     catalogue = catalogues.of(request.on, request.hours_per_week, request.depart_after)

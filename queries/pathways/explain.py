@@ -210,7 +210,7 @@ class Explainer:
         """One step of an answer. `held`: the facts that hold when it starts."""
         step, offer = catalogue.steps[trace.content.id], catalogue.ways[trace.delivery.id].offer
         on = self.request.on
-        assert on is not None  # noqa: S101  (the service has set the day)
+        assert on is not None
         codes = [*step.conditions]
         if offer is None and step.kind is not StepKind.JOB:
             codes.append("provider-not-known")

@@ -83,7 +83,7 @@ def not_before(request: PathwayRequest) -> int:
 
 
 def _day(request: PathwayRequest) -> date:
-    assert request.on is not None  # noqa: S101  (the service has set the day)
+    assert request.on is not None
     return request.on
 
 

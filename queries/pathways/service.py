@@ -280,8 +280,8 @@ class _Answer:
             yield NEARLY, nearly
         surer = replace(request, profile_required=True)
         yield ", where the profile usually expected is met at each step.", self.search(surer)
-        assert best.trace is not None  # noqa: S101
-        assert best.result.plan is not None  # noqa: S101
+        assert best.trace is not None
+        assert best.result.plan is not None
         if any(needs_employer(best.asked.catalogue.steps[one.content.id]) for one in best.trace.steps[:-1]):
             alone = replace(request, without_employer=True)
             yield ", with no employer needed before the last step.", self.search(alone)
@@ -312,14 +312,14 @@ class _Answer:
 
     def goal(self, solved: Solved) -> str:
         """Which of the goals a pathway reaches."""
-        assert solved.trace is not None  # noqa: S101
+        assert solved.trace is not None
         reached = {support.fact for support in solved.trace.goal}
         return next(id for id in solved.asked.request.to if facts_of(id, self.projection)[0] in reached)
 
     def explained(self, why: str, solved: Solved, *, swaps: bool = False) -> Pathway:
         """A search that found a plan as a pathway of the answer; with `swaps`, what could stand in for its steps."""
         asked = solved.asked
-        assert solved.trace is not None  # noqa: S101
+        assert solved.trace is not None
         explainer = Explainer(self.projection, replace(asked.request, to=self.request.to), asked.person)
         pathway = explainer.pathway(asked.catalogue, solved.result, solved.trace, why, measured=asked.measured)
         return WhatIf(explainer, solved, solved.trace, self.limits).told(pathway, swaps=swaps)
@@ -368,7 +368,7 @@ class _Answer:
         usual = {limit.text for limit in limits_of(replace(_USUAL, on=request.on), {})}
         said = tuple(LimitSaid(limit.name, limit.text) for limit in limits)
         besides = "".join(f"; {one.text}" for one in said if one.text not in usual)
-        assert request.on is not None  # noqa: S101
+        assert request.on is not None
         return Question(
             text=f"From {start} to {goal}: {LEAST[request.by].lower()}{besides}.",
             holds=holds,

@@ -71,7 +71,7 @@ class WhyNot:
         """One such set in words, with the pathway that it opens."""
         limits = [limit for limit in self.asked.limits if limit.name in relaxation.lifted]
         solved = self.search(without(self.asked.request, limits))
-        assert solved.trace is not None  # noqa: S101  (that is what it opens)
+        assert solved.trace is not None
         goal, totals, summary = self.explainer.outline(solved.asked.catalogue, solved.trace)
         names = " and ".join(f"“{limit.text}”" for limit in limits)
         return Lifted(

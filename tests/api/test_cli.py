@@ -215,12 +215,10 @@ def test_serve_listens_and_says_when_it_cannot(built: Path) -> None:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "api.cli", "serve", "--data-dir", str(built)]
     environment = {**os.environ, "STEPWAY_PORT": str(port), "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
         try:
             assert _ready(f"http://127.0.0.1:{port}/ready")["release"]["number"] == 2
-            second = subprocess.run(  # noqa: S603
-                command, env=environment, capture_output=True, text=True, timeout=30, check=False
-            )
+            second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
             assert second.returncode == 2
             assert f"Cannot listen on 127.0.0.1 port {port}" in second.stderr
             assert "Traceback" not in second.stderr

@@ -116,7 +116,7 @@ class World:
 
     def questions(self, number: int, seed: int = 1) -> tuple[Question, ...]:
         """So many questions: a learner of some kind, and a role of the sector they know or of another."""
-        random = Random(f"questions {self.size.name} {seed}")  # noqa: S311 - chance is what is wanted
+        random = Random(f"questions {self.size.name} {seed}")
         asked = []
         for position in range(number):
             role = random.choice(self.roles)
@@ -172,7 +172,7 @@ class _Maker:
     """Awards that are built from units."""
 
     def __post_init__(self) -> None:
-        self.random = Random(f"{self.size.name} {self.seed}")  # noqa: S311 - chance is what is wanted
+        self.random = Random(f"{self.size.name} {self.seed}")
 
     def world(self) -> World:
         for sector in range(self.size.sectors):

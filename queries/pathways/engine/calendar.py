@@ -69,6 +69,9 @@ Steps = dict[int, int]
 Deadlines = dict[int, int]
 """The last week in which each target may begin to hold."""
 
+Aim = int | Ints
+"""What to have least of: the week in which a target holds, or the sum of amounts by delivery of the problem."""
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarOptimum:
@@ -97,11 +100,11 @@ def solve_calendar(
     for and the problem has no milestone.
     """
     if criterion is not Criterion.FIRST_JOB:
-        return _Calendar(replace(problem, milestone=None), limits).soonest([GOAL], tidy=tidy)
+        return _Calendar(replace(problem, milestone=None), limits).soonest(GOAL, tidy=tidy)
     if problem.milestone is None:
         facts: dict[str, object] = {"criterion": criterion.value}
         raise ProblemRefused("no_milestone", facts, "Say what counts as the first job, or choose another criterion.")
-    return _Calendar(problem, limits).soonest([MILESTONE, GOAL], tidy=tidy)
+    return _Calendar(problem, limits).soonest(MILESTONE, GOAL, tidy=tidy)
 
 
 def date(problem: PathwayProblem, optimum: AdditiveOptimum, criterion: Criterion, limits: Limits) -> CalendarOptimum:
@@ -191,11 +194,11 @@ class _Calendar:
 
     # Questions
 
-    def soonest(self, aims: Sequence[int], *, tidy: bool) -> CalendarOptimum:
+    def soonest(self, first: int, *others: int, tidy: bool) -> CalendarOptimum:
         """The plan that meets the first aim soonest, then the others, then of fewest steps and least pounds."""
         if self._certain():
             return CalendarOptimum(Plan(()), 0, 0, True, 0, True, 0.0)
-        return self._tidied(self._soonest(aims[0], None), aims, tidy=tidy)
+        return self._tidied(self._soonest(first, None), first, *others, tidy=tidy)
 
     def least(self, optimum: AdditiveOptimum, criterion: Criterion) -> CalendarOptimum:
         """The dated plan of least sum, given the plan of least sum without dates."""
@@ -210,34 +213,32 @@ class _Calendar:
             found = self._least(price, None, optimum.bound)
         else:
             found = _Found(steps, optimum.value, optimum.bound, optimum.proven)
-        self.rows.append(_Row(price, found.value))
-        return self._tidied(found, (None, GOAL), tidy=True)
+        return self._tidied(found, price, GOAL, tidy=True)
 
     def _certain(self) -> bool:
         """Whether everything holds from the start."""
         _, true, _ = kernel.closed(self.circuit.wires, np.zeros(len(self.circuit.contents), np.bool_))
         return all(true[_gate(self.circuit, target)] for target in self.deadlines)
 
-    def _tidied(self, found: _Found, aims: Sequence[int | None], *, tidy: bool) -> CalendarOptimum:
-        """The answer under the first aim, with the others, then steps and pounds, made least without loss to it."""
+    def _tidied(self, found: _Found, first: Aim, *others: int, tidy: bool) -> CalendarOptimum:
+        """The answer under the first aim, with the others, then steps and pounds, made least without loss to it.
+
+        On the way a plan that is not proved best may become better under the first aim, too.
+        """
         best, proven = found.steps, found.proven
         if best is None:
             return CalendarOptimum(None, None, found.bound, proven, None, proven, self.work)
-        if aims[0] is not None:
-            self.deadlines[aims[0]] = found.value
-        for aim in aims[1:]:
-            if aim is not None:
-                then = self._soonest(aim, best)
-                best, proven = then.steps or best, proven and then.proven
-                self.deadlines[aim] = then.value
+        self._keep(first, found.value)
+        for target in others:
+            then = self._soonest(target, best)
+            best, proven = then.steps or best, proven and then.proven
+            self._keep(target, then.value)
         if tidy:
             pounds = self.prepared.amounts[Criterion.COST]
             then = self._least(pounds + self._more_than_any_plan(pounds), best, 0)
             best, proven = then.steps or best, proven and then.proven
         best = self._compacted(self._without_waste(best))
-        value = found.value if price is None else int(price[list(best)].sum())
-        if aims[0] is not None:
-            value = self._weeks(best)[aims[0]]
+        value = self._value(first, best)
         steps = sorted(best.items(), key=lambda step: (step[1], self.problem.deliveries[step[0]].id))
         return CalendarOptimum(
             Plan(tuple(PlannedStep(self.problem.deliveries[delivery].id, start) for delivery, start in steps)),
@@ -248,6 +249,17 @@ class _Calendar:
             tidy and proven,
             self.work,
         )
+
+    def _value(self, aim: Aim, steps: Steps) -> int:
+        """What steps are worth under an aim."""
+        return self._weeks(steps)[aim] if isinstance(aim, int) else int(aim[list(steps)].sum())
+
+    def _keep(self, aim: Aim, value: int) -> None:
+        """From now on look only for plans that are no worse under an aim."""
+        if isinstance(aim, int):
+            self.deadlines[aim] = value
+        else:
+            self.rows.append(_Row(aim, value))
 
     def _more_than_any_plan(self, amounts: Ints) -> int:
         """A number above the sum of any plan, each content being taken once."""

@@ -50,7 +50,7 @@ def holds(expression: Expression, facts: frozenset[Fact]) -> bool:
         return all(holds(part, facts) for part in expression.parts)
     if isinstance(expression, AnyOf):
         return any(holds(part, facts) for part in expression.parts)
-    assert isinstance(expression, AtLeast)  # noqa: S101 - the last of four kinds
+    assert isinstance(expression, AtLeast)
     return sum(weight for weight, part in expression.parts if holds(part, facts)) >= expression.threshold
 
 

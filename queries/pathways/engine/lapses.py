@@ -157,7 +157,7 @@ class _Search:
 
     def run(self) -> PlannerResult:
         """Solve parts, the most promising first, until none is left that could be better, or the work runs out."""
-        assert self.first.bound is not None  # noqa: S101 - a plan was found
+        assert self.first.bound is not None
         if self.first.plan is not None:
             self._consider(self.first.plan)
         order = count()
@@ -211,7 +211,7 @@ class _Search:
         """The first thing in a dated plan that leans on what has lapsed."""
         met = False
         for moment in moments(self.asked, plan):
-            assert moment.week is not None  # noqa: S101 - the plan is dated
+            assert moment.week is not None
             refused = next((one for one in moment.refused if one.lapsed), None)
             met = met or moment.learner.holds(self.asked.goal)
             lapsed = refused.lapsed if refused else () if met else moment.learner.lapsed(self.asked.goal)

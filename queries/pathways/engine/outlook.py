@@ -271,7 +271,7 @@ def slack(problem: PathwayProblem, plan: Plan, limits: Limits, *, anew: bool = F
 
 def _slack(small: PathwayProblem, trace: Trace, step: StepTrace, limits: Limits, whole: PathwayProblem | None) -> Slack:
     missed, finish = _weeks(step)[0], trace.finish_week
-    assert finish is not None  # noqa: S101 - the plan is dated
+    assert finish is not None
     one = step.delivery
     plan = _plan(trace.steps)
     later = within(one, missed + 1, small.horizon - one.weeks)
@@ -315,8 +315,8 @@ def _slack(small: PathwayProblem, trace: Trace, step: StepTrace, limits: Limits,
 
 
 def _weeks(step: StepTrace) -> tuple[int, int]:
-    assert step.start_week is not None  # noqa: S101 - for plans with dates only
-    assert step.end_week is not None  # noqa: S101 - for plans with dates only
+    assert step.start_week is not None
+    assert step.end_week is not None
     return step.start_week, step.end_week
 
 

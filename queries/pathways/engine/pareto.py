@@ -226,7 +226,7 @@ class _Dated:
             upper[place], best = found.value, found.steps
         calendar = self._calendar(upper)
         untidy = not {Criterion.STEPS, Criterion.COST} <= {*self.order}
-        plan = calendar._tidied(_Found(best, 0, 0, True), (None,), tidy=untidy).plan
+        plan = calendar._tidied(_Found(best, calendar.deadlines[GOAL], 0, True), GOAL, tidy=untidy).plan
         self._spend(calendar)
         return None if plan is None else FrontPoint(plan, dict(zip(self.order, upper, strict=True)))
 

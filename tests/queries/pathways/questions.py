@@ -83,7 +83,7 @@ def loose_questions(draw: st.DrawFn, most_contents: int = 5) -> PathwayProblem:
 
 def limited(problem: PathwayProblem, seed: int) -> PathwayProblem:
     """The question with some of: windows, a first week, barred deliveries and caps."""
-    random = Random(f"limits {seed}")  # noqa: S311 - chance is what is wanted
+    random = Random(f"limits {seed}")
 
     def windowed(one: Delivery) -> Delivery:
         if one.starts is not None or random.random() < 0.5:
@@ -111,7 +111,7 @@ def limited(problem: PathwayProblem, seed: int) -> PathwayProblem:
 
 def layered_question(seed: int, most_contents: int = 6) -> PathwayProblem:
     """A question with structure: later contents ask for earlier facts, and the goal wants several things at once."""
-    random = Random(seed)  # noqa: S311 - chance is what is wanted
+    random = Random(seed)
     number = random.randint(min(3, most_contents), most_contents)
     facts = [f"f{position}" for position in range(number + 2)]
 

@@ -70,7 +70,7 @@ def test_what_a_cheap_test_closes_is_not_asked() -> None:
 def test_agrees_with_every_set_of_limits_and_asks_less() -> None:
     asked_of_all = 0
     for seed in range(300):
-        random = Random(seed)  # noqa: S311 - chance is what is wanted
+        random = Random(seed)
         names = "abcdef"
         opening = ["".join(sorted(random.sample(names, random.randint(1, 4)))) for _ in range(random.randint(1, 5))]
         values = answers({letters: random.randint(1, 9) for letters in opening})

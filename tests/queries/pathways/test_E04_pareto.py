@@ -106,7 +106,7 @@ def by_sums(axes: Sequence[Criterion]) -> bool:
 
 def with_choices(seed: int) -> PathwayProblem:
     """A layered question in which each content has two deliveries, and there is a slow shortcut."""
-    random, layered = Random(f"choices {seed}"), layered_question(seed, 3)  # noqa: S311 - chance is what is wanted
+    random, layered = Random(f"choices {seed}"), layered_question(seed, 3)
     contents = [*layered.contents, *(replace(one, id=f"{one.id}x", entry=All(())) for one in layered.contents[-1:])]
     deliveries = (
         Delivery(

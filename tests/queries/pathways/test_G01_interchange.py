@@ -216,7 +216,7 @@ def test_order_of_keys_does_not_matter(seed: int) -> None:
     def shuffled(value: Any) -> Any:
         if isinstance(value, dict):
             keys = list(value)
-            Random(seed).shuffle(keys)  # noqa: S311 - chance is what is wanted
+            Random(seed).shuffle(keys)
             return {key: shuffled(value[key]) for key in keys}
         return [shuffled(one) for one in value] if isinstance(value, list) else value
 
