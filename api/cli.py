@@ -268,6 +268,10 @@ def pathway(
         list[str] | None,
         typer.Option("--attribute", help="A fact about the person: name:value, such as age:34. Repeatable."),
     ] = None,
+    trade_off: Annotated[
+        list[Criterion] | None,
+        typer.Option(help="Also every best compromise between these. Repeatable: two or three."),
+    ] = None,
     hours_per_week: Annotated[int, typer.Option(help="Most hours a week.")] = 40,
     within_weeks: Annotated[int, typer.Option(help="Weeks within which to be there.")] = 520,
     arrive_by: Annotated[str | None, typer.Option(help="Day by which to be there, such as 2028-07-31.")] = None,
@@ -321,7 +325,8 @@ def pathway(
         "without_employer": without_employer, "profile_required": profile_required, "alternatives": alternatives,
         "arrive_by": arrive_by, "depart_after": depart_after, "via": via, "avoid": avoid, "mode": mode,
         "attendance": attendance, "provider": provider, "budget": budget, "unpriced": unpriced,
-        "travel_limit": travel_limit, "jobs_as_steps": jobs_as_steps, "on": on, "release": release,
+        "trade_off": trade_off, "travel_limit": travel_limit, "jobs_as_steps": jobs_as_steps, "on": on,
+        "release": release,
     }  # fmt: skip
     question = PathwayQuestion.model_validate({name: value for name, value in given.items() if value is not None})
     services, holder, settings = _services(data_dir, release)

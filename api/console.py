@@ -165,6 +165,11 @@ def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) ->
         screen.fact("", reply.published_only.pathway if reply.published_only.pathway not in shown else None, indent=0)
     for worth in reply.worth:
         screen.fact("Worth", f"{worth.text}.", indent=0)
+    if reply.trade_offs is not None:
+        screen.fact("Trade-offs", reply.trade_offs.text, indent=0)
+        for compromise in reply.trade_offs.compromises:
+            values = ", ".join(f"{criterion} {value}" for criterion, value in compromise.values.items())
+            screen.line(f"- {values}: {compromise.pathway}", indent=_LABEL_WIDTH + 1, hang=2)
     _no_pathway(screen, reply)
     for number, pathway in enumerate(reply.pathways, 1):
         screen.line()

@@ -14,7 +14,7 @@ from api.schemas.pathways import SECTOR, PathwayQuestion, PathwayReply, Understo
 from queries.catalogue import COLLECTIONS
 from queries.find import How, resolve
 from queries.pathways.engine.interchange import instance_from
-from queries.pathways.engine.problem import Limits
+from queries.pathways.engine.problem import Criterion, Limits
 from queries.pathways.limits import NotKnownError
 from queries.pathways.request import PathwayRequest, Via
 from queries.pathways.service import PathwayService
@@ -100,6 +100,8 @@ class Understanding:
         goals = [self.goal(text) for text in question.to]
         via, avoided = [self.via(text) for text in question.via], [self.avoided(text) for text in question.avoid]
         providers = [self.thing(text, ("Provider",), "a provider") for text in question.provider]
+        if Criterion.TRAVEL in question.trade_off:
+            raise NotKnownError("how far there is to travel is not known of any step, so nothing can be traded for it")
         if question.travel_limit is not None:
             raise NotKnownError("how far there is to travel is not known of any step, so no limit can be set on it")
         request = PathwayRequest(
@@ -108,6 +110,7 @@ class Understanding:
             to_level=question.to_level,
             sector=question.sector or SECTOR,
             by=question.by,
+            trade_off=tuple(question.trade_off),
             attributes=question.attributes,
             hours_per_week=question.hours_per_week,
             within_weeks=question.within_weeks,
@@ -152,7 +155,7 @@ def address_of(request: PathwayRequest, release: int) -> str:
     for name in ("arrive_by", "depart_after", "budget_pounds"):
         if (value := getattr(request, name)) is not None:
             said.append((name.removesuffix("_pounds"), value))
-    for name in ("via", "avoid", "mode", "attendance", "provider"):
+    for name in ("trade_off", "via", "avoid", "mode", "attendance", "provider"):
         said += [(name, value) for value in getattr(request, name)]
     for name in ("unpriced", "jobs_as_steps", "published_only", "without_employer", "profile_required"):
         if (value := getattr(request, name)) != getattr(_PATHWAY_DEFAULTS, name):

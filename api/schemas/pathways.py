@@ -47,6 +47,11 @@ class PathwayQuestion(ReadAsked):
         None, description=f"Sector of `to_level`; without it `{SECTOR}`."
     )
     by: Criterion = Field(Criterion.WEEKS, description="What the pathway is to have least of.")
+    trade_off: Annotated[list[Criterion], Field(max_length=3)] = Field(
+        [],
+        description="Two or three criteria, by repetition: every best compromise between them is told besides, among"
+        " pathways that take at most 1.3 times as long as the soonest.",
+    )
     hours_per_week: int = Field(40, ge=1, le=100, description="Most hours a week the person can give.")
     within_weeks: int = Field(520, ge=0, le=1040, description="Weeks within which the goal must be reached.")
     arrive_by: Day | None = Field(None, description="Day by which the goal must be reached, as `2028-07-31`.")
@@ -132,6 +137,8 @@ class PathwayQuestion(ReadAsked):
             raise ValueError("give either `to` (a role or an award) or `to_level` (any role at a level), not both")
         if self.sector is not None and self.to_level is None:
             raise ValueError("`sector` belongs to `to_level`; a role or an award named in `to` needs none")
+        if self.trade_off and not 2 <= len(set(self.trade_off)) == len(self.trade_off):
+            raise ValueError("`trade_off` takes two or three different criteria")
         if self.unpriced and self.budget is None:
             raise ValueError("`unpriced` belongs to `budget`: without one, no step is left out for its price")
         return self

@@ -40,6 +40,8 @@ class PathwayRequest:
     not known is left out. `without_employer`: leave out steps that need an employer (except the goal's own job).
     `jobs_as_steps`: whether a job may be a step on the way. `published_only`: leave out steps that rest on our
     inference. `profile_required`: treat the profile that a provider usually asks as a bar.
+
+    `trade_off`: two or three criteria of which every best compromise is wanted besides.
     """
 
     holds: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ class PathwayRequest:
     provider: tuple[str, ...] = ()
     budget_pounds: int | None = None
     unpriced: bool = False
+    trade_off: tuple[Criterion, ...] = ()
     jobs_as_steps: bool = True
     published_only: bool = False
     without_employer: bool = False
@@ -377,6 +380,29 @@ class PublishedOnly:
 
 
 @dataclass(frozen=True, slots=True)
+class Compromise:
+    """One best compromise: nothing is better by one criterion without being worse by another. `values` by criterion."""
+
+    values: dict[Criterion, int]
+    goal: Thing
+    pathway: str
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOffs:
+    """Every best compromise `by` some criteria among pathways that end by week `within_weeks` (None: there is none).
+
+    Steps of which one of the criteria is not known take no part. `complete`: there are no others, which is proved.
+    """
+
+    by: tuple[Criterion, ...]
+    within_weeks: int | None
+    complete: bool
+    compromises: tuple[Compromise, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """Something to confirm before recommending a pathway: what, why, and where it stands."""
 
@@ -427,6 +453,7 @@ class PathwayAnswer:
     missing: MissingFacts | None
     filtered: tuple[Filtered, ...]
     worth: tuple[Worth, ...]
+    trade_offs: TradeOffs | None
     gaps: tuple[Gap, ...]
     check_before_recommending: tuple[Check, ...]
     illustrative: bool

@@ -14,6 +14,7 @@ from queries.pathways.asked import Asked, Solved, ask
 from queries.pathways.compile import Catalogues, UnknownThingError, facts_of, needs_employer
 from queries.pathways.engine.alternatives import alternatives, nearly_as_good
 from queries.pathways.engine.circuit import prepare
+from queries.pathways.engine.pareto import pareto
 from queries.pathways.engine.planner import ExactPlanner, reachable_facts
 from queries.pathways.engine.problem import (
     Cap,
@@ -29,6 +30,7 @@ from queries.pathways.engine.replay import replay
 from queries.pathways.explain import Explainer
 from queries.pathways.limits import Limit, check, limits_of, without
 from queries.pathways.request import (
+    Compromise,
     LimitSaid,
     Pathway,
     PathwayAnswer,
@@ -38,6 +40,7 @@ from queries.pathways.request import (
     Reachable,
     ReleaseRef,
     Thing,
+    TradeOffs,
     Worth,
 )
 from queries.pathways.whatif import WhatIf
@@ -194,6 +197,7 @@ class _Answer:
             missing=None if pathways else why_not.missing(),
             filtered=why_not.filtered(),
             worth=self.worth(best),
+            trade_offs=self.trade_offs(explainer),
             gaps=tuple(gap for gap in self.projection.gaps if touched.intersection(gap.about)),
             check_before_recommending=explainer.checks(pathways),
             illustrative=any(p.status == "illustrative" for p in pathways),
@@ -205,6 +209,28 @@ class _Answer:
             return ()
         explainer = Explainer(self.projection, self.request, best.asked.person)
         return WhatIf(explainer, best, best.trace, self.limits).worth()
+
+    def trade_offs(self, explainer: Explainer) -> TradeOffs | None:
+        """Every best compromise between the criteria asked for; None when none was asked for."""
+        by = self.request.trade_off
+        if not by:
+            return None
+        first = Criterion.FIRST_JOB if Criterion.FIRST_JOB in by else self.request.by
+        asked = ask(self.service.catalogues, replace(self.request, by=first), measured=False)
+        unknown = frozenset[str]().union(*(asked.catalogue.without_measure[one] for one in (Criterion.WEEKS, *by)))
+        problem = replace(asked.problem, barred=asked.problem.barred | unknown)
+        front = pareto(problem, by, self.limits, within=_WINDOW)
+        found = []
+        for point in front.points:
+            goal, _, summary = explainer.outline(asked.catalogue, replay(problem, point.plan))
+            found.append(Compromise({one: point.values[one] for one in by}, goal, summary))
+        if front.finish_by is None:
+            text = "No pathway of which all of it is known leads there."
+        else:
+            more = "There are no others" if front.complete else "There may be others"
+            known = " and ".join(dict.fromkeys(_MEASURED[one] for one in (Criterion.WEEKS, *by) if one in _MEASURED))
+            text = f"{more} among pathways of known {known} that end by week {front.finish_by}."
+        return TradeOffs(by, front.finish_by, front.complete, tuple(found), text)
 
     def best(self) -> Solved:
         """The best of all. A few goals are searched one by one, so that of two that are as good the first is shown."""
@@ -405,6 +431,18 @@ class _Answer:
             case Outcome.STOPPED_EARLY:
                 return "The search was stopped before it found a pathway or could prove that there is none."
 
+
+_MEASURED: Final = {
+    Criterion.WEEKS: "length",
+    Criterion.FIRST_JOB: "length",
+    Criterion.STUDY_WEEKS: "length",
+    Criterion.COST: "price",
+    Criterion.TRAVEL: "travel",
+}
+"""What has to be known of a step for a criterion; a step is a step in any case."""
+
+_WINDOW: Final = 1.3
+"""Compromises may take so many times as long as the soonest pathway."""
 
 _USUAL: Final = PathwayRequest()
 

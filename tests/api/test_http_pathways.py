@@ -268,6 +268,9 @@ def test_why_not_and_what_would_change_it(client: TestClient, given: dict[str, A
         ({"avoid": "nobody knows this"}, "unknown-words"),
         ({"mode": "by post"}, "invalid-request"),
         ({"unpriced": True}, "invalid-request"),
+        ({"trade_off": ["weeks"]}, "invalid-request"),
+        ({"trade_off": ["weeks", "weeks"]}, "invalid-request"),
+        ({"trade_off": ["weeks", "travel"]}, "not-known"),
         ({"arrive_by": "soon"}, "invalid-request"),
     ],
 )

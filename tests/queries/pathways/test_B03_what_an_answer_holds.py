@@ -220,3 +220,24 @@ def test_thousands_of_held_units_are_counted_once(tmp_path: Path) -> None:
 def test_the_same_question_has_the_same_answer(tmp_path: Path) -> None:
     projection = world(tmp_path)
     assert ask(tmp_path, projection) == ask(tmp_path, projection)
+
+
+def test_what_can_be_traded_for_what(tmp_path: Path) -> None:
+    """A later start at South is cheaper; one of unknown price takes no part, nor one beyond 1.3 times the soonest."""
+    runs = [
+        run("HNC-NORTH", "2027-01-11", 30, "900"),
+        run("HNC-SOUTH", "2027-03-01|2027-09-13", 30, "500"),
+    ]
+    answer = ask(
+        tmp_path, world(tmp_path, deliveries=runs), to=("OC-TECH",), trade_off=(Criterion.WEEKS, Criterion.COST)
+    )
+    assert answer.trade_offs is not None
+    assert [one.values for one in answer.trade_offs.compromises] == [
+        {Criterion.WEEKS: 37, Criterion.COST: 900},
+        {Criterion.WEEKS: 44, Criterion.COST: 500},
+    ]
+    assert [one.goal.id for one in answer.trade_offs.compromises] == ["OC-TECH", "OC-TECH"]
+    assert (answer.trade_offs.within_weeks, answer.trade_offs.complete) == (48, True)
+    none = ask(tmp_path, world(tmp_path), trade_off=(Criterion.WEEKS, Criterion.COST)).trade_offs
+    assert none is not None
+    assert (none.compromises, none.text) == ((), "No pathway of which all of it is known leads there.")
