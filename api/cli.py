@@ -34,6 +34,8 @@ from loaders.publish import SHIPPED, build_release
 from queries.catalogue import BY_CLASS
 from queries.pathways.engine.interchange import axes_from, write_instance
 from queries.pathways.engine.problem import Criterion, Limits, ProblemRefused
+from queries.pathways.engine.warm import warm
+from queries.pathways.request import counted
 from queries.profiles import UnknownIdError
 
 DATA_ERRORS: Final = 1
@@ -154,6 +156,9 @@ def build(
         raise Problem("invalid-request", "No dataset is shipped with this installation.", hint="Name a folder.")
     with _progress(quiet=as_json) as progress:
         result = build_release(chosen, settings.data_dir, include_illustrative=illustrative, progress=progress)
+        if result.release is not None:
+            progress("make the search ready")
+            warm()
     holder = ReleaseHolder(settings.data_dir)
     if as_json:
         said = told.release(result.release.manifest, holder.releases.current_number()) if result.release else None
@@ -174,7 +179,7 @@ def build(
 
 def _tell_build(screen: Screen, result: BuildResult, holder: ReleaseHolder) -> None:
     counts = count_by_severity(result.issues)
-    found = ", ".join(console.counted(counts[severity], severity.value) for severity in Severity)
+    found = ", ".join(counted(counts[severity], severity.value) for severity in Severity)
     if result.release is None:
         errors = [one for one in result.issues if one.severity is Severity.ERROR]
         for one in errors[:ISSUES_SHOWN]:
@@ -364,14 +369,16 @@ def solve(
     from api import solving  # noqa: PLC0415 -- no other command needs the outside formats
 
     failed = False
+    answers: dict[str, Any] = {}
 
     def refused(path: Path, error: ProblemRefused) -> None:
         nonlocal failed
         failed = True
-        Screen(sys.stderr).line(f"{path}: {error}")
+        said = solving.in_words(error)
+        answers[str(path)] = {"reachable": None, "problem": {"code": error.code, "text": said}}
+        Screen(sys.stderr).line(f"{path}: {said}")
 
     axes = axes_from(pareto) if pareto is not None else ()
-    answers: dict[str, Any] = {}
     for path, question in solving.questions(files, refused):
         try:
             if pddl is not None:
@@ -384,7 +391,7 @@ def solve(
             continue
         if not as_json:
             Screen().line(solving.in_a_line(question.name, answers[question.name]))
-    if as_json and pddl is None:
+    if as_json and (pddl is None or failed):
         _print_json(answers)
     if failed:
         raise typer.Exit(DATA_ERRORS)
@@ -456,7 +463,7 @@ def issues(
             return
         for one in failed[:limit]:
             console.issue(Screen(), told.issue(one))
-        Screen().line(f"{console.counted(len(failed), 'issue')} of the last build that was stopped.")
+        Screen().line(f"{counted(len(failed), 'issue')} of the last build that was stopped.")
         return
     services, _, _ = _services(data_dir, release)
     page: IssuesSaid = told.issues(services, _of(services.issues, severity), 0, limit, [])

@@ -6,6 +6,7 @@ How sure something is stands there in words, never in colour alone. Ids are neve
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
 from typing import IO, Final
 
 from rich.console import Console
@@ -20,8 +21,8 @@ from graph.projection import Amount, Evidence, Source, Status, StepKind
 from queries.catalogue import Field
 from queries.find import How
 from queries.pathways.engine.problem import Outcome
-from queries.pathways.explain import cost_words
-from queries.pathways.request import AnswerStep, Need, Pathway, StoppingPoint, Thing, Verdict
+from queries.pathways.explain import cost_words, is_stay
+from queries.pathways.request import AnswerStep, Need, Pathway, StoppingPoint, Thing, Verdict, counted
 from queries.profiles import Item, Named, Profile, RuleText, Value
 
 WIDTH: Final = 100
@@ -134,15 +135,6 @@ def source_words(source: Source) -> str:
     return f"{dated(source.as_of)}, {STATUS_WORDS[source.status]}: {source.address}"
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun.
-
-    >>> counted(1, "step"), counted(2, "step")
-    ('1 step', '2 steps')
-    """
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
-
-
 def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) -> None:
     """An answer to a pathway question: the answer first, then each pathway, then what must be checked.
 
@@ -173,7 +165,7 @@ def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) ->
     _no_pathway(screen, reply)
     for number, pathway in enumerate(reply.pathways, 1):
         screen.line()
-        _pathway(screen, number, pathway, name)
+        _pathway(screen, number, pathway, name, reply.question.on)
     if reply.filtered:
         screen.line()
         screen.line("Steps that your limits took out", strong=True)
@@ -204,7 +196,7 @@ def _gaps(screen: Screen, reply: PathwayReply) -> None:
                 screen.line(f"- {gap.statement} Last looked for on {gap.looked_for_on}.", indent=3, hang=2)
 
 
-def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str], str]) -> None:
+def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str], str], on: date) -> None:
     level = f", level {pathway.goal_level}" if pathway.goal_level else ""
     band = f", NHS band {pathway.goal_pay_band}" if pathway.goal_pay_band else ""
     screen.line(f"Pathway {number}. {pathway.why}", strong=True)
@@ -219,27 +211,29 @@ def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str]
     screen.fact("How sure", STATUS_WORDS[pathway.status])
     for step in pathway.steps:
         screen.line()
-        _step(screen, step, name)
+        _step(screen, step, name, on)
         _stop(screen, step.afterwards, last=step is pathway.steps[-1])
-    if pathway.proof and pathway.proof.needed:
+    if pathway.proof:
         screen.line()
         screen.fact("Why no less", pathway.proof.text)
 
 
-def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str]) -> None:
+def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date) -> None:
     screen.line(f"{step.number}. {step.title} ({step.id})", indent=3, hang=3, strong=True)
 
     def fact(label: str, text: str | None) -> None:
         screen.fact(label, text, indent=6)
 
     employer = "an employer is needed" if step.needs_employer else "no employer is needed"
-    fact("What", f"{_KIND_WORDS[step.kind]}; {employer}")
+    stay = "work that goes on, with the employer who has the client already"
+    fact("What", stay if is_stay(step) else f"{_KIND_WORDS[step.kind]}; {employer}")
     fact("Why", step.because.text if step.because else None)
     who = named(step.provider) + (f", {step.place}" if step.place else "") + ": " if step.provider else ""
     fact("Who", f"{who}{step.provider_note}")
-    fact("When", _when(step))
+    fact("When", _when(step, on))
     each = f"; {counted(step.hours_per_week, 'hour')} a week" if step.hours_per_week is not None else ""
-    fact("How long", f"{_amount(step.weeks, 'week')}{each}")
+    wish = f"{counted(step.weeks.value, 'week')}, as the client wishes" if step.weeks and is_stay(step) else None
+    fact("How long", wish or f"{_amount(step.weeks, 'week')}{each}")
     fact("If late", step.slack.text if step.slack and step.slack.weeks is not None else None)
     fact("Client pays", _pounds(step.cost))
     for number, need in enumerate(step.needs):
@@ -289,11 +283,16 @@ def _more(screen: Screen, count: int) -> None:
         screen.fact("", f"and {count - MOST_OF_A_KIND} more (see them with --json)", indent=6)
 
 
-def _when(step: AnswerStep) -> str:
+def _when(step: AnswerStep, on: date) -> str:
+    def week(number: int) -> str:
+        day = on + timedelta(weeks=number)
+        return f"week {number}, about {day.day} {day:%B %Y}"
+
     if step.starts_in_weeks is None:
         return step.start_note
-    start = "from today" if step.starts_in_weeks == 0 else f"from week {step.starts_in_weeks}"
-    end = "" if step.ends_in_weeks in (None, step.starts_in_weeks) else f" to week {step.ends_in_weeks}"
+    start = f"from {'today' if step.starts_in_weeks == 0 else week(step.starts_in_weeks)}"
+    ends = step.ends_in_weeks
+    end = "" if ends is None or ends == step.starts_in_weeks else f", to {week(ends)}"
     return f"{start}{end}; {step.start_note}"
 
 
@@ -324,8 +323,14 @@ def _stop(screen: Screen, stop: StoppingPoint, *, last: bool) -> None:
         held.append(stop.credits_note)
     elif stop.credits:
         held.append(counted(stop.credits, "credit"))
-    said = f"You would hold: {'; '.join(held)}." if held else "You would hold no award yet."
-    roles = "; ".join(role.label for role in stop.roles_open)
+    none = "" if stop.awards_note else f"You would hold no award{'' if last else ' yet'}."
+    said = f"You would hold: {'; '.join(held)}." if held else none
+    if stop.awards_note:
+        said += f"{' ' if said else ''}{stop.awards_note[:1].upper()}{stop.awards_note[1:]}."
+    roles = "; ".join(
+        role.label + ("" if role.status is Status.PUBLISHED else f" ({STATUS_WORDS[role.status]})")
+        for role in stop.roles_open
+    )
     opened = f" Roles open from here: {roles}." if roles else " We know of no other role that is open from here."
     unknown = counted(stop.steps_of_unknown_cost, "price")
     besides = f" and {unknown} not known" if stop.steps_of_unknown_cost else ""

@@ -1,18 +1,22 @@
 """From what a reader writes to a pathway question over ids, and to the answer: the same for HTTP and the console."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import TypeAdapter
 
 from api.dependencies import ReleaseHolder, Services
-from api.errors import QuestionIdError, WrongKindError
-from api.schemas.pathways import SECTOR, PathwayQuestion, PathwayReply, Understood
+from api.errors import Problem, QuestionIdError, WrongKindError
+from api.schemas.pathways import MANY_THINGS, SECTOR, PathwayQuestion, PathwayReply, Understood
+from graph.projection import StepKind
 from queries.catalogue import COLLECTIONS
 from queries.find import How, resolve
+from queries.pathways.asked import ask
+from queries.pathways.compile import Way
 from queries.pathways.engine.interchange import instance_from
 from queries.pathways.engine.problem import Criterion, Limits
 from queries.pathways.limits import NotKnownError
@@ -77,6 +81,21 @@ class Understanding:
             )
         return self.thing(text, STARTS, "something a person holds, has completed or works as")
 
+    def starts(self, texts: Iterable[str]) -> list[Understood]:
+        """What a person brings. Raises `Problem` when too many things are named in words, which take long to find."""
+        texts = list(texts)
+        named = dict.fromkeys(texts)
+        in_words = [text for text in named if not _LEVEL.fullmatch(text) and not self.has_id(text)]
+        if len(in_words) > MANY_THINGS:
+            said = f"{len(in_words)} things are named in words in `from` and `holds`; {MANY_THINGS} are the most."
+            raise Problem("invalid-request", said, 422, hint="Name the others by their ids.")
+        found = {text: self.start(text) for text in named}
+        return [found[text] for text in texts]
+
+    def has_id(self, text: str) -> bool:
+        """Whether a text names something by its id, with or without credits of it."""
+        return text in self.services.things or text.rpartition(":")[0] in self.services.things
+
     def goal(self, text: str) -> Understood:
         """Something that a pathway leads to."""
         return self.thing(text, GOALS, "a role or an award")
@@ -96,7 +115,7 @@ class Understanding:
 
     def request(self, question: PathwayQuestion, today: date) -> tuple[PathwayRequest, tuple[Understood, ...]]:
         """A question over ids, and what each of its words was taken for."""
-        starts = [self.start(text) for text in (*question.from_, *question.holds)]
+        starts = self.starts((*question.from_, *question.holds))
         goals = [self.goal(text) for text in question.to]
         via, avoided = [self.via(text) for text in question.via], [self.avoided(text) for text in question.avoid]
         providers = [self.thing(text, ("Provider",), "a provider") for text in question.provider]
@@ -179,7 +198,24 @@ def answer(
 
 
 def instance(pathways: PathwayService, request: PathwayRequest) -> dict[str, Any]:
-    """The question as it goes to the planner, in the neutral format. Raises as `answer` does."""
-    asked = pathways.asked(request)
-    providers = {id: way.offer.provider for id, way in asked.catalogue.ways.items() if way.offer}
-    return instance_from(asked.problem, address_of(asked.request, pathways.release.number), providers)
+    """The question as it goes to the planner, in the neutral format, steps of unknown measure too; see `not_known`.
+
+    Its name is good for a file; `address` asks the same. Raises as `answer` does.
+    """
+    asked = ask(pathways.catalogues, pathways.settled(request), measured=False)
+    ways = {id: way for id, way in asked.catalogue.ways.items() if id not in asked.problem.barred}
+    providers = {id: way.offer.provider for id, way in ways.items() if way.offer}
+    not_known = {name: [id for id, way in ways.items() if lacks(way)] for name, lacks in _LACKS.items()}
+    address = address_of(asked.request, pathways.release.number)
+    name = f"pathways-{sha256(address.encode()).hexdigest()[:12]}"
+    return instance_from(asked.problem, name, providers, not_known, address=address)
+
+
+_LACKS: Final[dict[str, Callable[[Way], bool]]] = {
+    "fee": lambda way: Criterion.COST in way.unknown,
+    "weeks": lambda way: Criterion.STUDY_WEEKS in way.unknown,
+    "hours": lambda way: not ((way.offer and way.offer.hours_per_week) or way.step.hours_per_week),
+    "travel": lambda way: Criterion.TRAVEL in way.unknown,
+    "start": lambda way: way.delivery.starts is None and way.step.kind is not StepKind.JOB,
+}
+"""What the format has a number for and a release may not know of a way to take a step."""

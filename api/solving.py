@@ -2,7 +2,8 @@
 
 An answer has the shape of the format's expected answers: `reachable`; the optimum by each criterion (null: no such
 pathway); `pareto` with `pareto_axes` and `pareto_complete` where asked for; `missing_size` and `missing_sets` where
-nothing reaches the goal; `plans`, `proven`, `bound` and `seconds` by criterion.
+nothing reaches the goal; `plans`, `proven`, `bound` and `seconds` by criterion. Where something is not known of some
+actions, `at_least` are the criteria of which a plan takes such an action: the value is what is known of it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,16 @@ from queries.pathways.engine.problem import (
     ProblemRefused,
 )
 from queries.pathways.engine.replay import replay
+
+_MEASURED_BY = {
+    Criterion.COST: ("fee",),
+    Criterion.STEPS: (),
+    Criterion.TRAVEL: ("travel",),
+    Criterion.STUDY_WEEKS: ("weeks",),
+    Criterion.WEEKS: ("weeks", "start"),
+    Criterion.FIRST_JOB: ("weeks", "start"),
+}
+"""What of an action has to be known for a criterion; a step is a step in any case."""
 
 ENDINGS = (".json", ".json.gz")
 
@@ -97,6 +108,16 @@ def answer(question: Question, limits: Limits, *, seconds: bool = True, within: 
     if question.axes:
         with _clock(spent, "pareto"):
             said |= _front(question, limits, within)
+    if question.not_known:
+        taken = {name: [str(step["action"]) for step in steps] for name, steps in plans.items()}
+        said["at_least"] = [
+            name
+            for criterion, name in EXPECTED_NAMES.items()
+            if any(
+                not question.not_known.get(what, frozenset()).isdisjoint(taken.get(name, ()))
+                for what in _MEASURED_BY[criterion]
+            )
+        ]
     said["reachable"] = True if plans else None  # None: the work ran out before either was known
     return said | {"plans": plans, "proven": proven, "bound": bound} | ({"seconds": spent} if seconds else {})
 
@@ -171,13 +192,39 @@ def _front(question: Question, limits: Limits, within: float | None) -> dict[str
     }
 
 
+_REFUSED = {
+    "unreadable_instance": "the file cannot be read ({why}).",
+    "malformed_instance": "at {place} stands {found}.",
+    "no_instances": "the folder holds no file that ends in {endings}.",
+    "repeated_name": "the question is called {name}, as that of {also} is.",
+    "not_in_pddl": "PDDL has no words for its limits on whole plans ({caps}).",
+    "name_not_a_file": "the question is called {name}, which is no name for a folder.",
+    "repeated_id": "an id comes more than once ({facts}).",
+    "unknown_content": "an action is of a content that is not there ({facts}).",
+    "number_out_of_range": "a number is out of range ({facts}).",
+    "starts_not_ascending": "start weeks are not in order ({facts}).",
+    "negative_weight": "a requirement has a negative weight ({facts}).",
+}
+
+
+def in_words(error: ProblemRefused) -> str:
+    """Why a file is not answered, for people: what is wrong, where in the file, and what to do."""
+    values = {
+        name: ", ".join(map(str, v)) if isinstance(v, list | tuple) else str(v) for name, v in error.facts.items()
+    }
+    facts = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
+    said = _REFUSED.get(error.code, "{facts}.").format(**{"facts": facts} | values)
+    return f"{said[:1].upper()}{said[1:]} {error.hint}"
+
+
 def in_a_line(name: str, said: dict[str, Any], names: Sequence[str] = tuple(EXPECTED_NAMES.values())) -> str:
     """An answer in one line."""
     if said["reachable"] is False:
         lacking = " or ".join(" and ".join(facts) for facts in said.get("missing_sets", [])[:3])
         return f"{name}: no pathway" + (f"; it would take {lacking}" if lacking else "")
     told = (
-        f"{one} {said[one]}" + ("" if said["proven"][one] else f" (at least {said['bound'][one]})")
+        f"{one} {'at least ' if one in said.get('at_least', ()) else ''}{said[one]}"
+        + ("" if said["proven"][one] else f" (at least {said['bound'][one]})")
         for one in names
         if one in said
     )

@@ -4,6 +4,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from rdflib import Literal, URIRef
@@ -365,9 +366,15 @@ class _Reader:
         return origin in self.roles or (award is not None and (role.level() or 0) > (award.level() or 0))
 
     def training_weeks(self, link: _Thing, role: _Thing) -> Amount | None:
-        """How long the training for a role takes: as its apprenticeship, else as the link says."""
+        """How long the training for a role takes: as its apprenticeship (our inference), else as the link says."""
         own = self.apprenticeship_weeks(role, None) if self.has_apprenticeship(role) else None
-        return own or self.months(link, "step", link.id)
+        linked = self.months(link, "step", link.id)
+        if own is None:
+            return linked
+        note = f"taken to be as long as its apprenticeship: {own.note}"
+        if linked is not None and linked.value != own.value:
+            note += f"; sources disagree: {linked.note}"
+        return replace(own, status=worst([own.status, Status.INFERRED]), note=note)
 
     def has_apprenticeship(self, role: _Thing) -> bool:
         """Whether a role has a standard that apprentices can be trained to."""

@@ -14,11 +14,14 @@ from queries.pathways.engine.problem import Criterion
 from queries.pathways.request import PathwayAnswer
 
 MANY_THINGS: Final = 30
+MOST_HELD: Final = 5000
 ATTRIBUTE: Final = re.compile(r"([a-z0-9][a-z0-9-]{0,59}):([^\x00-\x1f]{1,100})")
 SECTOR: Final = "healthtech"
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-Things = Annotated[list[Annotated[Text, Field(min_length=1)]], Field(max_length=MANY_THINGS)]
+Named = Annotated[Text, Field(min_length=1)]
+Things = Annotated[list[Named], Field(max_length=MANY_THINGS)]
+Held = Annotated[list[Named], Field(max_length=MOST_HELD)]
 Mode = Literal["full-time", "part-time", "flexible", "classroom", "blended", "online", "work-based"]
 Attendance = Literal["day", "evening", "weekend", "block", "day-release"]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
@@ -32,13 +35,13 @@ class PathwayQuestion(ReadAsked):
         json_schema_extra={"examples": [{"from": ["PT-BOOTCAMP"], "to_level": 4, "by": "weeks"}]},
     )
 
-    from_: Things = Field(
+    from_: Held = Field(
         [],
         alias="from",
         description="Something held, completed or worked as, by id or words; also `level:3` (some award at a level) and"
         " `Q-HND-COMP22:60` (60 credits of an award). Repeatable.",
     )
-    holds: Things = Field([], description="The same as `from`.")
+    holds: Held = Field([], description="The same as `from`.")
     to: Things = Field(
         [], description="A role or an award, by id or words; with several any will do. Or give `to_level`."
     )

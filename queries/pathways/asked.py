@@ -64,8 +64,8 @@ def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> A
 
 
 def _first_job(request: PathwayRequest, projection: Projection) -> Expression:
-    """Work in any role of the sectors of the goals; of the question's sector when they are awards."""
+    """Work in any role of the question's sector; of the sectors of the goals when they are roles that were named."""
     goals = [projection.roles[id] for id in request.to if id in projection.roles]
-    sectors = {sector for role in goals for sector in role.sectors} or {request.sector}
+    sectors = {sector for role in goals for sector in role.sectors if not request.to_level} or {request.sector}
     roles = sorted(role.id for role in projection.roles.values() if sectors.intersection(role.sectors))
     return AnyOf(tuple(f"works-as:{id}" for id in dict.fromkeys((*(role.id for role in goals), *roles))))

@@ -165,13 +165,20 @@ class Way:
     """One delivery of the catalogue: a run of a step, or with `offer` None the step itself, run by nobody known.
 
     `unknown` are the measures that the release does not give; the delivery then counts 0 for them, which is never
-    shown.
+    shown. `earlier`: the dated runs of the step, where this stands for a run after them; when that would start is not
+    known.
     """
 
     delivery: engine.Delivery
     step: Step
     offer: Offer | None
     unknown: frozenset[engine.Criterion]
+    earlier: tuple[Offer, ...] = ()
+
+    @property
+    def last_start(self) -> str | None:
+        """The last start that is known of the step, where this stands for a run after it."""
+        return max((start for run in self.earlier for start in run.starts), default=None)
 
     @property
     def status(self) -> Status:
@@ -214,6 +221,22 @@ class DayCatalogue:
     def not_published(self) -> frozenset[str]:
         """The deliveries, by id, that rest on more than what is published."""
         return frozenset(id for id, way in self.ways.items() if way.status is not Status.PUBLISHED)
+
+    @cached_property
+    def alike(self) -> Mapping[str, str]:
+        """What the awards of a type of provision at a level are all the same as, by step."""
+        studies = (step for step in self.steps.values() if step.kind is StepKind.STUDY and step.level)
+        return {step.id: f"{kind} at level {step.level}" for step in studies for kind in step.about[1:]}
+
+    @cached_property
+    def past(self) -> Mapping[str, "Way"]:
+        """The runs that can no longer be joined, as ways with no start, by id."""
+        runs = ((self.steps[id], offer) for id, offers in self.offers.items() for offer in offers)
+        return {
+            offer.id: Way(engine.Delivery(offer.id, step.id, 0, 0, 0, ()), step, offer, frozenset())
+            for step, offer in runs
+            if offer.id not in self.ways
+        }
 
     @cached_property
     def leading_to(self) -> Mapping[str, Sequence[Step]]:
@@ -320,8 +343,8 @@ def _stay(via: Via, hours_per_week: int, projection: Projection) -> Way:
         requirement_known=True,
         gives=(f"stayed:{via.id}",),
         conditions=(),
-        weeks=Amount(via.weeks, role.source.status, note="as asked"),
-        cost=Amount(0, role.source.status, note="a job is not paid for"),
+        weeks=Amount(via.weeks, Status.INFERRED, note="the client's own wish, not a rule"),
+        cost=Amount(0, Status.INFERRED, note="a job is not paid for"),
         hours_per_week=None,
         status=role.source.status,
         sources=(role.source,),
@@ -436,9 +459,17 @@ class _Compiler:
                 yield engine.Rule(f"award of {award.id}", "award", self.expression(rule), (f"award:{award.id}",))
 
     def ways(self, step: Step, on: date, hours_per_week: int, since: date | None) -> Iterable[Way]:
-        """The ways to take a step: runs that can be planned, else the step as a type with no provider known."""
-        current: list[Offer | None] = [one for one in self.offers.get(step.id, ()) if is_current(one, on)]
-        for offer in current or [None]:
+        """The ways to take a step: runs that can be planned, else the step as a type with no provider known.
+
+        Where all runs are dated it is a type with no provider known from the week after the last start that is known,
+        unless all are known to be too heavy.
+        """
+        current = [one for one in self.offers.get(step.id, ()) if is_current(one, on)]
+        dated = all(one.starts for one in current)
+        after = max((week + 1 for one in current for week in usable_start_weeks(one, on)), default=0)
+        least_hours = min((one.hours_per_week or 0 for one in current), default=0)
+        set_out = max(0, -(-(since - on).days // 7)) if since else 0
+        for offer in [*current, *([None] if dated and least_hours <= hours_per_week else [])]:
             weeks = offer.weeks if offer and offer.weeks is not None else step.weeks.value if step.weeks else None
             run_cost = offer.cost_pounds if offer else None
             cost = run_cost if run_cost is not None else step.cost.value if step.cost else None
@@ -453,9 +484,9 @@ class _Compiler:
                 weeks or 0,
                 hours if weeks else 0,
                 usable_start_weeks(offer, on, since) if offer and offer.starts else None,
-                opens=max(0, -(-(since - on).days // 7)) if since else 0,
+                opens=set_out if offer else max(set_out, after),
             )
-            yield Way(delivery, step, offer, frozenset(unknown))
+            yield Way(delivery, step, offer, frozenset(unknown), () if offer else tuple(current))
 
     def catalogue(self, on: date, hours_per_week: int, since: date | None) -> DayCatalogue:
         """Everything on offer on a day, whatever is known of it."""

@@ -1,10 +1,11 @@
 """From a plan that was replayed to the answer a person reads: reasons, stopping places, what to check."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from graph.projection import Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
+from graph.projection import RANK, Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
 from graph.requirements import CreditsFrom
 from queries.pathways.compile import DayCatalogue, Person, facts_of, is_current, needs_employer, read_rule
 from queries.pathways.engine.problem import Certificate, PlannerResult
@@ -18,6 +19,7 @@ from queries.pathways.request import (
     CreditsHeld,
     Need,
     NeededOne,
+    OpenRole,
     Pathway,
     PathwayRequest,
     Proof,
@@ -25,6 +27,7 @@ from queries.pathways.request import (
     Thing,
     Totals,
     Verdict,
+    counted,
 )
 
 
@@ -107,18 +110,21 @@ class Explainer:
     ) -> Pathway:
         """One pathway, explained. Raises `AnswerContradictedError`."""
         facts = sorted(self.person.facts)
+        left = set[str]()
         made_up = {fact for fact in facts if self.is_made_up(fact)}
         origin = {fact: f"brought: {self.words(fact)}" for fact in facts}
         steps: list[AnswerStep] = []
         for number, one in enumerate(trace.steps, 1):
             step = catalogue.steps[one.content.id]
             before = tuple(facts)
-            needs = self.judge.needs(read_rule(step.requirement), before, origin)
+            needs = self.judge.needs(read_rule(step.requirement), before, origin, frozenset(left))
             if any(need.verdict is Verdict.NOT_MET for need in needs):
                 raise AnswerContradictedError(
                     f"step {step.id}: {[n.rule for n in needs if n.verdict is Verdict.NOT_MET]}"
                 )
             leans_on = self.judge.judge(read_rule(step.requirement), before)[1]
+            if begun := {fact for fact in step.gives if fact.startswith("works-as:")}:
+                left = {fact for fact in facts if fact.startswith("works-as:")} - begun
             for fact in step.gives:
                 if fact not in facts:
                     facts.append(fact)
@@ -173,11 +179,11 @@ class Explainer:
         if result.certificate is not None:
             return self.certified(catalogue, result.certificate)
         if result.proven:
-            return Proof("Every other way was searched through on the calendar.", result.bound, ())
+            return Proof("every other way was searched through on the calendar", result.bound, ())
         return None
 
     def certified(self, catalogue: DayCatalogue, certificate: Certificate) -> Proof:
-        """The landmarks of a certificate with their weights."""
+        """The landmarks of a certificate with their weights. For which pathways it is true, `WhatIf.proof` says."""
         needed = [
             NeededOne(
                 str(landmark.weight),
@@ -185,9 +191,9 @@ class Explainer:
             )
             for landmark in certificate.landmarks
         ]
-        said = "; ".join(f"every pathway needs {_one_of([step.label for step in one.steps])}" for one in needed)
+        said = "; ".join(f"every one needs {one_of([step.label for step in one.steps])}" for one in needed)
         bound = -(-certificate.bound.numerator // certificate.bound.denominator)
-        return Proof(f"{said[:1].upper()}{said[1:]}." if said else "Nothing is needed.", bound, tuple(needed))
+        return Proof(said or "none can have less than nothing of it, as far as it is known", bound, tuple(needed))
 
     def is_made_up(self, fact: str) -> bool:
         """Whether what a person is said to bring is an illustrative unit; what is built on it is illustrative too."""
@@ -231,10 +237,12 @@ class Explainer:
             about=tuple(map(self.thing, step.about)),
             provider=self.thing(offer.provider) if offer else None,
             place=", ".join(filter(None, (offer.site, offer.town, offer.postcode))) or None if offer else None,
-            provider_note=_provider_note(step, offer),
+            provider_note=_provider_note(step, offer, catalogue.ways[trace.delivery.id].last_start),
             starts_in_weeks=trace.start_week,
             ends_in_weeks=trace.end_week,
-            start_note=_start_note(step, offer) if trace.start_week is not None else _NO_START_FITS,
+            start_note=_start_note(step, offer, catalogue.ways[trace.delivery.id].last_start)
+            if trace.start_week is not None
+            else _NO_START_FITS,
             weeks=self.weeks(step, offer, held),
             hours_per_week=offer.hours_per_week if offer and offer.hours_per_week else step.hours_per_week,
             cost=_cost(step, offer),
@@ -291,19 +299,20 @@ class Explainer:
         """What somebody has who stops after a step. `steps`: it, and those before; `following`: the next, if any."""
         banked = self.judge.credits_banked(facts)
         said = [
-            f"{amount} from {self.thing(id).label}"
+            f"{amount} credits from {self.thing(id).label}"
             if whole
-            else f"{amount} of {self.thing(id).label}, credits held and not an award"
+            else f"{amount} credits of {self.thing(id).label}, held and not an award"
             for amount, id, whole in banked
         ]
         return StoppingPoint(
             awards=tuple(map(self.thing, self.judge.awards_held(facts))),
+            awards_note=_awards_note(catalogue.steps[trace.content.id]),
             credits=sum(amount for amount, _, _ in banked) or None,
             credits_note="; ".join(said) or None,
             credits_held=tuple(
                 CreditsHeld(self.thing(id), amount, whole, self.taken_by(id)) for amount, id, whole in banked
             ),
-            roles_open=tuple(map(self.thing, self.roles_open(facts))),
+            roles_open=self.roles_open(facts),
             part_way=self.part_way(catalogue.steps[trace.content.id]),
             spent_pounds=sum(one.cost.value for one in steps if one.cost),
             steps_of_unknown_cost=sum(one.cost is None for one in steps),
@@ -321,7 +330,9 @@ class Explainer:
         step = catalogue.steps[following.content.id]
         since = trace.end_week or 0
         starts = tuple(week for week in catalogue.start_weeks.get(step.id, ()) if week >= since)
-        if step.kind is StepKind.JOB:
+        if is_stay(step):
+            note = "by going on in the same work"
+        elif step.kind is StepKind.JOB:
             note = "when a vacancy is found"
         elif starts:
             note = f"the starts that are known: week {', '.join(map(str, starts))}"
@@ -329,20 +340,22 @@ class Explainer:
             note = "no start date is known: ask when it next begins"
         return BackOn(Thing(step.id, step.title), starts, note)
 
-    def roles_open(self, facts: Sequence[str]) -> list[str]:
+    def roles_open(self, facts: Sequence[str]) -> tuple[OpenRole, ...]:
         """Roles that something the person now has is said to lead to, where nothing asked is missing."""
         working = {fact.removeprefix("works-as:") for fact in facts if fact.startswith("works-as:")}
-        found = dict.fromkeys(
-            step.about[0]
-            for step in self.projection.steps
-            if step.kind is StepKind.JOB
-            and step.weeks is not None
-            and step.weeks.value == 0
-            and len(step.about) > 1
-            and step.about[0] not in working
-            and self.judge.judge(read_rule(step.requirement), facts)[0] is not Verdict.NOT_MET
-        )
-        return sorted(found, key=lambda id: (-(self.projection.roles[id].level or 0), id))
+        found = defaultdict[str, list[Status]](list)
+        for step in self.projection.steps:
+            if (
+                step.kind is StepKind.JOB
+                and step.weeks is not None
+                and step.weeks.value == 0
+                and len(step.about) > 1
+                and step.about[0] not in working
+                and self.judge.judge(read_rule(step.requirement), facts)[0] is not Verdict.NOT_MET
+            ):
+                found[step.about[0]].append(step.status)
+        ranked = sorted(found, key=lambda id: (-(self.projection.roles[id].level or 0), id))
+        return tuple(OpenRole(id, self.thing(id).label, min(found[id], key=RANK.__getitem__)) for id in ranked)
 
     def part_way(self, step: Step) -> str | None:
         """What stopping in the middle of an award's units leaves."""
@@ -363,7 +376,8 @@ class Explainer:
         """Sums over a pathway."""
         return Totals(
             weeks=trace.finish_week if trace.finish_week is not None else trace.study_weeks,
-            weeks_at_least=any(s.weeks is None or s.weeks.at_least or s.starts_in_weeks is None for s in steps),
+            weeks_at_least=any(s.weeks is None or s.weeks.at_least or s.starts_in_weeks is None for s in steps)
+            or any(one.delivery.starts is None and one.content.kind != StepKind.JOB for one in trace.steps),
             study_weeks=trace.study_weeks,
             cost_pounds=None if any(s.cost is None for s in steps) else sum(s.cost.value for s in steps if s.cost),
             known_cost_pounds=sum(s.cost.value for s in steps if s.cost),
@@ -375,8 +389,8 @@ class Explainer:
     def summary(self, steps: Sequence[_Measured], totals: Totals) -> str:
         """The pathway on one line."""
         said = " → ".join(f"{s.title} ({_weeks(s.weeks)})" for s in steps) or "nothing more is needed"
-        least, counted = "at least " if totals.weeks_at_least else "", "step" if totals.steps == 1 else "steps"
-        return f"{said} [{least}{totals.weeks} weeks, {cost_words(totals)}, {totals.steps} {counted}]"
+        weeks = f"{'at least ' if totals.weeks_at_least else ''}{counted(totals.weeks, 'week')}"
+        return f"{said} [{weeks}, {cost_words(totals)}, {counted(totals.steps, 'step')}]"
 
     def checks(self, pathways: Iterable[Pathway]) -> tuple[Check, ...]:
         """What to confirm before recommending these pathways, each thing once, in the order of the steps."""
@@ -441,7 +455,7 @@ class Explainer:
             what = f"{name} its condition. {step.condition_note[:1].upper()}{step.condition_note[1:]}."
             yield Check(what, "as the source puts it", step.status, main.address, main.as_of, step.number)
         if self.request.hours_per_week < FULL_TIME and step.hours_per_week is None and step.kind is not StepKind.JOB:
-            what = f"{name} that it can be done in {self.request.hours_per_week} hours a week."
+            what = f"{name} that it can be done in {counted(self.request.hours_per_week, 'hour')} a week."
             yield Check(what, "its hours a week are not known", Status.INFERRED, None, None, step.number)
         if not step.needs_known:
             yield Check(
@@ -456,9 +470,9 @@ class Explainer:
             yield Check(
                 f"{name} how long it takes.", "its length is not known", Status.INFERRED, None, None, step.number
             )
-        elif step.weeks.status is not Status.PUBLISHED and step.weeks.value:
+        elif step.weeks.status is not Status.PUBLISHED and step.weeks.value and not is_stay(step):
             yield Check(
-                f"{name} that it takes {step.weeks.value} weeks.",
+                f"{name} that it takes {counted(step.weeks.value, 'week')}.",
                 step.weeks.note or "worked out by us",
                 step.weeks.status,
                 main.address,
@@ -501,7 +515,7 @@ def cost_words(totals: Totals) -> str:
     """What the client pays, in words; a price that is not known is never nought."""
     if totals.cost_pounds is not None:
         return f"£{totals.cost_pounds:,}"
-    steps = f"{totals.steps_of_unknown_cost} step{'' if totals.steps_of_unknown_cost == 1 else 's'}"
+    steps = counted(totals.steps_of_unknown_cost, "step")
     known = f"£{totals.known_cost_pounds:,} and " if totals.known_cost_pounds else ""
     return f"{known}a price that is not known for {steps}"
 
@@ -513,13 +527,24 @@ def _cost(step: Step, offer: Offer | None) -> Amount | None:
     return step.cost
 
 
-def _one_of(names: Sequence[str]) -> str:
+def one_of(names: Sequence[str]) -> str:
     """The first few of some names, as a choice; one name alone is no choice."""
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
     return f"{'one of ' if len(names) > 1 else ''}{' or '.join([*names[:_NAMED], *more])}"
 
 
 _NAMED: Final = 5
+
+
+def is_stay(step: Step | AnswerStep) -> bool:
+    """Whether a step is to go on in work that has been begun."""
+    return step.id.startswith("stay:")
+
+
+def _awards_note(step: Step) -> str | None:
+    if step.kind is not StepKind.APPRENTICESHIP or any(fact.startswith("award:") for fact in step.gives):
+        return None
+    return "no award is recorded for this apprenticeship: ask what it ends with"
 
 
 def _latest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -538,20 +563,26 @@ def _credit_thresholds(requirement: str) -> Iterable[CreditsFrom]:
 def _weeks(weeks: Amount | None) -> str:
     if weeks is None:
         return "length not known"
-    return f"{weeks.value} weeks" if weeks.value else "when hired"
+    return counted(weeks.value, "week") if weeks.value else "when hired"
 
 
-def _provider_note(step: Step, offer: Offer | None) -> str:
+def _provider_note(step: Step, offer: Offer | None, last_start: str | None) -> str:
     if offer:
         return f"last seen on {offer.source.as_of or 'a page without a date'}"
+    if is_stay(step):
+        return "the employer who has the client in that work already"
     if step.kind is StepKind.JOB:
         return "any employer with a vacancy"
-    return "no current run is known: this step stands for the type of provision"
+    known = f"no run is known that starts after {last_start}" if last_start else "no current run is known"
+    return f"{known}: this step stands for the type of provision"
 
 
-def _start_note(step: Step, offer: Offer | None) -> str:
+def _start_note(step: Step, offer: Offer | None, last_start: str | None) -> str:
     if offer and offer.starts:
         return "starts " + ", ".join(offer.starts)
+    if is_stay(step):
+        return "it goes on from there; no other vacancy is needed"
     if step.kind is StepKind.JOB:
         return "when a vacancy is found; the time to find one is not counted"
-    return "no start date is known: the weeks count from the earliest day it could start"
+    known = f"no start is known after {last_start}" if last_start else "no start date is known"
+    return f"{known}: the weeks count from the earliest day it could start"

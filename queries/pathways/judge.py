@@ -28,6 +28,7 @@ from queries.pathways.compile import Person, award_rule
 from queries.pathways.request import Need, Verdict
 
 _ORDER = (Verdict.MET, Verdict.DECIDED_BY_SOMEBODY, Verdict.NOT_KNOWN, Verdict.NOT_MET)
+_LEFT = "by then in other work: ask whether it still counts"
 Judged = tuple[Verdict, tuple[str, ...]]
 """A verdict, and the facts that brought it about."""
 
@@ -170,17 +171,29 @@ class Judge:
                     return Verdict.NOT_KNOWN, ()
                 return (Verdict.MET if known else Verdict.NOT_MET), (f"attribute:{write(requirement)}",)
 
-    def needs(self, requirement: Requirement, facts: Iterable[str], origin: Mapping[str, str]) -> tuple[Need, ...]:
+    def needs(
+        self,
+        requirement: Requirement,
+        facts: Iterable[str],
+        origin: Mapping[str, str],
+        left: frozenset[str] = frozenset(),
+    ) -> tuple[Need, ...]:
         """Each thing that is asked, with its verdict and where what satisfies it comes from.
 
-        `origin` says in words where each fact comes from.
+        `origin` says in words where each fact comes from. `left`: work that other work has come after, of which
+        somebody has to say whether it still counts.
         """
         held = frozenset(facts)
         parts = requirement.parts if isinstance(requirement, AllOf) else (requirement,)
         found = []
         for part in parts:
-            verdict, used = self.judge(part, held)
-            said = tuple(origin.get(fact, "said about the person") for fact in used)
+            verdict, used = self.judge(part, held - left)
+            if verdict is not Verdict.MET and left:
+                verdict, used = self.judge(part, held)
+                if verdict is Verdict.MET:
+                    verdict, used = Verdict.DECIDED_BY_SOMEBODY, (*used, _LEFT)
+            said = tuple(origin.get(fact, "said about the person") for fact in used if fact != _LEFT)
+            said += (_LEFT,) if _LEFT in used else ()
             text = sentence(part, self.projection.labels)
             found.append(Need(text, write(part), verdict, said if verdict is not Verdict.NOT_MET else ()))
         return tuple(found)

@@ -12,10 +12,12 @@ from typing import Final
 from graph.projection import Projection, StepKind
 from queries.pathways.compile import DayCatalogue, Way, facts_of, needs_employer
 from queries.pathways.engine.problem import Criterion
-from queries.pathways.request import PathwayRequest
+from queries.pathways.request import PathwayRequest, counted
 
 ANY_TIME: Final = 2000
 """Weeks that no pathway of ours takes: where the limit on time is lifted."""
+
+_USUAL: Final = PathwayRequest()
 
 ANY_HOURS: Final = 100
 """Hours a week that are enough for anything."""
@@ -97,12 +99,18 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
         return labels.get(id, id)
 
     weeks = horizon(request)
-    by = f"by {request.arrive_by}" if request.arrive_by else f"within {weeks} weeks"
-    yield Limit("time", f"to be there {by}", lambda r: replace(r, within_weeks=ANY_TIME, arrive_by=None))
+    by = f"by {request.arrive_by}" if request.arrive_by else f"within {counted(weeks, 'week')}"
+    set_by_person = request.arrive_by is not None or request.within_weeks < _USUAL.within_weeks
+    yield Limit(
+        "time",
+        f"to be there {by}" + (", every length known" if set_by_person else ""),
+        lambda r: replace(r, within_weeks=ANY_TIME, arrive_by=None),
+        (lambda catalogue: catalogue.without_measure[Criterion.WEEKS]) if set_by_person else None,
+    )
     if request.depart_after is not None and request.depart_after > _day(request):
         yield Limit("depart_after", f"nothing before {request.depart_after}", lambda r: replace(r, depart_after=None))
     if request.hours_per_week < ANY_HOURS:
-        text = f"at most {request.hours_per_week} hours a week"
+        text = f"at most {counted(request.hours_per_week, 'hour')} a week"
         yield Limit("hours_per_week", text, lambda r: replace(r, hours_per_week=ANY_HOURS))
     if request.budget_pounds is not None:
         yield Limit(
@@ -141,7 +149,7 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
     if request.without_employer:
         yield Limit(
             "without_employer",
-            "no step that needs an employer",
+            "no step that needs an employer, except the goal's own",
             lambda r: replace(r, without_employer=False),
             _where(lambda way: needs_employer(way.step) and way.step.about[0] not in request.to),
         )
@@ -155,7 +163,7 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
     for id in request.avoid:
         yield Limit(f"avoid:{id}", f"not {label(id)}", _without_avoiding(id), _where(_is_of(id)))
     for one in request.via:
-        stay = f" for at least {one.weeks} weeks" if one.weeks else ""
+        stay = f" for at least {counted(one.weeks, 'week')}" if one.weeks else ""
         yield Limit(f"via:{one.id}", f"by way of {label(one.id)}{stay}", _without_via(one.id))
 
 
@@ -186,11 +194,15 @@ def _other_mode(wanted: tuple[str, ...]) -> Callable[[Way], bool]:
 
 
 def _is_of(id: str) -> Callable[[Way], bool]:
-    """Whether a way is what is to be avoided: the step or run itself, what it gives or is about, or who runs it."""
+    """Whether a way is what is to be avoided: the step or run itself, what it gives or is about, or who runs it.
+
+    A run after those that are known is so when all of them are.
+    """
 
     def bars(way: Way) -> bool:
         given = any(fact.partition(":")[2] == id for fact in way.step.gives)
-        run = way.offer is not None and id in (way.offer.id, way.offer.opportunity, way.offer.provider)
+        runs = [way.offer] if way.offer else way.earlier
+        run = bool(runs) and all(id in (one.id, one.opportunity, one.provider) for one in runs)
         return id == way.step.id or given or run or (_taught(way) and id in way.step.about)
 
     return bars

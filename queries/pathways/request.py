@@ -70,6 +70,15 @@ class PathwayRequest:
     on: date | None = None
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "step"), counted(2, "step")
+    ('1 step', '2 steps')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 class Verdict(StrEnum):
     """Whether something that a step asks is satisfied."""
 
@@ -132,19 +141,30 @@ class BackOn:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRole:
+    """A role that is open from where somebody stands. `status`: that of the surest step into it."""
+
+    id: str
+    label: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class StoppingPoint:
     """What a person has who stops after a step: awards and credits held, and roles that are open from there.
 
+    `awards_note`: that no award is recorded for the apprenticeship just ended; None when there is nothing to say.
     `part_way`: what stopping in the middle of the step would leave them with; None when nothing is known to be kept.
     `spent_pounds` is what is known to have been paid by then, `steps_of_unknown_cost` how many prices it leaves out,
     `after_weeks` when it is (None: no start is known to fit). `back_on` is None after the last step.
     """
 
     awards: tuple[Thing, ...]
+    awards_note: str | None
     credits: int | None
     credits_note: str | None
     credits_held: tuple[CreditsHeld, ...]
-    roles_open: tuple[Thing, ...]
+    roles_open: tuple[OpenRole, ...]
     part_way: str | None
     spent_pounds: int
     steps_of_unknown_cost: int
@@ -235,7 +255,9 @@ class AnswerStep:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over a pathway. `weeks` is the week in which the goal is reached; `weeks_at_least`: part is not known.
+    """Sums over a pathway. `weeks` is the week in which the goal is reached.
+
+    `weeks_at_least`: part is not known, such as the wait for the start of a step that has no known start.
 
     `cost_pounds` is None when a price is not known; `known_cost_pounds` is what is known of it, and
     `steps_of_unknown_cost` says how many steps have no known price.
@@ -263,7 +285,8 @@ class NeededOne:
 class Proof:
     """What shows that no pathway among the steps we hold has less, and can be checked: `needed` adds up to `bound`.
 
-    `needed` is empty where the proof is a search through the calendar and no such sum.
+    `needed` is empty where the proof is a search through the calendar and no such sum, and where `bound` is 0. `text`
+    says of which pathways it is true: those to the goals, and under the limits, that this pathway was searched among.
     """
 
     text: str

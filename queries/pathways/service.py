@@ -27,7 +27,8 @@ from queries.pathways.engine.problem import (
     PlannerResult,
 )
 from queries.pathways.engine.replay import replay
-from queries.pathways.explain import Explainer
+from queries.pathways.engine.warm import warm
+from queries.pathways.explain import FULL_TIME, Explainer
 from queries.pathways.limits import Limit, check, limits_of, without
 from queries.pathways.request import (
     Compromise,
@@ -128,7 +129,8 @@ class PathwayService:
         return _Answer(self, self.settled(request), limits or Limits()).answer()
 
     def prepare(self, day: date) -> None:
-        """Make ready what the usual questions of a day share, so that none has to wait for it. Nothing is solved."""
+        """Make ready what the usual questions of a day share, so that none has to wait for it. No solver is run."""
+        warm(solvers=False)
         prepare(self.catalogues.of(day, PathwayRequest().hours_per_week).catalogue)
 
     def asked(self, request: PathwayRequest) -> Asked:
@@ -181,12 +183,13 @@ class _Answer:
         pathways = self.pathways(best)
         published = self.published_only(best)
         touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
-        why_not = WhyNot(self.projection, explainer, best.asked, self.search, self.limits)
+        asked = ask(self.service.catalogues, request, measured=False)
+        why_not = WhyNot(self.projection, explainer, asked, self.search, self.limits)
         lifting = () if pathways else why_not.lifting()
         outcome = _outcome(best, bool(lifting))
         return PathwayAnswer(
             outcome=outcome,
-            explanation=self.explanation(best, published, outcome),
+            explanation=self.explanation(best, published, outcome) + self.hours_not_known(pathways),
             question=self.question(explainer, best.asked.limits),
             release=self.service.release,
             pathways=pathways,
@@ -233,10 +236,15 @@ class _Answer:
         return TradeOffs(by, front.finish_by, front.complete, tuple(found), text)
 
     def best(self) -> Solved:
-        """The best of all. A few goals are searched one by one, so that of two that are as good the first is shown."""
-        if len(self.request.to) > _GOALS_ONE_BY_ONE:
-            return self.search(self.request)
-        return min((self.search(replace(self.request, to=(id,))) for id in self.request.to), key=_worth)
+        """The best of all. A few goals are searched one by one, so that of two that are as good the first is shown.
+
+        Where none of them is reached, it is the search for all of them.
+        """
+        if 1 < len(self.request.to) <= _GOALS_ONE_BY_ONE:
+            best = min((self.search(replace(self.request, to=(id,))) for id in self.request.to), key=_worth)
+            if best.trace is not None:
+                return best
+        return self.search(self.request)
 
     def search(self, request: PathwayRequest) -> Solved:
         """The best plan among steps whose measure is known; only when there is none, among all steps.
@@ -312,7 +320,8 @@ class _Answer:
             alone = replace(request, without_employer=True)
             yield ", with no employer needed before the last step.", self.search(alone)
         problem, plan = best.asked.problem, best.result.plan
-        for result in alternatives(problem, request.by, plan, self.limits, most=request.alternatives - 1):
+        most, alike = request.alternatives - 1, best.asked.catalogue.alike
+        for result in alternatives(problem, request.by, plan, self.limits, most=most, alike=alike):
             yield " of those that share at most 70% of their steps with it.", self.replayed(best.asked, result)
         yield from ((", to another of the roles.", solved) for solved in self.other_goals(best))
 
@@ -348,7 +357,22 @@ class _Answer:
         assert solved.trace is not None
         explainer = Explainer(self.projection, replace(asked.request, to=self.request.to), asked.person)
         pathway = explainer.pathway(asked.catalogue, solved.result, solved.trace, why, measured=asked.measured)
-        return WhatIf(explainer, solved, solved.trace, self.limits).told(pathway, swaps=swaps)
+        told = WhatIf(explainer, solved, solved.trace, self.limits).told(pathway, swaps=swaps)
+        return replace(told, proven=told.proven and not self.steps_of_unknown_hours(told))
+
+    def steps_of_unknown_hours(self, pathway: Pathway) -> int:
+        """Of how many steps it is not known whether they fit into the week; none for somebody with a full week."""
+        if self.request.hours_per_week >= FULL_TIME:
+            return 0
+        return sum(s.hours_per_week is None and not (s.weeks and s.weeks.value == 0) for s in pathway.steps)
+
+    def hours_not_known(self, pathways: tuple[Pathway, ...]) -> str:
+        """The same of the best pathway, as a sentence to add."""
+        number = self.steps_of_unknown_hours(pathways[0]) if pathways else 0
+        hours = f"{self.request.hours_per_week} hour{'s' * (self.request.hours_per_week > 1)} a week"
+        if not number:
+            return ""
+        return f" Of {number} of its {len(pathways[0].steps)} steps it is not known whether {hours} will do."
 
     def published_only(self, best: Solved) -> PublishedOnly:
         """Whether published steps alone would do."""
@@ -357,9 +381,13 @@ class _Answer:
             text = "Published steps alone do not lead there either."
             if best.trace is not None:
                 text = "No published route leads there: every way rests on an inference of ours."
-            others = (limit for limit in solved.asked.limits if limit.name != "published_only")
+            others = [limit for limit in solved.asked.limits if limit.name != "published_only"]
             lifted = self.search(without(solved.asked.request, others))
             outcome = _outcome(solved, lifted.trace is not None)
+            if best.trace is not None and outcome is Outcome.NONE_WITHIN_LIMITS:
+                tried = ((limit, self.search(without(solved.asked.request, (limit,)))) for limit in others)
+                alone = " or without ".join(f"“{limit.text}”" for limit, opened in tried if opened.trace is not None)
+                text = f"Published steps alone lead there only without {alone or 'several of the limits'}."
             return PublishedOnly(outcome, text, None, self.nearest(solved, outcome))
         explainer = Explainer(self.projection, self.request, solved.asked.person)
         _, _, summary = explainer.outline(solved.asked.catalogue, solved.trace)

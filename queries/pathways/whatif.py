@@ -6,24 +6,40 @@ All of it is worked out on the question itself, by leaving out or exchanging one
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from graph.projection import StepKind
+from graph.projection import Offer, StepKind
 from queries.pathways.asked import Solved
 from queries.pathways.engine import outlook
 from queries.pathways.engine.missing import worth_of
 from queries.pathways.engine.problem import Criterion, Limits, Plan, PlannedStep
 from queries.pathways.engine.replay import Trace, replay
-from queries.pathways.explain import Explainer, cost_words
-from queries.pathways.request import AnswerStep, Because, Pathway, Slack, Swap, Thing, Worth
+from queries.pathways.explain import Explainer, cost_words, one_of
+from queries.pathways.limits import limits_of
+from queries.pathways.request import (
+    AnswerStep,
+    Because,
+    Pathway,
+    PathwayRequest,
+    Proof,
+    Slack,
+    Swap,
+    Thing,
+    Worth,
+    counted,
+)
 
 MOST_SWAPS = 5
 MOST_WORTH = 3
+_NARROWER = {
+    "share at most": "those that share at most 70% of their steps with the pathways before it",
+    "at most a tenth worse": "those at most a tenth worse than the first",
+}
+"""Among which pathways one was searched for that is shown beside the first, by words of its reason."""
 _UNITS = {
-    Criterion.WEEKS: "{} weeks",
-    Criterion.FIRST_JOB: "{} weeks to the first job",
-    Criterion.STUDY_WEEKS: "{} weeks of study",
-    Criterion.COST: "£{}",
-    Criterion.STEPS: "{} steps",
-    Criterion.TRAVEL: "{} hours of travel",
+    Criterion.WEEKS: ("week", "weeks"),
+    Criterion.FIRST_JOB: ("week to the first job", "weeks to the first job"),
+    Criterion.STUDY_WEEKS: ("week of study", "weeks of study"),
+    Criterion.STEPS: ("step", "steps"),
+    Criterion.TRAVEL: ("hour of travel", "hours of travel"),
 }
 
 
@@ -49,7 +65,18 @@ class WhatIf:
             )
             for step in pathway.steps
         ]
-        return replace(pathway, steps=tuple(steps))
+        return replace(pathway, steps=tuple(steps), proof=self.proof(pathway))
+
+    def proof(self, pathway: Pathway) -> Proof | None:
+        """The proof, as true of no more than the pathways that this one was searched among."""
+        asked, proof = self.solved.asked, pathway.proof
+        if proof is None:
+            return None
+        usual = {limit.text for limit in limits_of(PathwayRequest(on=asked.request.on), {})}
+        among = [f"pathways to {one_of([self.explainer.thing(id).label for id in asked.request.to])}"]
+        among += [limit.text for limit in asked.limits if limit.text not in usual]
+        among += [text for mark, text in _NARROWER.items() if mark in pathway.why]
+        return replace(proof, text=f"Of {', '.join(among)}: {proof.text}.")
 
     @property
     def plan(self) -> Plan:
@@ -102,13 +129,13 @@ class WhatIf:
     def missed(self, one: outlook.Slack) -> Slack:
         """The slack of a step with known starts."""
         spare, start = one.latest - one.start_week, one.start_week
-        said = [f"it may start up to {spare} weeks later with the same end"] if spare else []
+        said = [f"it may start up to {counted(spare, 'week')} later with the same end"] if spare else []
         if one.next_start is None:
             said.append(f"after week {start} no start of this run is known")
         elif one.weeks_lost is None:
             said.append(f"miss week {start}, and the next start of this run, week {one.next_start}, is too late")
         else:
-            later = f"{one.weeks_lost} weeks later" if one.weeks_lost else "the same end"
+            later = f"{counted(one.weeks_lost, 'week')} later" if one.weeks_lost else "the same end"
             said.append(f"miss week {start}, and the next start of this run is week {one.next_start}: {later}")
         if one.anew_finish is None:
             said.append("nothing else leads there in time from then on")
@@ -119,17 +146,18 @@ class WhatIf:
     def swaps(self, step: AnswerStep) -> tuple[Swap, ...]:
         """What could stand in for a step with all others kept."""
         found = outlook.swaps(self.solved.asked.problem, self.plan, self.deliveries[step.id], self.limits)
-        return tuple(map(self.swap, found[:MOST_SWAPS]))
+        return tuple(self.swap(one, step) for one in found[:MOST_SWAPS])
 
-    def swap(self, one: outlook.Swap) -> Swap:
-        """One such exchange in words."""
+    def swap(self, one: outlook.Swap, step: AnswerStep) -> Swap:
+        """One such exchange in words; of another run of the same step, in what it differs."""
         catalogue = self.solved.asked.catalogue
         ways = [catalogue.ways[id] for id in one.deliveries]
         _, totals, _ = self.explainer.outline(catalogue, replay(self.solved.asked.problem, one.plan))
         names = []
         for way in ways:
             provider = self.explainer.thing(way.offer.provider).label if way.offer else None
-            names.append(f"{way.step.title} with {provider}" if provider else way.step.title)
+            name = f"{way.step.title} with {provider}" if provider else way.step.title
+            names.append(f"{name} ({_run(way.offer)})" if way.offer and way.step.title == step.title else name)
         least = "at least " if totals.weeks_at_least else ""
         return Swap(
             steps=tuple(Thing(way.step.id, way.step.title) for way in ways),
@@ -137,7 +165,7 @@ class WhatIf:
             weeks=totals.weeks,
             weeks_at_least=totals.weeks_at_least,
             cost_pounds=totals.cost_pounds,
-            text=f"{' and '.join(names)}: {least}{totals.weeks} weeks in all, {cost_words(totals)}",
+            text=f"{' and '.join(names)}: {least}{counted(totals.weeks, 'week')} in all, {cost_words(totals)}",
         )
 
     def worth(self) -> tuple[Worth, ...]:
@@ -153,8 +181,18 @@ class WhatIf:
         found = []
         for fact, then in worth_of(asked.problem, asked.request.by, facts, self.limits).items():
             if then is not None and then < now:
-                unit = _UNITS[asked.request.by]
                 words = self.explainer.words(fact)
-                text = f"with {words}: {unit.format(then)} instead of {unit.format(now)}"
+                text = f"with {words}: {_value(asked.request.by, then)} instead of {_value(asked.request.by, now)}"
                 found.append(Worth(Thing(fact, words), now, then, text))
         return tuple(found)
+
+
+def _value(criterion: Criterion, value: int) -> str:
+    return f"£{value:,}" if criterion is Criterion.COST else counted(value, *_UNITS[criterion])
+
+
+def _run(offer: Offer) -> str:
+    """What tells one run of a step from another."""
+    how = (offer.study_mode, offer.attendance, offer.delivery_mode, offer.site or offer.town)
+    starts = f"starts {', '.join(offer.starts)}" if offer.starts else "no start known"
+    return ", ".join([*filter(None, how), starts])

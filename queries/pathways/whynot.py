@@ -10,6 +10,7 @@ Each reason has a code that programs may go by:
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from graph.projection import Projection, Step
@@ -20,7 +21,7 @@ from queries.pathways.engine.missing import least_missing
 from queries.pathways.engine.problem import Fact, Limits, PlannerResult
 from queries.pathways.engine.relax import Relaxation, relaxations
 from queries.pathways.explain import Explainer
-from queries.pathways.limits import without
+from queries.pathways.limits import horizon, without
 from queries.pathways.request import Filtered, Lifted, LimitSaid, MissingFacts, PathwayRequest, Reason, Thing
 
 MOST_SHOWN: Final = 50
@@ -106,6 +107,8 @@ class WhyNot:
         about = self.explainer.thing(id) if id else None
         least = "at least " if lifted.weeks_at_least else ""
         match code:
+            case "too-late" if kind == "time" and lifted.weeks <= horizon(self.asked.request):
+                text = f"how long it takes is not known of every way that might lead there so soon: {lifted.pathway}"
             case "too-late" if kind == "time":
                 text = f"the soonest way takes {least}{lifted.weeks} weeks"
             case "too-late":
@@ -121,8 +124,24 @@ class WhyNot:
             case "via-not-possible":
                 text = f"no way leads there {limit.text}"
             case _:
-                text = f"{limit.text}: this takes out every way"
+                text = f"{limit.text}: this takes out every way{self.last_seen(limit.name)}"
         return Reason(code, text, about)
+
+    def last_seen(self, name: str) -> str:
+        """Runs of the past that a limit on runs would have let in, with their last start: an addition to a reason."""
+        if name not in ("mode", "attendance", "provider"):
+            return ""
+        bars = next(limit.bars for limit in self.asked.limits if limit.name == name)
+        past = self.asked.catalogue.past
+        barred = bars(replace(self.asked.catalogue, ways=past)) if bars else frozenset[str]()
+        on_the_way = {step.id for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
+        seen = [
+            f"{way.step.title} with {self.explainer.thing(way.offer.provider).label} was last seen starting"
+            f" {max(way.offer.starts)}"
+            for id, way in sorted(past.items())
+            if id not in barred and way.step.id in on_the_way and way.offer and way.offer.starts
+        ]
+        return f" that can still be joined; {'; '.join(dict.fromkeys(seen))}" if seen else ""
 
     def needs_not_met(self, step: Step) -> Reason:
         """A step to the goal that cannot be begun."""

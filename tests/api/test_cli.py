@@ -256,6 +256,12 @@ def test_a_question_can_be_written_for_other_engines(run: Any, tmp_path: Path) -
     run("pathway", "--from", "Q-BASE", "--to", "OC-TECH", "--by", "cost", "--on", ON, "--export", str(file))
     (answer,) = json.loads(run("solve", str(file), "--json", "--no-seconds").stdout).values()
     assert (answer["reachable"], answer["steps"], answer["cost"]) == (True, 2, 0)
+    assert "travel" in answer["at_least"]
+    assert "travel at least 0" in run("solve", str(file)).stdout
+    (name,) = json.loads(run("solve", str(file), "--json").stdout)
+    assert (name, "/pathways?") == (Path(name).name, json.loads(file.read_text())["address"][:10])
+    run("solve", str(file), "--pddl", str(tmp_path / "pddl"))
+    assert (tmp_path / "pddl" / name / "domain.pddl").is_file()
     taken_out = tmp_path / "without.json.gz"
     run("pathway", "--from", "Q-BASE", "--to", "OC-TECH", "--avoid", "PG-1", "--on", ON, "--export", str(taken_out))
     (answer,) = json.loads(run("solve", str(taken_out), "--json", "--no-seconds").stdout).values()

@@ -283,3 +283,15 @@ def test_modes_are_those_of_the_data() -> None:
     known = [slug(one) for name in ("study_mode", "delivery_mode") for one in columns[name]["choices"]]
     assert sorted(get_args(Mode)) == sorted(known)
     assert sorted(get_args(Attendance)) == sorted(map(slug, columns["attendance"]["choices"]))
+
+
+def test_thousands_of_things_may_be_held_but_few_of_them_in_words(client: TestClient) -> None:
+    credits = [f"Q-BASE:{number}" for number in range(1, 1000)] * 5
+    question: dict[str, Any] = {"from": [*credits, *["Q-BASE"] * 5], "to": ["OC-TECH"], "on": "2026-11-21"}
+    assert client.post("/pathways", json=question).json()["outcome"] == "found"
+    question["from"] += ["Q-BASE"]
+    assert client.post("/pathways", json=question).status_code == 422
+    question["from"] = [f"base award {number}" for number in range(31)]
+    reply = client.post("/pathways", json=question)
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid-request")
+    assert "31 things are named in words" in reply.json()["detail"]

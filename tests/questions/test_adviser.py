@@ -35,12 +35,12 @@ def line(reply: PathwayReply) -> str:
 ASKED: dict[str, tuple[dict[str, Any], str]] = {
     "any level 4 role": (
         {**BOOTCAMP, "to_level": 4},
-        "Q-MEDTECH-HNC ~ PG-017 [≥52w inferred] | PT-APPR/OC-MAMMO [65w published] | "
-        "PT-APPR/OC-HCSASSOC [113w published]",
+        "Q-MEDTECH-HNC ~ PG-017 [≥52w inferred] | PT-APPR/OC-MAMMO [≥65w published] | "
+        "PT-APPR/OC-HCSASSOC [≥113w published]",
     ),
     "from science assistant to associate": (
         {"holds": ("OC-HCSA",), "to": ("OC-HCSASSOC",), "published_only": True, "attributes": (("age", "30"),)},
-        "PT-APPR/OC-HCSASSOC [113w published]",
+        "PT-APPR/OC-HCSASSOC [≥113w published]",
     ),
     "too late": (
         {**BOOTCAMP, "to": ("OC-HCSP",), "within_weeks": 100},
@@ -72,7 +72,7 @@ ASKED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "on from 60 credits": (
         {"holds": ("Q-MEDTECH-HNC:60",), "to": ("Q-MEDTECH-HND",), "alternatives": 1},
-        "Q-MEDTECH-HNC ~ Q-MEDTECH-HND [104w inferred]",
+        "Q-MEDTECH-HNC ~ Q-MEDTECH-HND [≥104w inferred]",
     ),
     "on from 90 credits": (
         {"holds": ("Q-MEDTECH-HNC:90",), "to": ("Q-MEDTECH-HND",), "alternatives": 1},

@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from queries.pathways.engine import kernel
 from queries.pathways.engine.bounds import WIDE_BORDER
 from queries.pathways.engine.certificate import certificate_of
-from queries.pathways.engine.circuit import Circuit, compile_circuit, prepare, wired
+from queries.pathways.engine.circuit import Circuit, prepare, wired
 from queries.pathways.engine.hitting import HittingSet
 from queries.pathways.engine.kernel import NEVER, Flags, Gates, Ints
 from queries.pathways.engine.problem import (
@@ -56,9 +56,6 @@ BRANCHING, BRANCHING_ON_STEPS = 20_000_000, 1_000_000
 
 PLAIN_ROUNDS = 60
 """Rounds of hitting sets before the gates are put into the programme too: it is harder then, but misses less."""
-
-ITERATION = 500
-"""Gates that an iteration of the simplex method counts for."""
 
 TIDYING = 200_000
 """Gates to look at, once the value is proven, for a plan of the same value with fewer steps."""
@@ -100,11 +97,10 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     prepared = prepare(problem.catalogue)
     usable = prepared.usable(problem)
     cheapest = prepared.cheapest(criterion, usable)
-    whole = replace(compile_circuit(problem), milestone=-1)
-    if whole.reached(()):
+    circuit = prepared.asked(problem.held, problem.goal, (cheapest >= 0).tobytes())
+    if circuit is True:
         return AdditiveOptimum((), 0, 0, True, Certificate((), Fraction(0)), Work())
-    circuit = whole.narrowed(cheapest >= 0)
-    if circuit is None:
+    if circuit is False:
         return None
     columns, caps = cheapest[circuit.contents], []
     if problem.caps:
@@ -141,7 +137,7 @@ def _certificate(problem: PathwayProblem, columns: Gates, plain: Ints, cuts: Cut
     for place, content in ids.items():
         price[content] = min(int(plain[place]), price.get(content, NEVER))
     rows = pairwise(starts.tolist())
-    landmarks = [sorted({ids[place] for place in members[one:two].tolist()}) for one, two in rows]
+    landmarks = [frozenset([ids[place] for place in members[one:two].tolist()]) for one, two in rows]
     return certificate_of(landmarks, price, hoped)
 
 
@@ -369,8 +365,8 @@ class Search:
         while self.work > 0 and self.rounds > 0:
             if self.rounds < plain:
                 master.structure = wires
-            solved = master.solve(self.limits.master_nodes)
-            self.work -= ITERATION * master.iterations
+            solved = master.solve(self.limits.master_nodes, self.work // 2)
+            self.work -= master.work
             self.rounds -= 1
             self.nodes += 1
             if solved is None:

@@ -8,7 +8,7 @@ et al. (2007), "Domain independent approaches for finding diverse plans".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from queries.pathways.engine.pareto import least_within
@@ -35,15 +35,17 @@ def alternatives(
     *,
     most: int = 3,
     shared_percent: int = 70,
+    alike: Mapping[str, str] | None = None,
 ) -> tuple[PlannerResult, ...]:
     """The best pathways after `first`, each sharing at most that part of the steps of each earlier one.
 
     The part is rounded down and never the whole, so that at least one step is another. Fewer than `most` when no
-    others exist, or none was found within `limits`. Best first as far as each is proven.
+    others exist, or none was found within `limits`. Best first as far as each is proven. `alike`: by content, what it
+    is the same as; what is not in it is the same as itself alone. Doing what is alike shares the step.
     """
     earlier, found = [first], list[PlannerResult]()
     while len(found) < most and earlier[-1].steps:
-        caps = (*problem.caps, *sharing_caps(problem, earlier, shared_percent))
+        caps = (*problem.caps, *sharing_caps(problem, earlier, shared_percent, alike))
         result = ExactPlanner().solve(replace(problem, caps=caps), criterion, limits)
         if result.plan is None:
             break
@@ -52,13 +54,16 @@ def alternatives(
     return tuple(found)
 
 
-def sharing_caps(problem: PathwayProblem, earlier: Sequence[Plan], shared_percent: int) -> tuple[Cap, ...]:
-    """One cap per earlier plan: how many of its contents another may have, in any delivery."""
-    content = {delivery.id: delivery.content for delivery in problem.deliveries}
+def sharing_caps(
+    problem: PathwayProblem, earlier: Sequence[Plan], shared_percent: int, alike: Mapping[str, str] | None = None
+) -> tuple[Cap, ...]:
+    """One cap per earlier plan: how many of its contents, or of what is `alike`, another may have in any delivery."""
+    same = alike or {}
+    content = {delivery.id: same.get(delivery.content, delivery.content) for delivery in problem.deliveries}
     caps = []
     for number, plan in enumerate(earlier, 1):
         taken = {content[step.delivery] for step in plan.steps}
-        amounts = {delivery.id: 1 for delivery in problem.deliveries if delivery.content in taken}
+        amounts = {delivery.id: 1 for delivery in problem.deliveries if content[delivery.id] in taken}
         caps.append(Cap(f"unlike-{number}", amounts, min(shared_percent * len(taken) // 100, len(taken) - 1)))
     return tuple(caps)
 

@@ -6,6 +6,10 @@ optional tasks and alternative modes (Hartmann & Briskorn 2010, "A survey of var
 resource-constrained project scheduling problem"), solved by CP-SAT, one worker and deterministic time, so that load
 changes no answer. Before that, what cannot help within the deadlines and caps is fixed out by bounds.
 
+A finish is enclosed first: from above by searches among the contents of good plans, a large neighbourhood of the best
+one known (Shaw 1998); from below by short searches for the proof that there is no plan by some week, which is far
+quicker than to raise the bound of one long search. What is left between the two is searched as a whole.
+
 Aims are taken one after another, each kept while the next is sought: the criterion, then the finish, then fewest steps,
 then least pounds. When a later search runs out of work, it is still true that no step can be left out.
 """
@@ -51,6 +55,9 @@ from queries.pathways.engine.timetable import (
 GOAL, MILESTONE = 0, 1
 """What has to hold by a deadline: the goal, and for the first job the milestone too."""
 
+NARROW = 60
+"""Contents up to which CP-SAT is asked about all of them at once."""
+
 WIDE = 1500
 """Contents from which on CP-SAT gets nowhere with all of them, and is asked about a pool of them only."""
 
@@ -60,8 +67,17 @@ WIDE_ROUNDS = 4
 POOL_TURNS = 24
 """Plans that make a pool."""
 
+POOL_ROUNDS = 4
+"""Pools to look for better plans in, each made around the best plan of the one before."""
+
 POOL_SHARE = 0.1
 """The share of the calendar work that a pool may take."""
+
+PROBE_SHARE = 0.05
+"""The share of the calendar work that a search may take for the proof that a target cannot hold by some week."""
+
+TIDY_SHARE = 0.1
+"""The share of the calendar work, besides, that fewest steps and least pounds may take."""
 
 Steps = dict[int, int]
 """A plan: delivery (index in the problem) to its start week."""
@@ -100,11 +116,11 @@ def solve_calendar(
     for and the problem has no milestone.
     """
     if criterion is not Criterion.FIRST_JOB:
-        return _Calendar(replace(problem, milestone=None), limits).soonest(GOAL, tidy=tidy)
+        return Calendar(replace(problem, milestone=None), limits).earliest(GOAL, tidy=tidy)
     if problem.milestone is None:
         facts: dict[str, object] = {"criterion": criterion.value}
         raise ProblemRefused("no_milestone", facts, "Say what counts as the first job, or choose another criterion.")
-    return _Calendar(problem, limits).soonest(MILESTONE, GOAL, tidy=tidy)
+    return Calendar(problem, limits).earliest(MILESTONE, GOAL, tidy=tidy)
 
 
 def date(problem: PathwayProblem, optimum: AdditiveOptimum, criterion: Criterion, limits: Limits) -> CalendarOptimum:
@@ -113,20 +129,22 @@ def date(problem: PathwayProblem, optimum: AdditiveOptimum, criterion: Criterion
     `optimum` ignores dates: its value is the answer when a calendar can run it, and a bound on the answer when none
     can.
     """
-    return _Calendar(replace(problem, milestone=None), limits).least(optimum, criterion)
+    return Calendar(replace(problem, milestone=None), limits).dated(optimum, criterion)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A cap as numbers: what each delivery of the problem counts for, and the most they may sum to."""
 
     amounts: Ints
     most: int
 
     def allows(self, steps: Steps) -> bool:
+        """Whether steps keep to the cap."""
         return self.sum(steps) <= self.most
 
     def sum(self, steps: Steps) -> int:
+        """What steps count for together."""
         return int(self.amounts[list(steps)].sum())
 
 
@@ -156,7 +174,7 @@ def _week(circuit: Circuit, week: Ints, target: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """The best steps known (None: none known), their value under one aim, and what is proved about it."""
 
     steps: Steps | None
@@ -165,7 +183,7 @@ class _Found:
     proven: bool
 
 
-class _Calendar:
+class Calendar:
     """One question on the calendar.
 
     `rows` are the caps, to which a sum that is to be kept is added. `wide` says that there may be too many contents for
@@ -178,7 +196,7 @@ class _Calendar:
         self.circuit = compile_circuit(problem)
         self.offer = offer_to(problem)
         self.prepared = prepare(problem.catalogue)
-        self.rows = [_Row(self._amounts(cap), cap.most) for cap in problem.caps]
+        self.rows = [Row(self._amounts(cap), cap.most) for cap in problem.caps]
         self.deadlines = (
             {GOAL: problem.horizon}
             if problem.milestone is None
@@ -194,15 +212,15 @@ class _Calendar:
 
     # Questions
 
-    def soonest(self, first: int, *others: int, tidy: bool) -> CalendarOptimum:
+    def earliest(self, first: int, *others: int, tidy: bool) -> CalendarOptimum:
         """The plan that meets the first aim soonest, then the others, then of fewest steps and least pounds."""
-        if self._certain():
+        if self.certain():
             return CalendarOptimum(Plan(()), 0, 0, True, 0, True, 0.0)
-        return self._tidied(self._soonest(first, None), first, *others, tidy=tidy)
+        return self.tidied(self.soonest(first, None), first, *others, tidy=tidy)
 
-    def least(self, optimum: AdditiveOptimum, criterion: Criterion) -> CalendarOptimum:
+    def dated(self, optimum: AdditiveOptimum, criterion: Criterion) -> CalendarOptimum:
         """The dated plan of least sum, given the plan of least sum without dates."""
-        if self._certain():
+        if self.certain():
             return CalendarOptimum(Plan(()), 0, 0, True, 0, True, 0.0)
         price = self.prepared.amounts[criterion]
         chosen = [self.prepared.places[one.id] for one in optimum.deliveries]
@@ -210,17 +228,17 @@ class _Calendar:
         most[self.prepared.content[chosen]] = price[chosen]
         steps = self._placed(self.prepared.content[chosen], price <= most[self.prepared.content]) if chosen else None
         if steps is None or optimum.value is None:
-            found = self._least(price, None, optimum.bound)
+            found = self.least(price, None, optimum.bound, self.limits.calendar_work)
         else:
-            found = _Found(steps, optimum.value, optimum.bound, optimum.proven)
-        return self._tidied(found, price, GOAL, tidy=True)
+            found = Found(steps, optimum.value, optimum.bound, optimum.proven)
+        return self.tidied(found, price, GOAL, tidy=True)
 
-    def _certain(self) -> bool:
+    def certain(self) -> bool:
         """Whether everything holds from the start."""
         _, true, _ = kernel.closed(self.circuit.wires, np.zeros(len(self.circuit.contents), np.bool_))
         return all(true[_gate(self.circuit, target)] for target in self.deadlines)
 
-    def _tidied(self, found: _Found, first: Aim, *others: int, tidy: bool) -> CalendarOptimum:
+    def tidied(self, found: Found, first: Aim, *others: int, tidy: bool) -> CalendarOptimum:
         """The answer under the first aim, with the others, then steps and pounds, made least without loss to it.
 
         On the way a plan that is not proved best may become better under the first aim, too.
@@ -230,12 +248,13 @@ class _Calendar:
             return CalendarOptimum(None, None, found.bound, proven, None, proven, self.work)
         self._keep(first, found.value)
         for target in others:
-            then = self._soonest(target, best)
+            then = self.soonest(target, best)
             best, proven = then.steps or best, proven and then.proven
             self._keep(target, then.value)
         if tidy:
             pounds = self.prepared.amounts[Criterion.COST]
-            then = self._least(pounds + self._more_than_any_plan(pounds), best, 0)
+            work = self.limits.calendar_work * TIDY_SHARE
+            then = self.least(pounds + self._more_than_any_plan(pounds), best, 0, work)
             best, proven = then.steps or best, proven and then.proven
         best = self._compacted(self._without_waste(best))
         value = self._value(first, best)
@@ -245,21 +264,21 @@ class _Calendar:
             value,
             found.bound,
             value <= found.bound,
-            self._weeks(best)[GOAL],
+            self.weeks(best)[GOAL],
             tidy and proven,
             self.work,
         )
 
     def _value(self, aim: Aim, steps: Steps) -> int:
         """What steps are worth under an aim."""
-        return self._weeks(steps)[aim] if isinstance(aim, int) else int(aim[list(steps)].sum())
+        return self.weeks(steps)[aim] if isinstance(aim, int) else int(aim[list(steps)].sum())
 
     def _keep(self, aim: Aim, value: int) -> None:
         """From now on look only for plans that are no worse under an aim."""
         if isinstance(aim, int):
             self.deadlines[aim] = value
         else:
-            self.rows.append(_Row(aim, value))
+            self.rows.append(Row(aim, value))
 
     def _more_than_any_plan(self, amounts: Ints) -> int:
         """A number above the sum of any plan, each content being taken once."""
@@ -269,57 +288,76 @@ class _Calendar:
 
     # Aims
 
-    def _soonest(self, target: int, best: Steps | None) -> _Found:
+    def soonest(self, target: int, best: Steps | None) -> Found:
         """The plan on which a target holds soonest, within the deadlines and rows, given one that keeps to them."""
         core = self._core(self.deadlines)
         if core is None:
-            return _Found(None, NEVER, self.problem.horizon + 1, True)
+            return Found(None, NEVER, self.problem.horizon + 1, True)
         bound = _week(core.circuit, core.week, target)
 
         def found(plans: Sequence[Steps]) -> tuple[Steps | None, int]:
-            known = min(plans, key=lambda steps: (self._weeks(steps)[target], len(steps)), default=None)
-            return known, NEVER if known is None else self._weeks(known)[target]
+            known = min(plans, key=lambda steps: (self.weeks(steps)[target], len(steps)), default=None)
+            return known, NEVER if known is None else self.weeks(known)[target]
 
         best, value = found([best] if best else self._first_plans(core))
-        if value > bound and self._wide(core):
-            pool = self._pool(core, best)
-            pooled = pool._soonest(target, best).steps
+        end, late = self.work + self.limits.calendar_work, self.deadlines[target] + 1
+        known = self.prepared.content[list(best or ())]
+        bound, _ = self._destroyed(target, bound, min(value, late), 0.0)
+        for _ in range(1 if self.wide else POOL_ROUNDS):
+            if value <= bound or not self._worth_a_pool(core):
+                break
+            pool, work = self._pool(core, known), self.limits.calendar_work
+            steps, _ = pool._sooner(target, value, work * POOL_SHARE)
+            if steps is None and best is not None:
+                _, steps = pool._destroyed(target, bound, value, PROBE_SHARE)
             self.work = pool.work
-            best, value = found([one for one in (best, pooled) if one])
-        bound = max(bound, self._load_bound(target, bound, min(value, self.problem.horizon + 1)))
+            if steps is None:
+                break
+            best, value = found([one for one in (best, steps) if one])
+            known = np.union1d(pool.circuit.contents, self.prepared.content[list(best or ())])
+            core = self._core({**self.deadlines, target: value}) or core
+        if value > bound and not self._wide(core):
+            bound, steps = self._destroyed(target, bound, min(value, late), PROBE_SHARE)
+            best, value = found([one for one in (best, steps) if one])
         if value > bound:
-            sooner = {**self.deadlines, target: min(self.deadlines[target], value - 1)}
-            core = self._core(sooner, *([] if self.wide else self._loads(sooner)))
-            if core is None:
-                bound = sooner[target] + 1
-            elif not self._wide(core):
-                steps, proved = self._run(self._model(core, sooner), target=target)
-                bound = max(bound, min(proved, sooner[target] + 1))
-                best, value = found([one for one in (best, steps) if one])
-        return _Found(best, value, min(bound, value), value <= bound or (best is None and bound > self.problem.horizon))
+            steps, proved = self._sooner(target, value, end - self.work)
+            bound = max(bound, proved)
+            best, value = found([one for one in (best, steps) if one])
+        return Found(best, value, min(bound, value), value <= bound or (best is None and bound >= late))
 
-    def _least(self, price: Ints, best: Steps | None, bound: int) -> _Found:
+    def _sooner(self, target: int, value: int, work: float) -> tuple[Steps | None, int]:
+        """Steps on which a target holds before the week `value`, if there are any, and a bound on that week."""
+        sooner = {**self.deadlines, target: min(self.deadlines[target], value - 1)}
+        core = self._core(sooner, *([] if self.wide else self._loads(sooner)))
+        if core is None:
+            return None, sooner[target] + 1
+        if self._wide(core):
+            return None, 0
+        steps, proved = self._search(core, sooner, target, work)
+        return steps, min(proved, sooner[target] + 1)
+
+    def least(self, price: Ints, best: Steps | None, bound: int, work: float) -> Found:
         """The plan of least price within the deadlines and rows, given one that keeps to them."""
         if best is None:
             core = self._core(self.deadlines)
             plans = [] if core is None else self._first_plans(core, price)
             best = min(plans, key=lambda steps: int(price[list(steps)].sum()), default=None)
         value = NEVER if best is None else int(price[list(best)].sum())
-        less = _Row(price, value - 1 if best else int(price.sum()))
+        less = Row(price, value - 1 if best else int(price.sum()))
         core = self._core(self.deadlines, less, *([] if self.wide else self._loads(self.deadlines)))
         if core is None:
-            return _Found(best, value, value, True)
-        if self._wide(core):
-            pool = self._pool(core, best, price)
-            steps = pool._least(price, best, bound).steps
-            self.work = pool.work
+            return Found(best, value, value, True)
+        if not self._wide(core):
+            steps, bound = self._least_of(core, price, less, bound, work)
         else:
-            steps, bound = self._least_of(core, price, less, bound)
+            pool = self._pool(core, self.prepared.content[list(best or ())], price)
+            steps = pool.least(price, best, bound, work * POOL_SHARE).steps
+            self.work = pool.work
         if steps is not None:
             best, value = steps, less.sum(steps)
-        return _Found(best, value, min(bound, value), value <= bound)
+        return Found(best, value, min(bound, value), value <= bound)
 
-    def _least_of(self, core: _Core, price: Ints, less: _Row, bound: int) -> tuple[Steps | None, int]:
+    def _least_of(self, core: _Core, price: Ints, less: Row, bound: int, work: float) -> tuple[Steps | None, int]:
         """Steps of a core within a row of their price, if there are any, and a bound on the price.
 
         First without dates, which is quick: when a calendar runs that plan, it is the answer.
@@ -334,35 +372,33 @@ class _Calendar:
             best = self._placed_from(core, core.circuit.flags(search.plan), price)
             best = best if best and less.allows(best) else None
         if best is None or less.sum(best) > bound:
-            steps, proved = self._run(self._model(core, self.deadlines, less), price=price, bound=bound)
+            steps, proved = self._search(core, self.deadlines, price, work, less, bound=bound)
             bound = max(bound, proved)
             if steps is not None and (best is None or less.sum(steps) < less.sum(best)):
                 best = steps
         return best, bound
 
-    def _model(self, core: _Core, deadlines: Mapping[int, int], *more: _Row) -> _Model:
+    def _search(
+        self, core: _Core, deadlines: Deadlines, aim: Aim | None, work: float, *more: Row, bound: int = 0
+    ) -> tuple[Steps | None, int]:
+        """Steps by CP-SAT, tidied up, and a bound on the aim; any steps when there is no aim."""
+        if work <= 0:
+            return None, 0
         ones, weeks = self.prepared.amounts[Criterion.STEPS], self.prepared.amounts[Criterion.STUDY_WEEKS]
         rows = [*self.rows, *more]
         prices = [ones, weeks, *(row.amounts for row in rows)]
-        return _Model(core, deadlines, rows, self.problem.hours_cap, prices)
-
-    def _run(
-        self, model: _Model, *, target: int = GOAL, price: Ints | None = None, bound: int = 0, share: float = 1.0
-    ) -> tuple[Steps | None, int]:
-        """Better steps by CP-SAT, tidied up, and a bound: on the week of a target or on a sum of prices."""
-        if self.limits.calendar_work <= 0:
-            return None, 0
-        if price is None:
-            model.minimise_week(target)
-        else:
-            model.minimise_sum(price, bound)
-        found, proved = model.run(self.limits.calendar_work * share)
+        model = _Model(core, deadlines, rows, self.problem.hours_cap, prices)
+        if isinstance(aim, int):
+            model.minimise_week(aim)
+        elif aim is not None:
+            model.minimise_sum(aim, bound)
+        found, proved = model.run(work)
         self.work += model.work
         return None if found is None else self._compacted(self._without_waste(found)), proved
 
     # Bounds from the hours
 
-    def _loads(self, deadlines: Mapping[int, int]) -> list[_Row]:
+    def _loads(self, deadlines: Mapping[int, int]) -> list[Row]:
         """What the weekly hours allow by the deadline, as caps on hours of study in all.
 
         A step of h hours a week takes f(h) of f(cap) for any *dual feasible function* f (Fekete & Schepers 2001, "New
@@ -373,38 +409,43 @@ class _Calendar:
         cap, hours = self.problem.hours_cap, self.prepared.hours
         weeks = self.prepared.amounts[Criterion.STUDY_WEEKS]
         span = max(deadlines.values()) - self.problem.not_before
-        rows = [_Row(weeks * hours, cap * span)]
+        rows = [Row(weeks * hours, cap * span)]
         for least in (cap // 4,) if self.wide else {cap // 4, cap // 2}:
             if least > 1:
                 full = np.where(hours > cap - least, cap, np.where(hours < least, 0, hours))
-                rows.append(_Row(weeks * full, cap * span))
+                rows.append(Row(weeks * full, cap * span))
         if self.wide:
             return rows
         whole = np.where(hours * 3 % cap == 0, hours * 2, hours * 3 // cap * cap)
-        return [*rows, _Row(weeks * whole, 2 * cap * span)]
+        return [*rows, Row(weeks * whole, 2 * cap * span)]
 
-    def _load_bound(self, target: int, low: int, high: int) -> int:
-        """A week before which a target cannot hold, for want of hours: destructive improvement.
+    def _destroyed(self, target: int, low: int, high: int, share: float) -> tuple[int, Steps | None]:
+        """A week before which a target cannot hold, and perhaps steps on which it holds sooner than by `high`.
 
         Suppose a week in the middle: what cannot be done by then is out, and the others may still be too much (Klein &
-        Scholl 1999, "Computing lower bounds by destructive improvement").
+        Scholl 1999, "Computing lower bounds by destructive improvement") for the weekly hours or, with a share of the
+        work, for a short search.
         """
-        if len(self.deadlines) > 1:
-            return low
+        best = None
         for _ in range(WIDE_ROUNDS if self.wide else high.bit_length()):
             if low >= high:
                 break
             middle = (low + high) // 2
             by_then = {**self.deadlines, target: middle}
-            if self._core(by_then, *self._loads(by_then)) is None:
+            core = self._core(by_then, *self._loads(by_then))
+            steps, proved = None, 0
+            if core is not None and share > 0:
+                steps, proved = self._search(core, by_then, None, self.limits.calendar_work * share)
+            if core is None or proved == NEVER:
                 low = middle + 1
             else:
-                high = middle
-        return low
+                best = steps or best
+                high = middle if steps is None else min(middle, self.weeks(steps)[target])
+        return low, best
 
     # What can be of use
 
-    def _core(self, deadlines: Mapping[int, int], *more: _Row, within: Gates | None = None) -> _Core | None:
+    def _core(self, deadlines: Mapping[int, int], *more: Row, within: Gates | None = None) -> _Core | None:
         """What a plan within deadlines and rows can use, or None when there is no such plan, hours aside.
 
         `within` are the contents (indices in the problem) to look among; None means all.
@@ -456,8 +497,12 @@ class _Calendar:
         """Whether there is too much to choose from for CP-SAT."""
         return self.wide and len(core.circuit.contents) > WIDE
 
-    def _pool(self, core: _Core, best: Steps | None, *prices: Ints) -> _Calendar:
-        """The same question, with a share of the work, about the contents of good plans and of the best one known.
+    def _worth_a_pool(self, core: _Core) -> bool:
+        """Whether there is so much to choose from that good choices are best looked for in a part of it first."""
+        return self.limits.calendar_work > 0 and len(core.circuit.contents) > NARROW
+
+    def _pool(self, core: _Core, known: Gates, *prices: Ints) -> Calendar:
+        """The same question about the contents of good plans and those known to be good.
 
         Good plans are those under h_add for little of the hours, weeks, waiting or prices in turn; what one uses is
         dearer for the next.
@@ -469,10 +514,8 @@ class _Calendar:
         toll = np.full(len(entry), 2, np.int64)
         for turn in range(POOL_TURNS):
             toll[self._relaxed(circuit, guides[turn % len(guides)] * toll)] += 1
-        known = self.prepared.content[list(best or ())]
         pool = copy(self)
         pool.circuit = self._narrowed(np.union1d(circuit.contents[toll > 2], known))
-        pool.limits = replace(self.limits, calendar_work=self.limits.calendar_work * POOL_SHARE)
         pool.wide = False
         return pool
 
@@ -526,12 +569,12 @@ class _Calendar:
                 steps = dict(zip(offer.delivery[mode].tolist(), start.tolist(), strict=True))
                 plans.append(self._compacted(self._without_waste(steps)))
         return min(
-            filter(self._allowed, plans), key=lambda steps: (*self._weeks(steps).values(), len(steps)), default=None
+            filter(self.allowed, plans), key=lambda steps: (*self.weeks(steps).values(), len(steps)), default=None
         )
 
-    def _allowed(self, steps: Steps) -> bool:
+    def allowed(self, steps: Steps) -> bool:
         """Whether steps keep to the deadlines and rows."""
-        weeks = self._weeks(steps)
+        weeks = self.weeks(steps)
         in_time = all(weeks[target] <= deadline for target, deadline in self.deadlines.items())
         return in_time and all(row.allows(steps) for row in self.rows)
 
@@ -543,7 +586,7 @@ class _Calendar:
         offer = selected(self.offer, circuit.contents, kept[self.offer.delivery], 0, self.problem.horizon)
         return circuit, offer, np.array([steps[delivery] for delivery in offer.delivery.tolist()], np.int64)
 
-    def _weeks(self, steps: Steps) -> dict[int, int]:
+    def weeks(self, steps: Steps) -> dict[int, int]:
         """The week in which each target holds, or NEVER."""
         circuit, offer, start = self._schedule(steps)
         week, _ = arrivals(circuit.wires, pinned(offer, np.arange(len(start)), start), self.problem.horizon)
@@ -571,7 +614,7 @@ class _Calendar:
         return {int(offer.delivery[content]): int(start[content]) for content in mode if content >= 0}
 
 
-def _affordable(circuit: Circuit, offer: Offer, row: _Row, towards: Sequence[Wires]) -> Flags:
+def _affordable(circuit: Circuit, offer: Offer, row: Row, towards: Sequence[Wires]) -> Flags:
     """Whether each delivery can be part of a plan within a row: LM-cut, then what is left to pay there and onwards."""
     amounts = row.amounts[offer.delivery]
     price = np.minimum.reduceat(amounts, offer.first[:-1].astype(np.int64))
@@ -590,7 +633,7 @@ class _Model:
     """
 
     def __init__(
-        self, core: _Core, deadlines: Mapping[int, int], rows: Sequence[_Row], cap: int, prices: Sequence[Ints]
+        self, core: _Core, deadlines: Mapping[int, int], rows: Sequence[Row], cap: int, prices: Sequence[Ints]
     ) -> None:
         self.core = core
         self.work = 0.0

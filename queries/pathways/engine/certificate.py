@@ -9,7 +9,7 @@ values of the linear hitting set (Bonet & Helmert 2010, "Strengthening landmark 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 
 import highspy
@@ -18,7 +18,7 @@ import numpy as np
 from queries.pathways.engine.hitting import quiet_highs
 from queries.pathways.engine.problem import Certificate, Criterion, Landmark, PathwayProblem, measure
 
-Cut = Sequence[str]
+Cut = Collection[str]
 """A landmark as content ids."""
 
 

@@ -16,7 +16,7 @@ import heapq
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -38,6 +38,9 @@ from queries.pathways.engine.problem import (
 )
 
 NEVER = kernel.NEVER
+
+QUESTIONS_KEPT = 8
+"""Restricted circuits kept per catalogue: a few megabytes each for a nation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,13 +112,19 @@ class Circuit:
         reached, within, _ = kernel.closed(wires, self.flags(allowed))
         if not reached:
             return None
-        _, certain, _ = kernel.closed(wires, np.zeros(wires.contents, np.bool_))
+        certain = self.certain
         kept, goal, threshold, start, gate, weight = kernel.restricted(wires, certain, within, self.milestone)
         contents = int(np.searchsorted(kept, wires.contents))
         milestone = -1
         if self.milestone >= 0 and (place := int(np.searchsorted(kept, self.milestone))) < len(kept):
             milestone = place if kept[place] == self.milestone else -1
         return Circuit(self.contents[kept[:contents]], wired(contents, goal, threshold, start, gate, weight), milestone)
+
+    @cached_property
+    def certain(self) -> Flags:
+        """For each gate, whether it holds without any content."""
+        _, certain, _ = kernel.closed(self.wires, np.zeros(self.wires.contents, np.bool_))
+        return certain
 
     def reached(self, allowed: Iterable[int] | Flags) -> bool:
         """Whether the goal follows when some contents are allowed."""
@@ -184,6 +193,22 @@ class Prepared:
         cheapest = np.full(self.wires.contents, -1, np.int32)
         cheapest[self.content[mine]] = mine
         return cheapest
+
+    @cached_property
+    def asked(self) -> Callable[[frozenset[Fact], Expression, bytes], Circuit | bool]:
+        """What is left of a question, by the facts held, the goal and a flag per content that is to be had.
+
+        A restricted circuit without milestone; or whether the goal holds already, when it does or is out of reach. The
+        last few are kept: what one person asks next mostly differs in the criterion or in caps.
+        """
+        return lru_cache(maxsize=QUESTIONS_KEPT)(partial(_asked, self))
+
+
+def _asked(prepared: Prepared, held: frozenset[Fact], goal: Expression, offered: bytes) -> Circuit | bool:
+    whole = _whole(prepared, held, goal, None)
+    if whole.certain[whole.goal]:
+        return True
+    return whole.narrowed(np.frombuffer(offered, np.bool_)) or False
 
 
 _PREPARED: WeakKeyDictionary[Catalogue, Prepared] = WeakKeyDictionary()
@@ -303,14 +328,17 @@ class _Gates:
 
 def compile_circuit(problem: PathwayProblem) -> Circuit:
     """The gates of a whole question: those of its catalogue, what the learner holds, and the goal and milestone."""
-    prepared = prepare(problem.catalogue)
+    return _whole(prepare(problem.catalogue), problem.held, problem.goal, problem.milestone)
+
+
+def _whole(prepared: Prepared, held: Iterable[Fact], wanted: Expression, before: Expression | None) -> Circuit:
     base = prepared.wires
     gates = _Gates(prepared.facts, [], len(base.threshold))
-    held = [gates.fact(name, 0) for name in sorted(problem.held)]
-    goal = gates.of(problem.goal)
-    milestone = -1 if problem.milestone is None else gates.of(problem.milestone)
+    holding = [gates.fact(name, 0) for name in sorted(held)]
+    goal = gates.of(wanted)
+    milestone = -1 if before is None else gates.of(before)
     threshold = base.threshold.copy()
-    threshold[[gate for gate in held if gate < len(threshold)]] = 0
+    threshold[[gate for gate in holding if gate < len(threshold)]] = 0
     more, start, gate, weight = gates.arrays()
     wires = Wires(
         base.contents,

@@ -11,11 +11,19 @@ from itertools import pairwise
 
 import highspy
 import numpy as np
+from highspy.highs import HighsCallbackEvent
 from numpy.typing import NDArray
 
 from queries.pathways.engine.kernel import ALL, Gates, Ints, Wires
 
 Floats = NDArray[np.float64]
+
+ITERATION, SHARE = 500, 40
+"""Gates that an iteration of the simplex method counts for: so many, and one for every so many numbers in the rows."""
+
+CHECK, ROOT = 25_000, 30
+"""Gates that the time between two moments at which HiGHS can be stopped counts for: so many and one for each number in
+the rows; before the first branching, when such moments are rare, `ROOT` for each."""
 
 
 def quiet_highs() -> highspy.Highs:
@@ -44,24 +52,24 @@ class HittingSet:
         self.structure: Wires | None = None
         """Gates whose thresholds the choice must keep as well. Only circular support gets past those."""
         self.cuts: list[Gates] = []
-        self.iterations = 0
-        """Of the simplex method, in the last solve."""
+        self.work = 0
+        """Gates that the last solve counts for."""
 
     def require(self, start: Gates, member: Gates) -> None:
         """Ask for at least one content of each landmark (rows)."""
         self.cuts += [member[one:two] for one, two in pairwise(start.tolist())]
 
-    def solve(self, nodes: int) -> tuple[Gates, int] | None:
-        """The choice found and a proved bound on the price of any, or None when there is none.
+    def solve(self, nodes: int, work: int) -> tuple[Gates, int] | None:
+        """The choice found (empty: none yet) and a proved bound on the price of any, or None when there is none.
 
-        The bound is the price of the choice when it was solved to the end within so many branch-and-bound nodes.
+        The bound is the price of the choice when it was solved to the end within so many branch-and-bound nodes and
+        about so much work (gates). HiGHS is stopped by counting, not by time: the same question, the same answer.
         """
         cuts = np.concatenate(self.cuts) if self.cuts else np.zeros(0, np.int32)
         contents: NDArray[np.integer] = np.unique(cuts) if self.structure is None else np.arange(len(self.price))
         members = np.searchsorted(contents, cuts)
         price, size = self.price[contents], len(contents)
         highs = quiet_highs()
-        highs.setOptionValue("mip_max_nodes", nodes)
         columns = np.arange(size, dtype=np.int32)
         highs.addVars(size, np.zeros(size), np.ones(size))
         highs.changeColsCost(size, columns, price.astype(np.float64))
@@ -74,16 +82,27 @@ class HittingSet:
             highs.addRow(-highspy.kHighsInf, most, len(counted), counted, values)
         if self.structure is not None:
             _add_gates(highs, self.structure)
+        size_of_rows = highs.getNumNz()
+        highs.setOptionValue("mip_max_nodes", max(1, min(nodes, work // max(1, size_of_rows))))
+        self.work = 0
+
+        def stop_in_time(event: HighsCallbackEvent) -> None:
+            self.work += CHECK + size_of_rows * (1 if event.data_out.mip_node_count > 0 else ROOT)
+            event.data_in.user_interrupt = self.work > work
+
+        highs.cbMipInterrupt.subscribe(stop_in_time)
         highs.run()
         info, status = highs.getInfo(), highs.getModelStatus()
-        self.iterations = max(0, info.simplex_iteration_count)
+        iterations = max(0, info.simplex_iteration_count) * (ITERATION + size_of_rows // SHARE)
+        self.work = max(iterations, CHECK)
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         chosen = np.flatnonzero(np.array(highs.getSolution().col_value[:size]) > 0.5)
         total = int(price[chosen].sum())
         if status == highspy.HighsModelStatus.kOptimal and abs(info.objective_function_value - total) < 0.5:
             return contents[chosen].astype(np.int32), total
-        return contents[chosen].astype(np.int32), max(0, math.ceil(info.mip_dual_bound - 1e-6 * max(1, total)))
+        bound = info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else 0
+        return contents[chosen].astype(np.int32), max(0, math.ceil(bound - 1e-6 * max(1, total)))
 
 
 def _add_rows(

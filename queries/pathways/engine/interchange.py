@@ -5,9 +5,12 @@ start in becomes a list of start weeks, a barred delivery is left out, and start
 lapses and the milestone go under the extra key `x_stepway`:
 
     {"caps": [{"id": "budget", "of": "cost", "most": 500}, {"id": "once", "of": {"d1": 1, "d2": 1}, "most": 1}],
-     "lapses": {"first-aid": 156}, "milestone": "a job"}
+     "lapses": {"first-aid": 156}, "milestone": "a job",
+     "not_known": {"fee": ["d1"], "travel": ["d1", "d2"]}}
 
-A reader that passes over the key answers a question with fewer limits: its optima are bounds of ours.
+`not_known` lists the actions of which the fee, weeks, hours, travel or start is not known: they count 0 of it, hours
+all that the learner can give, and may start any week. A reader that passes over the key answers a question with fewer
+limits: its optima are bounds of ours.
 """
 
 from __future__ import annotations
@@ -16,8 +19,8 @@ import gzip
 import json
 import reprlib
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +62,15 @@ class Question:
     """A question from a file: its name, and the Pareto set it asks for.
 
     `axes` are empty when it asks for none; `finish_by` is the week by which plans of the Pareto set finish (None: the
-    horizon).
+    horizon). `not_known`: delivery ids by what is not known of them (`fee`, `weeks`, `hours`,
+    `travel`, `start`).
     """
 
     name: str
     problem: PathwayProblem
     axes: tuple[Criterion, ...] = ()
     finish_by: int | None = None
+    not_known: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def read_instance(path: Path) -> PathwayProblem:
@@ -96,11 +101,15 @@ def question_from(value: object, name: str = "") -> Question:
     instance = _Place(value)
     axes = tuple(axis.one_of(_CRITERIA) for axis in instance.items("pareto_axes", optional=True))
     finish_by = instance.get("pareto_max_finish", optional=True)
+    problem = _problem(instance)
+    unknown = _extra(instance).get("not_known", optional=True)
+    not_known = {} if unknown.value is None else {key: unknown.items(key) for key in unknown.fields()}
     return Question(
         instance["name"].text() if instance.has("name") else name,
-        _problem(instance),
+        problem,
         axes,
         None if finish_by.value is None else finish_by.number(),
+        {key: frozenset(one.text() for one in ids) for key, ids in not_known.items()},
     )
 
 
@@ -118,12 +127,17 @@ def problem_from(value: object) -> PathwayProblem:
 
 
 def instance_from(
-    problem: PathwayProblem, name: str, providers: Mapping[str, str] | None = None, **more: object
+    problem: PathwayProblem,
+    name: str,
+    providers: Mapping[str, str] | None = None,
+    not_known: Mapping[str, Iterable[str]] | None = None,
+    **more: object,
 ) -> dict[str, Any]:
     """The object of the format for a question.
 
-    `providers` are by delivery id, "" where not known; `more` goes in as it is (pareto_axes, say). The answers are
-    those of the question, except that outcomes do not tell what a barred delivery would have opened.
+    `providers` are by delivery id, "" where not known; `not_known` are delivery ids as in `Question`; `more` goes in as
+    it is (pareto_axes, say). The answers are those of the question, except that outcomes do not tell what a barred
+    delivery would have opened.
     """
     position = {content.id: number for number, content in enumerate(problem.contents)}
     kept = [one for one in problem.deliveries if one.id not in problem.barred]
@@ -137,6 +151,7 @@ def instance_from(
         **({"caps": caps} if caps else {}),
         **({"lapses": dict(sorted(problem.lapses.items()))} if problem.lapses else {}),
         **({} if problem.milestone is None else {"milestone": _json(problem.milestone)}),
+        **({"not_known": {key: sorted(ids) for key, ids in not_known.items()}} if not_known else {}),
     }
     return {
         "format": FORMAT,
@@ -271,9 +286,7 @@ def _problem(instance: _Place) -> PathwayProblem:
         )
         for one in instance.items("contents")
     )
-    learner, extra = instance["learner"], instance.get("x_stepway", optional=True)
-    if extra.value is None:
-        extra = _Place({})
+    learner, extra = instance["learner"], _extra(instance)
     milestone, lapses = extra.get("milestone", optional=True), extra.get("lapses", optional=True)
     return PathwayProblem(
         Catalogue(
@@ -297,6 +310,11 @@ def _problem(instance: _Place) -> PathwayProblem:
         milestone=None if milestone.value is None else _expression(milestone),
         lapses={} if lapses.value is None else {fact: weeks.number() for fact, weeks in lapses.mapping().items()},
     )
+
+
+def _extra(instance: _Place) -> _Place:
+    extra = instance.get("x_stepway", optional=True)
+    return _Place({}) if extra.value is None else extra
 
 
 def _delivery(action: _Place, contents: tuple[Content, ...]) -> Delivery:

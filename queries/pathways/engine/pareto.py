@@ -23,7 +23,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from queries.pathways.engine.additive import solve_additive
-from queries.pathways.engine.calendar import GOAL, MILESTONE, Steps, _Calendar, _Found, _Row, solve_calendar
+from queries.pathways.engine.calendar import GOAL, MILESTONE, Calendar, Found, Row, Steps, solve_calendar
 from queries.pathways.engine.problem import (
     ADDITIVE,
     Cap,
@@ -45,6 +45,9 @@ ANYTHING = 1 << 60
 
 SEARCHED_FIRST = (Criterion.WEEKS, Criterion.FIRST_JOB, Criterion.STEPS, Criterion.COST, *ADDITIVE)
 """The order in which a box is searched along its axes: what narrows the calendar most comes first."""
+
+SHARES = 5
+"""How many searches' work on the calendar a front may take: one has about so many points."""
 
 TARGETS = {Criterion.WEEKS: GOAL, Criterion.FIRST_JOB: MILESTONE}
 """The criteria read off the calendar, and what each wants to hold."""
@@ -79,9 +82,9 @@ def pareto(
     """The best compromises between two or three criteria.
 
     `within` keeps to plans that finish by so many times the earliest finish, rounded down; None asks for all. At most
-    `most` points are looked for. `limits` hold for each search, but `calendar_work` for all of them together. Raises
-    `ValueError` for fewer than two or more than three different axes, and `ProblemRefused` for the first job in a
-    question without a milestone.
+    `most` points are looked for. `limits` hold for each search, but all of them together have `SHARES` times the
+    `calendar_work` of one. Raises `ValueError` for fewer than two or more than three different axes, and
+    `ProblemRefused` for the first job in a question without a milestone.
     """
     axes = tuple(dict.fromkeys(axes))
     if len(axes) not in {2, 3}:
@@ -90,6 +93,7 @@ def pareto(
         hint = "Say what counts as the first job, or choose other criteria."
         raise ProblemRefused("no_milestone", {"axes": [*axes]}, hint)
     order = tuple(axis for axis in dict.fromkeys(SEARCHED_FIRST) if axis in axes)
+    limits = replace(limits, calendar_work=SHARES * limits.calendar_work)
     if within is None:
         by_sums = all(axis in ADDITIVE for axis in axes)
         search = _Undated(problem, order, limits) if by_sums else _Dated(problem, order, limits, problem.horizon)
@@ -207,13 +211,13 @@ class _Dated:
             self.empty.append(_below(anything, 0, bound))
         calendar = self._calendar(anything)
         steps = {calendar.prepared.places[one.delivery]: one.start_week or 0 for one in earliest.steps}
-        if steps and calendar._allowed(steps):
+        if steps and calendar.allowed(steps):
             self.known[self._values(calendar, steps)] = steps
 
     def first(self, box: Box) -> FrontPoint | None:
         """See `_Search`."""
         upper, best = list(box), Steps()
-        if self._calendar(box)._certain():
+        if self._calendar(box).certain():
             return FrontPoint(Plan(()), dict.fromkeys(self.order, 0))
         for place in range(len(self.order)):
             found = self._least(place, upper)
@@ -226,11 +230,11 @@ class _Dated:
             upper[place], best = found.value, found.steps
         calendar = self._calendar(upper)
         untidy = not {Criterion.STEPS, Criterion.COST} <= {*self.order}
-        plan = calendar._tidied(_Found(best, calendar.deadlines[GOAL], 0, True), GOAL, tidy=untidy).plan
+        plan = calendar.tidied(Found(best, calendar.deadlines[GOAL], 0, True), GOAL, tidy=untidy).plan
         self._spend(calendar)
         return None if plan is None else FrontPoint(plan, dict(zip(self.order, upper, strict=True)))
 
-    def _least(self, place: int, upper: Sequence[int]) -> _Found | None:
+    def _least(self, place: int, upper: Sequence[int]) -> Found | None:
         """The least along one axis within upper bounds; None when it is proved that there is no plan."""
         axis, calendar = self.order[place], self._calendar(upper)
         within = [*upper[:place], 0, *upper[place + 1 :]]
@@ -242,36 +246,36 @@ class _Dated:
         )
         best = None if known is None else self.known[known]
         if known is not None and known[place] <= bound:
-            return _Found(best, known[place], known[place], True)
+            return Found(best, known[place], known[place], True)
         if axis in TARGETS:
-            found = calendar._soonest(TARGETS[axis], best)
+            found = calendar.soonest(TARGETS[axis], best)
             none = found.bound > calendar.deadlines[TARGETS[axis]]
         else:
             amounts = calendar.prepared.amounts[axis]
-            found = calendar._least(amounts, best, bound)
+            found = calendar.least(amounts, best, bound, self.limits.calendar_work)
             none = found.proven or found.bound > int(amounts.sum())
         self._spend(calendar)
         if found.steps is not None:
             self.known[self._values(calendar, found.steps)] = found.steps
         return None if found.steps is None and none else found
 
-    def _calendar(self, upper: Sequence[int]) -> _Calendar:
+    def _calendar(self, upper: Sequence[int]) -> Calendar:
         """The question with every criterion kept to its upper bound, and the finish to the window."""
-        calendar = _Calendar(self.problem, self.limits)
+        calendar = Calendar(self.problem, self.limits)
         calendar.deadlines[GOAL] = self.finish_by
         for axis, top in zip(self.order, upper, strict=True):
             if axis in TARGETS:
                 target = TARGETS[axis]
                 calendar.deadlines[target] = min(calendar.deadlines[target], top)
             elif top < ANYTHING:
-                calendar.rows.append(_Row(calendar.prepared.amounts[axis], top))
+                calendar.rows.append(Row(calendar.prepared.amounts[axis], top))
         return calendar
 
-    def _values(self, calendar: _Calendar, steps: Steps) -> Box:
-        weeks, amounts = calendar._weeks(steps), calendar.prepared.amounts
+    def _values(self, calendar: Calendar, steps: Steps) -> Box:
+        weeks, amounts = calendar.weeks(steps), calendar.prepared.amounts
         return tuple(
             weeks[TARGETS[axis]] if axis in TARGETS else int(amounts[axis][list(steps)].sum()) for axis in self.order
         )
 
-    def _spend(self, calendar: _Calendar) -> None:
+    def _spend(self, calendar: Calendar) -> None:
         self.limits = replace(self.limits, calendar_work=max(0.0, self.limits.calendar_work - calendar.work))

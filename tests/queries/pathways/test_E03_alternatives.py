@@ -155,3 +155,16 @@ def test_a_cap_of_the_question_holds_for_other_pathways_too() -> None:
     assert first.plan is not None
     found = alternatives(problem, Criterion.WEEKS, first.plan, Limits())
     assert [line(problem, one) for one in found] == ["Traineeship 30w ~ Interview 1w ~ Role [31w £0 2 steps]"]
+
+
+def test_what_is_alike_is_shared() -> None:
+    problem = world(THREE_WAYS)
+    first = solve(problem, Criterion.WEEKS)
+    assert first.plan is not None
+
+    def second(alike: dict[str, str]) -> str:
+        (found,) = alternatives(problem, Criterion.WEEKS, first.plan, Limits(), most=1, alike=alike)
+        return line(problem, found)
+
+    assert "Module" in second({})
+    assert "Traineeship" in second({"Bootcamp": "course", "Module": "course"})
