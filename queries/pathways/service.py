@@ -333,7 +333,10 @@ class _Answer:
             return None
         problem = replace(best.asked.problem, barred=best.asked.problem.barred | unknown)
         found = nearly_as_good(problem, self.request.by, best.result, otherwise, self.limits)
-        return None if found is None else self.replayed(best.asked, found)
+        if found is None:
+            return None
+        # What the search proved is about the other criterion, and would be read as about the one asked for.
+        return self.replayed(best.asked, replace(found, proven=False, bound=None, certificate=None))
 
     def other_goals(self, best: Solved) -> Iterator[Solved]:
         """The best pathway to each of the other goals, the best first."""
