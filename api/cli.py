@@ -19,7 +19,7 @@ from typing import Annotated, Any, Final, ParamSpec, TypeVar
 import typer
 from pydantic import BaseModel
 
-from api import console, questions, things, told
+from api import console, questions, solving, things, told
 from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
 from api.errors import CATALOGUE, Problem, UnknownReleaseError, problem_of
@@ -366,8 +366,6 @@ def solve(
 
     Ends with 1 when a file could not be answered; the others still are.
     """
-    from api import solving  # noqa: PLC0415 -- no other command needs the outside formats
-
     failed = False
     answers: dict[str, Any] = {}
 

@@ -80,14 +80,6 @@ class AdditiveOptimum:
     work: Work
 
 
-def best_deliveries(problem: PathwayProblem, criterion: Criterion) -> dict[str, Delivery]:
-    """For each content that the learner can carry at all, its delivery of least price, then weeks, then pounds."""
-    prepared = prepare(problem.catalogue)
-    cheapest = prepared.cheapest(criterion, prepared.usable(problem))
-    found = (problem.deliveries[place] for place in cheapest[cheapest >= 0])
-    return {delivery.content: delivery for delivery in found}
-
-
 def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits) -> AdditiveOptimum | None:
     """The pathway of least `criterion` within the caps, or None when it is proved that there is none.
 

@@ -21,14 +21,6 @@ Cut = tuple[int, ...]
 """A landmark as content gates of one circuit, in ascending order."""
 
 
-def relaxed_plan(circuit: Circuit, price: Sequence[int], guide: Sequence[int] | None = None) -> list[int]:
-    """A good pathway, quickly: the supporters under h_add (with prices `guide` if given) without the needless ones."""
-    wires = circuit.wires
-    _, rank = kernel.settled(wires, np.asarray(price if guide is None else guide, np.int64), True, wires.goal)
-    found = kernel.without_waste(wires, kernel.supporters(wires, rank, wires.goal), np.asarray(price, np.int64))
-    return [int(content) for content in found]
-
-
 def lm_cut(
     circuit: Circuit, price: Sequence[int], most: int | None = None
 ) -> tuple[list[tuple[Cut, int]], list[int], list[int]]:

@@ -457,24 +457,6 @@ def settle(circuit: Circuit, arrive: Callable[[int, int], int]) -> Settled:
     return Settled(value, rank)
 
 
-def supporting_contents(circuit: Circuit, settled: Settled, goal: int | None = None) -> list[int]:
-    """The contents that made a gate (by default the goal) true, in the order they were settled.
-
-    Each gate leans only on inputs settled before it, the earliest that suffice, so nothing supports itself.
-    """
-    rank = np.array(settled.rank, np.int32)
-    return _listed(kernel.supporters(circuit.wires, rank, circuit.goal if goal is None else goal))
-
-
-def cheapest_tails(circuit: Circuit, price: Sequence[int]) -> list[int]:
-    """The least price (or weeks) still to pay on a chain from each gate to the goal; NEVER when no chain leads there.
-
-    In a plan without waste every step is on a chain to the goal whose other steps all come later. So what it takes to
-    get to a step and its tail may be added up, and a step whose sum is beyond the budget is of no use.
-    """
-    return _listed(kernel.tails(circuit.wires, np.array(price, np.int64)))
-
-
 def without_waste(circuit: Circuit, contents: Sequence[int], price: Callable[[int], int]) -> list[int]:
     """The contents less every one that the goal can do without, the dearest being tried first."""
     prices = np.zeros(len(circuit.contents), np.int64)

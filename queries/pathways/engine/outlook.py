@@ -246,11 +246,6 @@ class Slack:
     anew_finish: int | None
     proven: bool
 
-    @property
-    def float_weeks(self) -> int:
-        """Weeks by which the start may be later, at most, all else as planned."""
-        return self.latest_alone - self.start_week
-
 
 def slack(problem: PathwayProblem, plan: Plan, limits: Limits, *, anew: bool = False) -> dict[str, Slack]:
     """The slack of each step, by delivery id; none for a plan without dates.
