@@ -1,7 +1,11 @@
 """What must be true before somebody may start, or be given, something: nested and/or rules.
 
 A requirement is a tree. It has three faces that say the same thing: the tree (these classes), a line of text that a
-person writes into a dataset (`parse`, `write`), and a plain sentence for a reader (`sentence`).
+person writes into a dataset (`parse`, `write`), and a plain sentence for a reader (`sentence`, `read_sentence`).
+
+The rules of a scheme (`ontology/rules`) may ask two things more, which no dataset may: `not(r)`, and
+`opportunity(NAME OP VALUE)`, a fact about what is to be started. There the name of one of the scheme's dated figures,
+or of a number of the opportunity, may stand for a number: `attribute(pay < low-wage-line)`. A day is 2027-01-01.
 
 The text grammar::
 
@@ -19,7 +23,9 @@ The text grammar::
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -111,13 +117,42 @@ class Attribute:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """A fact about what is to be started, compared with a value: `credits >= 30`. Only in the rules of schemes."""
+
+    name: str
+    operator: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`part` does not hold. What is not known stays not known. Only in the rules of schemes."""
+
+    part: Requirement
+
+
 Requirement: TypeAlias = (
-    AllOf | AnyOf | AtLeast | Usually | Holds | Completed | WorksAs | LevelHeld | CreditsFrom | Attribute
+    AllOf
+    | AnyOf
+    | AtLeast
+    | Usually
+    | Not
+    | Holds
+    | Completed
+    | WorksAs
+    | LevelHeld
+    | CreditsFrom
+    | Attribute
+    | Opportunity
 )
 NOTHING: Final = AllOf(())
 OPERATORS: Final = (">=", "<=", "=", ">", "<")
 
-_TOKEN = re.compile(r"\s*(?:(?P<word>[A-Za-z0-9][A-Za-z0-9_.:+/-]*)|(?P<quoted>\"[^\"]*\")|(?P<sign>>=|<=|[(),=<>]))")
+_WORD: Final = "[A-Za-z0-9][A-Za-z0-9_.:+/-]*"
+_QUOTED: Final = '"[^"]*"'
+_TOKEN = re.compile(rf"\s*(?:(?P<word>{_WORD})|(?P<quoted>{_QUOTED})|(?P<sign>>=|<=|[(),=<>]))")
 _KEYWORDS: Final = {"credits": {"from", "level", "unit_role"}, "usually": {"by"}}
 
 
@@ -209,6 +244,11 @@ class _Reader:
             case "attribute":
                 attribute = self.take()
                 result = Attribute(attribute, self.take(*OPERATORS), self.take())
+            case "opportunity":
+                attribute = self.take()
+                result = Opportunity(attribute, self.take(*OPERATORS), self.take())
+            case "not":
+                result = Not(self.requirement())
             case _:
                 self.position = start
                 raise self.fail(f"“{name}” is not a kind of requirement")
@@ -259,6 +299,10 @@ def write(requirement: Requirement) -> str:
             return f"level({level})"
         case Attribute(name, operator, value):
             return f"attribute({name} {operator} {_quote(value)})"
+        case Opportunity(name, operator, value):
+            return f"opportunity({name} {operator} {_quote(value)})"
+        case Not(part):
+            return f"not({write(part)})"
         case CreditsFrom(credits, source, level, unit_role):
             narrowed = [("from", source), ("level", level), ("unit_role", unit_role)]
             return f"credits({', '.join([str(credits), *(f'{k}={_quote(str(v))}' for k, v in narrowed if v)])})"
@@ -269,7 +313,7 @@ def references(requirement: Requirement) -> set[str]:
     match requirement:
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
             return set().union(*map(references, parts))
-        case Usually(part, _):
+        case Usually(part, _) | Not(part):
             return references(part)
         case Holds(id) | Completed(id) | WorksAs(id):
             return {id}
@@ -284,7 +328,7 @@ def circumstances(requirement: Requirement) -> list[Attribute]:
     match requirement:
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
             return [found for part in parts for found in circumstances(part)]
-        case Usually(part, _):
+        case Usually(part, _) | Not(part):
             return circumstances(part)
         case Attribute():
             return [requirement]
@@ -298,18 +342,49 @@ def attributes() -> dict[str, dict[str, Any]]:
     return dict(yaml_file("attributes.yml"))
 
 
-def attribute_fault(attribute: Attribute) -> str | None:
-    """What is wrong with an attribute of a rule: an unknown name, value or comparison. None: nothing."""
-    known = attributes().get(attribute.name)
+@cache
+def opportunity_facts() -> dict[str, dict[str, Any]]:
+    """The facts about an opportunity that a scheme's rule may ask about, by name (`ontology/opportunity-facts.yml`)."""
+    return dict(yaml_file("opportunity-facts.yml"))
+
+
+def day_of(text: str) -> date | None:
+    """The day that is written 2027-01-01; None: it is none."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _fault(known: Mapping[str, Any] | None, asked: Attribute | Opportunity, figures: Collection[str]) -> str | None:
     if known is None:
-        return f"“{attribute.name}” is not a circumstance that rules may ask about"
+        whose = "a circumstance" if isinstance(asked, Attribute) else "a fact about an opportunity"
+        return f"“{asked.name}” is not {whose} that rules may ask about"
     if "number" in known:
-        return None if attribute.value.isdigit() else f"“{attribute.value}” is not a number of {known['number']}"
-    if attribute.operator != "=":
-        return f"“{attribute.name}” is compared with = only"
-    if attribute.value not in known["values"]:
-        return f"“{attribute.value}” is not one of {', '.join(known['values'])}"
+        fine = re.fullmatch("[0-9]+", asked.value) or asked.value in figures
+        return None if fine else f"“{asked.value}” is not a number of {known['number']}"
+    if "date" in known and ">=" in known:
+        return None if day_of(asked.value) else f"“{asked.value}” is not a day, such as 2027-01-01"
+    if "values" not in known and "id" not in known:
+        return f"“{asked.name}” stands in no rule"
+    if asked.operator != "=":
+        return f"“{asked.name}” is compared with = only"
+    if "values" in known and asked.value not in known["values"]:
+        return f"“{asked.value}” is not one of {', '.join(known['values'])}"
     return None
+
+
+def attribute_fault(attribute: Attribute, figures: Collection[str] = ()) -> str | None:
+    """What is wrong with an attribute of a rule: an unknown name, value or comparison. None: nothing.
+
+    `figures`: names that may stand for a number.
+    """
+    return _fault(attributes().get(attribute.name), attribute, figures)
+
+
+def opportunity_fault(opportunity: Opportunity, figures: Collection[str] = ()) -> str | None:
+    """What is wrong with a fact about an opportunity in a rule, as `attribute_fault`."""
+    return _fault(opportunity_facts().get(opportunity.name), opportunity, figures)
 
 
 def circumstance_fault(name: str, value: str) -> str | None:
@@ -319,33 +394,90 @@ def circumstance_fault(name: str, value: str) -> str | None:
     '“thirty” is not a number of years'
     """
     known = attributes().get(name)
-    if known is None:
-        return f"“{name}” is not known; what can be said is {', '.join(sorted(attributes()))}"
+    if known is None or "worked-out" in known:
+        said = sorted(one for one, facts in attributes().items() if "worked-out" not in facts)
+        return f"“{name}” is not known; what can be said is {', '.join(said)}"
     if "number" in known:
-        return None if value.isdigit() and int(value) <= 200 else f"“{value}” is not a number of {known['number']}"
+        fine = re.fullmatch("[0-9]{1,9}", value) and int(value) <= known.get("most", 200)
+        return None if fine else f"“{value}” is not a number of {known['number']}"
+    if "date" in known:
+        return None if day_of(value) else f"“{value}” is not a day, such as 1992-03-31"
+    if "text" in known:
+        return None if re.fullmatch(r"[A-Za-z]{1,2}[0-9][0-9A-Za-z]?", value) else f"“{value}” is not {known['text']}"
     allowed = [*known["values"], *(other for other in ("yes", "no", "other") if other not in known["values"])]
     return None if value in allowed else f"“{value}” is not one of {', '.join(allowed)}"
 
 
-def _attribute_sentence(attribute: Attribute) -> str:
-    if attribute_fault(attribute) is not None:
-        return write(attribute)
-    known = attributes()[attribute.name]
-    if "number" in known:
-        return str(known[attribute.operator]).format(attribute.value)
-    return str(known["values"][attribute.value])
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_FIGURE: Final = re.compile(r"[a-z][a-z0-9-]*")
 
 
-def _joined(parts: tuple[Requirement, ...], word: str, labels: dict[str, str]) -> str:
-    def one(part: Requirement) -> str:
-        said = sentence(part, labels)
-        return f"({said})" if len(parts) > 1 and isinstance(part, AllOf | AnyOf) and len(part.parts) > 1 else said
+def spoken_day(day: date) -> str:
+    """A day as people write it.
 
-    return f" {word} ".join(map(one, parts))
+    >>> spoken_day(date(2027, 1, 1))
+    '1 January 2027'
+    """
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def sentence(requirement: Requirement, labels: dict[str, str] | None = None) -> str:
+def phrase(asked: Attribute | Opportunity) -> str:
+    """The words that complete “must be …”, such as “aged 19 or over”; the rule's text when it makes no sense."""
+    known = (attributes() if isinstance(asked, Attribute) else opportunity_facts()).get(asked.name)
+    if _fault(known, asked, {asked.value} if _FIGURE.fullmatch(asked.value) else ()) is not None or known is None:
+        return write(asked)
+    if "values" in known:
+        return str(known["values"][asked.value])
+    if "date" in known:
+        value = spoken_day(date.fromisoformat(asked.value))
+    elif "id" in known:
+        value = _named(asked.value, {})
+    elif asked.value.isdigit():
+        value = str(known.get("amount", "{}")).format(asked.value)
+    else:
+        value = f"the {asked.value}"
+    return str(known[asked.operator]).format(value)
+
+
+def _nested(part: Requirement, labels: Mapping[str, str]) -> str:
+    """A part of a list: in brackets when it is a list itself, or would run on."""
+    said = sentence(part, labels)
+    match part:
+        case AllOf(parts) | AnyOf(parts) if len(parts) > 1:
+            return f"({said})"
+        case AtLeast() | Usually():
+            return f"({said})"
+    return said
+
+
+def _joined(parts: tuple[Requirement, ...], word: str, labels: Mapping[str, str]) -> str:
+    if len(parts) == 1:
+        return f"{'all of' if word == 'and' else 'one of'} ({sentence(parts[0], labels)})"
+    return f" {word} ".join(_nested(part, labels) for part in parts)
+
+
+def _item(part: Requirement, labels: Mapping[str, str]) -> str:
+    return _nested(part, labels) if isinstance(part, AtLeast | Usually) else sentence(part, labels)
+
+
+def _named(id: str, labels: Mapping[str, str]) -> str:
+    if id in labels:
+        return labels[id]
+    bare = (found := _TOKEN.fullmatch(id)) and found["word"] == id and not (id.isalpha() and id.islower())
+    return id if bare else f'"{id}"'
+
+
+def _role(role: str) -> str:
+    return f'"{role}"' if " units" in f" {role} " or '"' in role else role
+
+
+def sentence(requirement: Requirement, labels: Mapping[str, str] | None = None) -> str:
     """The requirement in words. `labels` gives a title for an id; without one the id itself is said.
+
+    `read_sentence` reads it back, given labels of which no two are alike.
 
     >>> sentence(parse("any(level(3), credits(90, from=Q-X, level=4))"), {"Q-X": "HNC in X"})
     'an award at level 3 or higher or at least 90 credits at level 4 of HNC in X'
@@ -359,22 +491,186 @@ def sentence(requirement: Requirement, labels: dict[str, str] | None = None) -> 
         case AnyOf(parts):
             return _joined(parts, "or", labels)
         case AtLeast(count, parts):
-            return f"at least {count} of: {'; '.join(sentence(p, labels) for p in parts)}"
+            return f"at least {count} of: {'; '.join(_item(part, labels) for part in parts)}"
         case Usually(part, decided_by):
-            return f"the {decided_by} decides; usually {sentence(part, labels)}"
+            return f"the {_role(decided_by)} decides; usually {sentence(part, labels)}"
+        case Not(part):
+            return f"not ({sentence(part, labels)})"
         case Holds(id):
-            return f"{labels.get(id, id)} held"
+            return f"{_named(id, labels)} held"
         case Completed(id):
-            return f"{labels.get(id, id)} completed"
+            return f"{_named(id, labels)} completed"
         case WorksAs(id):
-            return f"work as {labels.get(id, id)}"
+            return f"work as {_named(id, labels)}"
         case LevelHeld(level):
             return f"an award at level {level} or higher"
-        case Attribute():
-            return _attribute_sentence(requirement)
+        case Attribute() | Opportunity():
+            return phrase(requirement)
         case CreditsFrom(credits, source, level, unit_role):
             words = [f"at least {credits} credits"]
             words += [f"at level {level}"] if level else []
-            words += [f"from {unit_role} units"] if unit_role else []
-            words += [f"of {labels.get(source, source)}"] if source else []
+            words += [f"from {_role(unit_role)} units"] if unit_role else []
+            words += [f"of {_named(source, labels)}"] if source else []
             return " ".join(words)
+
+
+def _pattern(template: str, hole: str) -> str:
+    before, after = template.split("{}")
+    return re.escape(before) + hole + re.escape(after)
+
+
+_Asked: TypeAlias = type[Attribute] | type[Opportunity]
+
+
+@cache
+def _phrases() -> tuple[tuple[re.Pattern[str], _Asked, str, str, str | None], ...]:
+    """The pattern of each phrase, whose fact it is, its name, the comparison, and the value of a choice."""
+    found: list[tuple[re.Pattern[str], _Asked, str, str, str | None]] = []
+    kinds: tuple[tuple[_Asked, dict[str, dict[str, Any]]], ...] = (
+        (Attribute, attributes()),
+        (Opportunity, opportunity_facts()),
+    )
+    for about, facts in kinds:
+        for name, known in facts.items():
+            for value, said in known.get("values", {}).items():
+                found.append((re.compile(re.escape(said)), about, name, "=", value))
+            hole = r"(?P<day>[0-9]+ [A-Z][a-z]+ [0-9]{1,4})" if "date" in known else f"(?P<id>{_QUOTED}|{_WORD})"
+            if "number" in known:
+                number = _pattern(known.get("amount", "{}"), "(?P<number>[0-9]+)")
+                hole = f"(?:{number}|the (?P<figure>{_FIGURE.pattern}))"
+            found += [
+                (re.compile(_pattern(known[sign], hole)), about, name, sign, None)
+                for sign in OPERATORS
+                if sign in known
+            ]
+    return tuple(found)
+
+
+def _written_day(spoken: str) -> str:
+    day, month, year = spoken.split()
+    return f"{year:0>4}-{_MONTHS.index(month) + 1 if month in _MONTHS else 0:02}-{day:0>2}"
+
+
+class _SentenceReader:
+    """Reads a sentence back: lists, brackets, and at each place the longest phrase that stands there."""
+
+    def __init__(self, text: str, labels: Mapping[str, str]) -> None:
+        self.text, self.position = text, 0
+        self.ids = {label: id for id, label in labels.items() if label in text}
+        titles = [re.escape(label) for label in sorted(self.ids, key=len, reverse=True)]
+        thing = f"({'|'.join([*titles, _QUOTED, _WORD])})"
+        role = '(?: from ("[^"]*"|[^"]+?) units)?'
+        self.things: tuple[tuple[re.Pattern[str], type[Holds] | type[Completed] | type[WorksAs]], ...] = (
+            (re.compile(f"{thing} held"), Holds),
+            (re.compile(f"{thing} completed"), Completed),
+            (re.compile(f"work as {thing}"), WorksAs),
+        )
+        self.level = re.compile("an award at level ([0-9]+) or higher")
+        self.credits = re.compile(f"at least ([0-9]+) credits(?: at level ([0-9]+))?{role}(?: of {thing})?")
+
+    def fail(self) -> RequirementError:
+        return RequirementError("no rule is said so", self.text, self.position)
+
+    def next(self, *expected: str) -> bool:
+        """Whether one of these comes next; it is taken then."""
+        for words in expected:
+            if self.text.startswith(words, self.position):
+                self.position += len(words)
+                return True
+        return False
+
+    def close(self) -> None:
+        if not self.next(")"):
+            raise self.fail()
+
+    def found(self, pattern: str) -> re.Match[str] | None:
+        """What stands here by this pattern; it is taken then."""
+        found = re.compile(pattern).match(self.text, self.position)
+        self.position = found.end() if found else self.position
+        return found
+
+    def id(self, said: str) -> str:
+        return self.ids.get(said, said.strip('"'))
+
+    def list(self) -> Requirement:
+        parts, word = [self.part()], ""
+        while self.next(word) if word else self.next(" and ", " or "):
+            word = word or (" and " if self.text.endswith(" and ", 0, self.position) else " or ")
+            parts.append(self.part())
+        return parts[0] if not word else AllOf(tuple(parts)) if word == " and " else AnyOf(tuple(parts))
+
+    def part(self) -> Requirement:
+        if self.next("nothing is asked"):
+            return NOTHING
+        if found := self.found(r"(not|all of|one of|) ?\("):
+            part = self.list()
+            self.close()
+            match found[1]:
+                case "not":
+                    return Not(part)
+                case "all of":
+                    return AllOf((part,))
+                case "one of":
+                    return AnyOf((part,))
+            return part
+        if found := self.found("at least ([0-9]+) of: "):
+            parts = [self.list()]
+            while self.next("; "):
+                parts.append(self.list())
+            return AtLeast(int(found[1]), tuple(parts))
+        if found := self.found('the ("[^"]*"|[^"]+?) decides; usually '):
+            return Usually(self.list(), found[1].strip('"'))
+        return self.leaf()
+
+    def leaf(self) -> Requirement:
+        if self.text.startswith(("attribute(", "opportunity("), self.position):
+            reader = _Reader(self.text)
+            reader.position = self.position
+            written = reader.requirement()
+            self.position = reader.position
+            return written
+        longest = max(self.leaves(), key=lambda one: one[0], default=None)
+        if longest is None:
+            raise self.fail()
+        self.position = longest[0]
+        return longest[1]
+
+    def leaves(self) -> Iterator[tuple[int, Requirement]]:
+        """Each phrase that stands here: where it ends, and what it says."""
+        for pattern, kind in self.things:
+            if found := pattern.match(self.text, self.position):
+                yield found.end(), kind(self.id(found[1]))
+        if found := self.level.match(self.text, self.position):
+            yield found.end(), LevelHeld(int(found[1]))
+        if found := self.credits.match(self.text, self.position):
+            credits, level, role, source = found.groups()
+            yield (
+                found.end(),
+                CreditsFrom(
+                    int(credits),
+                    self.id(source) if source else None,
+                    int(level) if level else None,
+                    role.strip('"') if role else None,
+                ),
+            )
+        for phrase, about, name, sign, value in _phrases():
+            if found := phrase.match(self.text, self.position):
+                if value is None:
+                    (form, text), *_ = ((form, text) for form, text in found.groupdict().items() if text is not None)
+                    said = _written_day(text) if form == "day" else text.strip('"')
+                yield found.end(), about(name, sign, said if value is None else value)
+
+
+def read_sentence(text: str, labels: Mapping[str, str] | None = None) -> Requirement:
+    """The requirement that a sentence says: `read_sentence(sentence(r, labels), labels) == r`.
+
+    >>> write(read_sentence("aged 19 or over and not (in work)"))
+    'all(attribute(age >= 19), not(attribute(employment = employed)))'
+
+    Raises `RequirementError` where the text is no sentence of ours.
+    """
+    reader = _SentenceReader(text, labels or {})
+    result = reader.list()
+    if reader.position != len(text) or sentence(result, labels) != text:
+        raise reader.fail()
+    return result

@@ -17,12 +17,15 @@ from graph.requirements import (
     Attribute,
     CreditsFrom,
     LevelHeld,
+    Not,
+    Opportunity,
     Requirement,
     RequirementError,
     Usually,
     attribute_fault,
     attributes,
     parse,
+    write,
 )
 from loaders.tables import TABLES, Column
 from ontology.namespaces import slug
@@ -230,7 +233,7 @@ def walk(rule: Requirement) -> Iterator[Requirement]:
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
             for part in parts:
                 yield from walk(part)
-        case Usually(part, _):
+        case Usually(part, _) | Not(part):
             yield from walk(part)
 
 
@@ -245,6 +248,8 @@ def _requirement(_: Column, text: str) -> Requirement:
         raise Fault("invalid-requirement", f"the rule has a number that cannot be read: {error}") from None
     for part in walk(rule):
         match part:
+            case Not() | Opportunity():
+                raise Fault("invalid-requirement", f"only the rules of schemes may ask this: {write(part)}")
             case AllOf(()) if part is not rule:
                 raise Fault("invalid-requirement", "“none” stands alone, never inside another rule")
             case Attribute() if (fault := attribute_fault(part)) is not None:

@@ -74,6 +74,8 @@ def test_good_cells(kind: str, text: str, value: object) -> None:
         ("requirement", "credits(15, level=9)", "invalid-requirement"),
         ("requirement", "level(3", "invalid-requirement"),
         ("requirement", "level(3))", "invalid-requirement"),
+        ("requirement", "not(level(3))", "invalid-requirement"),
+        ("requirement", "any(level(3), opportunity(level = 3))", "invalid-requirement"),
     ],
 )
 def test_bad_cells(kind: str, text: str, code: str) -> None:
