@@ -1,4 +1,4 @@
-"""What worker processes do for pathway questions: open a release once, then answer over it."""
+"""What worker processes do for questions that take long: open a release once, then answer over it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from api import questions
 from api.dependencies import Services
-from api.schemas.pathways import Understood
+from api.people import PriorLearningAsked, prior_learning_answer
+from api.schemas.pathways import NotUsed, Understood
 from api.workers import Answer
 from graph.release import Release
 from queries.pathways.engine.problem import Limits
@@ -36,6 +37,7 @@ class Asked:
     understood: tuple[Understood, ...]
     limits: Limits
     root: str
+    not_used: tuple[NotUsed, ...] = ()
 
 
 def open_release(home: Home) -> Answer:
@@ -43,7 +45,9 @@ def open_release(home: Home) -> Answer:
     pathways = PathwayService(Release(home.folder).projection, home.reference)
     pathways.prepare(home.day)
 
-    def answer(asked: Asked) -> bytes:
-        return questions.answer(pathways, asked.request, asked.understood, asked.limits, asked.root)
+    def answer(asked: Asked | PriorLearningAsked) -> bytes:
+        if isinstance(asked, PriorLearningAsked):
+            return prior_learning_answer(pathways, asked)
+        return questions.answer(pathways, asked.request, asked.understood, asked.limits, asked.root, asked.not_used)
 
     return answer

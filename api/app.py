@@ -15,7 +15,7 @@ from api.answering import home_of, open_release
 from api.dependencies import ReleaseHolder
 from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
-from api.routers import documentation, pathways, service, things
+from api.routers import documentation, pathways, person, service, things
 from api.settings import Settings
 from api.workers import Pool
 from graph.release import NoReleaseError
@@ -74,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     app.include_router(service.router)
     app.include_router(pathways.router)
+    app.include_router(person.router)
     app.include_router(things.make_router(settings))
     app.include_router(documentation.router)
     openapi.install(app)

@@ -19,14 +19,18 @@ from typing import Annotated, Any, Final, ParamSpec, TypeVar
 import typer
 from pydantic import BaseModel
 
-from api import console, questions, solving, things, told
+from api import console, people, questions, solving, things, told
+from api import eligibility as person
 from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
 from api.errors import CATALOGUE, Problem, UnknownReleaseError, problem_of
 from api.reply import SOFTWARE
-from api.schemas.pathways import PathwayQuestion
+from api.schemas.eligibility import EligibilityQuestion, FundingAsked, PriorLearningQuestion
+from api.schemas.pathways import PathwayQuestionBody
+from api.schemas.person import AwardHeld
 from api.schemas.service import IssuesSaid
 from api.settings import Settings
+from api.workers import places
 from graph.build import FAILED, BuildResult
 from graph.issues import Issue, Severity, count_by_severity, read_issues
 from graph.release import NoReleaseError
@@ -60,6 +64,12 @@ DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the releases.  [default: STEPWAY_DATA_DIR, or ./data]")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON of the same shape as over HTTP.")]
+ProfileFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--profile", help="What is known of the person, as YAML or JSON (docs/api.md). Options go before the file."
+    ),
+]
 ReleaseNumber = Annotated[int | None, typer.Option("--release", min=1, help="Ask this release, not the served one.")]
 
 
@@ -104,10 +114,10 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
             raise
         except BrokenPipeError:
             raise typer.Exit(0) from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- every one is told
             problem = problem_of(error)
             if problem.code == "internal-error":
-                logging.getLogger("stepway").debug("told as internal-error", exc_info=error)
+                logging.getLogger("stepway").debug("told as internal-error: %s", places(error))
                 problem = Problem("internal-error", f"{type(error).__name__}: {error}.")
             raise _fail(problem) from None
 
@@ -273,11 +283,12 @@ def pathway(
         list[str] | None,
         typer.Option("--attribute", help="A fact about the person: name:value, such as age:34. Repeatable."),
     ] = None,
+    profile: ProfileFile = None,
     trade_off: Annotated[
         list[Criterion] | None,
         typer.Option(help="Also every best compromise between these. Repeatable: two or three."),
     ] = None,
-    hours_per_week: Annotated[int, typer.Option(help="Most hours a week.")] = 40,
+    hours_per_week: Annotated[int | None, typer.Option(help="Most hours a week.  [default: 40]")] = None,
     within_weeks: Annotated[int, typer.Option(help="Weeks within which to be there.")] = 520,
     arrive_by: Annotated[str | None, typer.Option(help="Day by which to be there, such as 2028-07-31.")] = None,
     depart_after: Annotated[str | None, typer.Option(help="Day before which nothing starts.")] = None,
@@ -310,6 +321,9 @@ def pathway(
     without_employer: Annotated[
         bool, typer.Option("--without-employer", help="Leave out steps that need an employer, except the goal.")
     ] = False,
+    confirmed_only: Annotated[
+        bool, typer.Option("--confirmed-only", help="Leave out steps of which it cannot be told whether they are open.")
+    ] = False,
     profile_required: Annotated[
         bool, typer.Option("--profile-required", help="Treat the usual profile as a bar.")
     ] = False,
@@ -328,21 +342,135 @@ def pathway(
         "from": starts, "to": to, "to_level": to_level, "sector": sector, "by": by, "attribute": attribute,
         "hours_per_week": hours_per_week, "within_weeks": within_weeks, "published_only": published_only,
         "without_employer": without_employer, "profile_required": profile_required, "alternatives": alternatives,
+        "confirmed_only": confirmed_only,
         "arrive_by": arrive_by, "depart_after": depart_after, "via": via, "avoid": avoid, "mode": mode,
         "attendance": attendance, "provider": provider, "budget": budget, "unpriced": unpriced,
         "trade_off": trade_off, "travel_limit": travel_limit, "jobs_as_steps": jobs_as_steps, "on": on,
         "release": release,
     }  # fmt: skip
-    question = PathwayQuestion.model_validate({name: value for name, value in given.items() if value is not None})
+    known = people.profile_of(profile)
+    said = {name: value for name, value in given.items() if value is not None}
+    question = PathwayQuestionBody.model_validate({**said, "profile": known})
     services, holder, settings = _services(data_dir, release)
-    asked, understood = questions.Understanding(services, holder).request(question, questions.today())
+    asked, understood = people.request(
+        questions.Understanding(services, holder), question, known, questions.today(), root=""
+    )
     if export is not None:
         write_instance(export, questions.instance(services.pathways, asked))
-    body = questions.answer(services.pathways, asked, understood, settings.question_limits)
+    body = questions.answer(
+        services.pathways, asked, understood, settings.question_limits, not_used=people.not_used(known)
+    )
     if as_json:
         _print_json(json.loads(body))
     else:
         console.pathways(Screen(), questions.REPLY.validate_json(body), lambda id: services.things.get_named(id).label)
+
+
+Circumstances = Annotated[
+    list[str] | None,
+    typer.Option("--attribute", help="A fact about the person: name:value, such as age:34. Repeatable."),
+]
+OnDay = Annotated[str | None, typer.Option("--on", help="Day of the question.  [default: today]")]
+
+
+@app.command()
+@plainly
+def eligibility(
+    against: Annotated[
+        list[str],
+        typer.Argument(metavar="AGAINST...", help="Schemes by id; steps, courses, awards or units by id or words."),
+    ],
+    profile: ProfileFile = None,
+    attribute: Circumstances = None,
+    opportunity: Annotated[
+        list[str] | None,
+        typer.Option(help="A fact about what is to be started: name:value, such as credits:15. Repeatable."),
+    ] = None,
+    starts: Annotated[str | None, typer.Option(help="Day on which it starts.")] = None,
+    on: OnDay = None,
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell whether a person may start something, and who pays: likely yes, likely no, or whom to ask what."""
+    facts = people.facts_told(opportunity or ())
+    question = EligibilityQuestion.model_validate(
+        {
+            "against": against,
+            "profile": people.profile_of(profile, attribute or ()),
+            "opportunity": {name.replace("-", "_"): value for name, value in facts.items()},
+            "starts": starts,
+            "on": on,
+            "release": release,
+        }
+    )
+    services, holder, _ = _services(data_dir, release)
+    found = person.reply(questions.Understanding(services, holder), question, questions.today())
+    if as_json:
+        _print_json(json.loads(person.ELIGIBILITY.dump_json(found)))
+    else:
+        console.eligibility(Screen(), found)
+
+
+@app.command()
+@plainly
+def funding(
+    scheme: Annotated[
+        str | None, typer.Argument(metavar="SCHEME", help="Id of a scheme.  [default: list them all]")
+    ] = None,
+    on: OnDay = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the schemes, or show one: its rules in words, their dates and sources, and when they are due for review."""
+    day = FundingAsked.model_validate({"on": on}).on or questions.today()
+    if scheme is None:
+        listed = person.schemes(day, things.HERE)
+        if as_json:
+            _print_json(json.loads(person.SCHEMES.dump_json(listed)))
+        else:
+            console.schemes(Screen(), listed)
+        return
+    found = person.scheme(scheme, day, things.HERE)
+    if as_json:
+        _print_json(json.loads(person.SCHEME.dump_json(found)))
+    else:
+        console.scheme(Screen(), found)
+
+
+@app.command("prior-learning")
+@plainly
+def prior_learning(
+    to: Annotated[
+        list[str] | None, typer.Option("--to", help="An award or a course to join: id or words. Repeatable.")
+    ] = None,
+    profile: ProfileFile = None,
+    attribute: Circumstances = None,
+    holds: Annotated[
+        list[str] | None, typer.Option("--holds", help="An award held; Q-…:60 for credits of it. Repeatable.")
+    ] = None,
+    published_only: Annotated[
+        bool, typer.Option("--published-only", help="Leave out what rests on our inference.")
+    ] = False,
+    on: OnDay = None,
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what prior learning may count for: the latest way in, the worksheet of claims, the nearest awards."""
+    said = people.profile_of(profile, attribute or ())
+    if holds:
+        awards = [*(said.awards or ()), *(AwardHeld(award=one) for one in holds)]
+        said = said.model_copy(update={"awards": awards})
+    question = PriorLearningQuestion.model_validate(
+        {"profile": said, "to": to or [], "published_only": published_only, "on": on, "release": release}
+    )
+    services, holder, _ = _services(data_dir, release)
+    asked = people.prior_learning(questions.Understanding(services, holder), question, questions.today())
+    body = people.prior_learning_answer(services.pathways, asked)
+    if as_json:
+        _print_json(json.loads(body))
+    else:
+        console.prior_learning(Screen(), people.PRIOR_LEARNING.validate_json(body))
 
 
 @app.command()

@@ -14,15 +14,28 @@ from rich.table import Table
 from rich.text import Text
 
 from api.errors import Problem, Suggestion
+from api.schemas.eligibility import EligibilityReply, PriorLearningReply, SchemeReply, SchemesReply
 from api.schemas.pathways import PathwayReply
 from api.schemas.service import DatasetsSaid, FoundPage, IssueSaid, IssuesSaid, ReleasesSaid
 from api.schemas.things import LEFT_OUT
 from graph.projection import Amount, Evidence, Source, Status, StepKind
 from queries.catalogue import Field
+from queries.eligibility.decision import Answer, Decision, Payment, RuleSaid, RuleSource
 from queries.find import How
 from queries.pathways.engine.problem import Outcome
 from queries.pathways.explain import cost_words, is_stay
-from queries.pathways.request import AnswerStep, Need, Pathway, StoppingPoint, Thing, Verdict, counted
+from queries.pathways.request import (
+    AnswerStep,
+    Entitlement,
+    Need,
+    Pathway,
+    StoppingPoint,
+    Thing,
+    Totals,
+    Verdict,
+    counted,
+)
+from queries.prior_learning.request import ClaimVerdict, Recognition
 from queries.profiles import Item, Named, Profile, RuleText, Value
 
 WIDTH: Final = 100
@@ -52,6 +65,14 @@ _VERDICT_WORDS: Final = {
     Verdict.DECIDED_BY_SOMEBODY: "somebody decides",
     Verdict.NOT_KNOWN: "not known: ask the client",
     Verdict.NOT_MET: "not met",
+}
+_ANSWER_WORDS: Final = {Answer.YES: "yes", Answer.NO: "no", Answer.NOT_KNOWN: "not known"}
+_RULE_KINDS: Final = {
+    "entry": "Who may start",
+    "offer": "What it must be",
+    "funding": "Whom and what it pays for",
+    "payment": "Who pays",
+    "afterwards": "Afterwards",
 }
 _HOW_WORDS: Final = {
     How.ID: "by its id",
@@ -155,6 +176,8 @@ def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) ->
         screen.fact("Published", reply.published_only.text, indent=0)
         shown = {pathway.summary for pathway in reply.pathways}
         screen.fact("", reply.published_only.pathway if reply.published_only.pathway not in shown else None, indent=0)
+    for part in reply.not_used:
+        screen.fact("Not used", f"{part.field.replace('_', ' ')}: {part.why}.", indent=0)
     for worth in reply.worth:
         screen.fact("Worth", f"{worth.text}.", indent=0)
     if reply.trade_offs is not None:
@@ -163,6 +186,7 @@ def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) ->
             values = ", ".join(f"{criterion} {value}" for criterion, value in compromise.values.items())
             screen.line(f"- {values}: {compromise.pathway}", indent=_LABEL_WIDTH + 1, hang=2)
     _no_pathway(screen, reply)
+    _questions(screen, reply)
     for number, pathway in enumerate(reply.pathways, 1):
         screen.line()
         _pathway(screen, number, pathway, name, reply.question.on)
@@ -208,7 +232,10 @@ def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str]
     )
     weeks = f"{'at least ' if totals.weeks_at_least else ''}{counted(totals.weeks, 'week')}"
     screen.fact("In all", f"{weeks}; the client pays {cost_words(totals)}; {counted(totals.steps, 'step')}; {need}")
-    screen.fact("How sure", STATUS_WORDS[pathway.status])
+    screen.fact("How sure", f"{STATUS_WORDS[pathway.status]}{_cannot_tell(totals)}")
+    screen.fact("Money", _money(totals))
+    for entitlement in pathway.entitlements:
+        _entitlement(screen, entitlement)
     for step in pathway.steps:
         screen.line()
         _step(screen, step, name, on)
@@ -216,6 +243,21 @@ def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str]
     if pathway.proof:
         screen.line()
         screen.fact("Why no less", pathway.proof.text)
+
+
+def _cannot_tell(totals: Totals) -> str:
+    steps = totals.steps_that_cannot_be_told
+    return f"; of {counted(steps, 'step')} it cannot be told whether the client may start" if steps else ""
+
+
+def _money(totals: Totals) -> str:
+    """Who pays what in all: from the own pocket, borrowed, and by employers."""
+    named = (
+        ("from the own pocket", totals.own_pocket_pounds),
+        ("borrowed", totals.loan_pounds),
+        ("employers for training", totals.employer_pounds),
+    )
+    return "; ".join(f"{name} {'not known' if pounds is None else f'£{pounds:,}'}" for name, pounds in named)
 
 
 def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date) -> None:
@@ -236,6 +278,7 @@ def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date
     fact("How long", wish or f"{_amount(step.weeks, 'week')}{each}")
     fact("If late", step.slack.text if step.slack and step.slack.weeks is not None else None)
     fact("Client pays", _pounds(step.cost))
+    _eligibility(screen, step)
     for number, need in enumerate(step.needs):
         fact("" if number else "Needs", _need(need))
     if not step.needs and step.needs_known:
@@ -267,6 +310,226 @@ def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date
         if told:
             fact(label, f"{'; '.join(told[:MOST_OF_A_KIND])}. Not an offer of today.")
             _more(screen, len(told))
+
+
+def _eligibility(screen: Screen, step: AnswerStep) -> None:
+    """Whether the person may start a step, and each way in which it is paid for."""
+    found = step.eligibility
+    screen.fact("Eligible", found.text, indent=6)
+    for rule in found.rules:
+        _rule(screen, rule, indent=6)
+    _payments(screen, step.payments, indent=6, chosen=step.paid_by)
+
+
+def _rule(screen: Screen, rule: RuleSaid, *, indent: int) -> None:
+    """One rule for one situation, with where it can be checked."""
+    said = f"{rule.title}: " if rule.title.casefold() not in ("", rule.sentence.casefold()) else ""
+    said += f"{rule.sentence} → {_ANSWER_WORDS[rule.decision.answer]}"
+    screen.fact("Rule", f"{said} (checked on {rule.checked_on})", indent=indent)
+    screen.fact(
+        "", f"{dated(rule.source.as_of)}, {STATUS_WORDS[rule.source.status]}: {rule.source.address}", indent=indent
+    )
+
+
+def _rules(screen: Screen, rules: Sequence[RuleSaid]) -> None:
+    """The rules that are not met, or not known to be; how many are met is said."""
+    for rule in rules:
+        if rule.decision.answer is not Answer.YES:
+            _rule(screen, rule, indent=6)
+    met = sum(rule.decision.answer is Answer.YES for rule in rules)
+    screen.fact("Met", f"{counted(met, 'rule')} (see them with --json)" if met else None, indent=6)
+
+
+def _payments(screen: Screen, payments: Sequence[Payment], *, indent: int, chosen: str | None = None) -> None:
+    """Each way to pay that is not closed, the sure ones first; how many are closed is said."""
+    shown = [one for one in payments if one.decision.answer is not Answer.NO]
+    for number, one in enumerate(shown):
+        mark = " (counted here)" if one.scheme == chosen else ""
+        sure = {Answer.YES: "likely", Answer.NOT_KNOWN: "cannot tell"}[one.decision.answer]
+        ask = f" {_asks(one.decision)}" if one.decision.ask else ""
+        screen.fact("" if number else "Who pays", f"{one.title}, {sure}{mark}: {one.text}{ask}", indent=indent)
+    if closed := [one.title for one in payments if one.decision.answer is Answer.NO]:
+        screen.fact("Not paid by", ", ".join(dict.fromkeys(closed)), indent=indent)
+
+
+def _asks(decision: Decision) -> str:
+    """Whom to ask for what."""
+    asked: dict[str, list[str]] = {}
+    for one in decision.ask:
+        asked.setdefault(one.whom, []).append(one.question)
+    return " ".join(f"Ask the {whom}: {' '.join(questions)}" for whom, questions in asked.items())
+
+
+def _entitlement(screen: Screen, found: Entitlement) -> None:
+    screen.fact("Entitlement", f"{found.title}: {found.text}")
+
+
+def _questions(screen: Screen, reply: PathwayReply) -> None:
+    """The questions that matter, and the one call worth making."""
+    if reply.questions.worth_asking:
+        screen.line()
+        screen.line("Ask the client, the most worthwhile first", strong=True)
+        for number, one in enumerate(reply.questions.worth_asking, 1):
+            screen.line(f"{number}. {one.question} {_sentence(one.why)}", indent=1, hang=3)
+            for answer in one.answers:
+                screen.line(f"- {answer.text}", indent=4, hang=2)
+    call = reply.one_call
+    if call is not None:
+        screen.line()
+        screen.line("The one call worth making", strong=True)
+        whom = ", ".join(map(named, call.whom)) or "whoever offers it"
+        said = f"Call {whom} about {named(call.step)}: {_sentence(call.ask)} {_sentence(call.why)}"
+        screen.line(said, indent=1, hang=2)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}" if text else ""
+
+
+def eligibility(screen: Screen, reply: EligibilityReply) -> None:
+    """A person against schemes, steps, courses and awards: the answer first, then what it rests on."""
+    for number, one in enumerate(reply.answers):
+        if number:
+            screen.line()
+        screen.line(f"{one.asked.label} ({one.asked.id})", strong=True)
+        if one.asked.how is not How.ID:
+            screen.fact("", f"“{one.asked.given}” was taken for it: {_HOW_WORDS[one.asked.how]}")
+        screen.fact("Answer", one.text)
+        screen.fact("Starts", f"{one.day}")
+        if one.own is not None:
+            note = "" if one.own.known else " (no entry rule was found: this is what is usual)"
+            screen.fact("It asks", f"{one.own.sentence}{note} → {_ANSWER_WORDS[one.own.decision.answer]}")
+        for scheme in one.schemes:
+            screen.line()
+            screen.line(f"{scheme.title} ({scheme.scheme})", indent=3, strong=True)
+            screen.fact("May start", _decided(scheme.entry), indent=6)
+            screen.fact("Is paid for", _decided(scheme.funded), indent=6)
+            for rule in scheme.afterwards:
+                promised = f"{_ANSWER_WORDS[rule.decision.answer]}: {rule.promise}"
+                screen.fact("Promise", promised if rule.promise else None, indent=6)
+            _rules(screen, [rule for rule in scheme.rules if rule.kind != "afterwards"])
+        if one.perhaps:
+            titles = ", ".join(scheme.title for scheme in one.perhaps)
+            screen.fact("Perhaps", f"{titles}: too little is known to tell whether this is a case for it")
+        if one.payments:
+            screen.line()
+        _payments(screen, one.payments, indent=3)
+    screen.line()
+    screen.line("A scheme or a provider still decides. Nothing of this was kept.")
+
+
+def _decided(decision: Decision) -> str:
+    return decision.text or _ANSWER_WORDS[decision.answer]
+
+
+def schemes(screen: Screen, reply: SchemesReply) -> None:
+    """Every scheme, and what is left for people to check."""
+    rows = [
+        (one.id, one.title, f"{one.rules}", f"{one.next_change or ''}", f"{one.review_by or ''}")
+        for one in reply.schemes
+    ]
+    screen.table(("Scheme", "Title", "Rules", "Next change", "Review by"), rows, whole=(0, 2, 3, 4))
+    screen.line()
+    screen.line("For people to check, not machines", strong=True)
+    for row in reply.for_people:
+        screen.line(f"- {row.row}: {row.why}.", indent=1, hang=2)
+
+
+def scheme(screen: Screen, reply: SchemeReply) -> None:
+    """One scheme: its figures and its rules, each with its dates and where it can be checked."""
+    screen.line(f"{reply.scheme.title} ({reply.scheme.id})", strong=True)
+    screen.line(reply.scheme.about)
+    screen.fact("Decided by", reply.scheme.authority, indent=0)
+    screen.fact("Is about", reply.scheme.applies_to, indent=0)
+    for figure in reply.figures:
+        screen.line()
+        screen.line(f"{_sentence(figure.title or figure.name).rstrip('.')} ({figure.unit})", strong=True)
+        for part in figure.series:
+            value = f"{part.value:,}" if part.value is not None else f"not known: {part.why}"
+            screen.fact(_span(part.applies_from, part.applies_to), value, indent=3)
+            screen.fact("", part.source.address if part.source else None, indent=3)
+    for rule in reply.rules:
+        screen.line()
+        rows = f" ({', '.join(rule.rows)})" if rule.rows else ""
+        screen.line(f"{_RULE_KINDS[rule.kind]}: {rule.title or rule.id}{rows}", strong=True)
+        screen.fact("Promise", rule.promise)
+        for version in rule.versions:
+            now = "" if version.in_force else " (not in force)"
+            screen.fact("Asks", f"{version.sentence}{now}")
+            screen.fact("When", _span(version.applies_from, version.applies_to))
+            pays = (f"{who.replace('_', ' ')}: {what}" for who, what in (version.pays or {}).items())
+            screen.fact("Pays", ", ".join(pays))
+            due = "; review is due: it answers not known" if version.review_is_due else ""
+            screen.fact("Checked", f"{version.checked_on}, to be looked at again by {version.review_by}{due}")
+            screen.fact("Source", _rule_source(version.source))
+            screen.fact("Note", version.source.note)
+
+
+def _rule_source(source: RuleSource) -> str:
+    return f"{dated(source.as_of)}, {STATUS_WORDS[source.status]}: {source.address}"
+
+
+def _span(first: date, last: date | None) -> str:
+    return f"from {first}" + (f" to {last}" if last else "")
+
+
+def prior_learning(screen: Screen, reply: PriorLearningReply) -> None:
+    """What prior learning may count for: each award asked about, then the nearest awards."""
+    screen.line("You bring", strong=True)
+    for brought in reply.brought:
+        note = f" ({brought.note})" if brought.note else ""
+        screen.line(f"- {brought.text}{note}", indent=1, hang=2)
+    for target in reply.targets:
+        screen.line()
+        _recognition(screen, target)
+    if reply.nearest:
+        screen.line()
+        screen.line("The nearest awards", strong=True)
+        for near in reply.nearest:
+            screen.line(f"- {named(near.award)}: {near.text} ({STATUS_WORDS[near.status]})", indent=1, hang=2)
+    screen.line()
+    screen.line(reply.caution)
+
+
+def _recognition(screen: Screen, found: Recognition) -> None:
+    screen.line(f"{named(found.target)} ({STATUS_WORDS[found.status]})", strong=True)
+    screen.line(found.text)
+    for number, way in enumerate(found.ways_in, 1):
+        mark = " The latest sensible way in." if number == found.latest else ""
+        screen.line(
+            f"{number}. {_sentence(way.rests_on)}{mark} {way.text} ({STATUS_WORDS[way.status]})", indent=1, hang=3
+        )
+        for count, need in enumerate(way.needs):
+            screen.fact("" if count else "Needs", _need(need), indent=4)
+        screen.fact("Bridge", way.bridge_text, indent=4)
+        for credit in way.credits:
+            who = f"; {credit.who_decides} decides" if credit.who_decides else ""
+            amount = "credit" if credit.credits is None else counted(credit.credits, "credit")
+            screen.fact("Counts", f"{amount} of {named(credit.origin)}: {credit.condition}{who}", indent=4)
+    screen.line()
+    screen.line("Worksheet of claims", indent=1, strong=True)
+    screen.line(found.worksheet_text, indent=1)
+    for unit in found.worksheet:
+        screen.line(f"- {unit.unit.label} ({unit.unit.id}): {_claim(unit.verdict)}. {unit.text}", indent=1, hang=2)
+        for outcome in unit.outcomes:
+            lacking = f" {outcome.lacking}" if outcome.lacking else ""
+            screen.line(f"[ ] {outcome.outcome.label}: {_claim(outcome.verdict)}.{lacking}", indent=3, hang=4)
+            for evidence in outcome.evidence:
+                screen.line(f"{named(evidence.origin)}: {evidence.statement} Bring: {evidence.bring}", indent=7, hang=2)
+    for course in found.courses:
+        start = course.next_start or "no start is known"
+        screen.fact("Course", f"{named(course.course)}, {named(course.provider)}: {start}")
+    for bundle in found.bundles.bundles:
+        screen.fact("Bundle", bundle.text)
+        for one in bundle.not_known:
+            screen.fact("", f"not known: {one}")
+    screen.fact("Bundles", found.bundles.text)
+    for gap in found.gaps:
+        screen.fact("Not known", f"{gap.statement} Last looked for on {gap.looked_for_on}.")
+
+
+def _claim(verdict: ClaimVerdict) -> str:
+    return verdict.replace("-", " ")
 
 
 def _past(evidence: Evidence, name: Callable[[str], str]) -> str:
@@ -349,6 +612,8 @@ def _no_pathway(screen: Screen, reply: PathwayReply) -> None:
         screen.line("Why", strong=True)
         for reason in reply.reasons:
             screen.line(f"- {reason.text[:1].upper()}{reason.text[1:]}.", indent=1, hang=2)
+            for rule in reason.rules:
+                _rule(screen, rule, indent=3)
     if reply.lifting:
         screen.line()
         screen.line("Any one of these would change that", strong=True)

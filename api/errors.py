@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.workers import BusyError, TooHeavyError
+from api.workers import BusyError, TooHeavyError, places
 from graph.release import BuildRunningError, NoReleaseError
 from graph.search import Found
 from ontology.namespaces import BASE
@@ -273,6 +273,7 @@ INTERNAL: Final[frozenset[str]] = frozenset(
         "api.workers.WorkerDiedError",
         "graph.requirements.RequirementError",
         "loaders.values.Fault",
+        "queries.eligibility.rulebook.RuleError",
         "queries.pathways.explain.AnswerContradictedError",
         "queries.pathways.engine.problem.PathwayError",
         "queries.pathways.engine.problem.ProblemRefused",
@@ -291,9 +292,12 @@ def problem_of(error: Exception) -> Problem:
 
 
 def unexpected(error: Exception, what: str) -> Response:
-    """The reply to a fault of ours. It shows nothing of the inside; the log has the rest under the same reference."""
+    """The reply to a fault of ours. It shows nothing of the inside.
+
+    The log has the place under the same reference, and not what the exception says: it may hold words of a person.
+    """
     reference = uuid.uuid4().urn
-    log.error("%s: %s", reference, what, exc_info=error)
+    log.error("%s: %s: %s", reference, what, places(error))
     return _internal(error).response(reference)
 
 

@@ -11,8 +11,10 @@ from pydantic import TypeAdapter
 
 from api.dependencies import ReleaseHolder, Services
 from api.errors import Problem, QuestionIdError, WrongKindError
-from api.schemas.pathways import MANY_THINGS, SECTOR, PathwayQuestion, PathwayReply, Understood
+from api.schemas.common import MANY_THINGS
+from api.schemas.pathways import SECTOR, NotUsed, PathwayQuestion, PathwayReply, Understood
 from graph.projection import StepKind
+from graph.requirements import attributes
 from queries.catalogue import COLLECTIONS
 from queries.find import How, resolve
 from queries.pathways.asked import ask
@@ -43,6 +45,7 @@ T = TypeVar("T")
 _LEVEL: Final = re.compile(r"level[ :]([1-8])", re.IGNORECASE)
 _ID: Final = re.compile(r"[A-Z]{1,5}(-[A-Z0-9.]+)+")
 _COUNTED: Final = re.compile(r"(.+):(\d{1,4})")
+_QAN: Final = re.compile(r"\d{3}/?\d{4}/?[\dXx]")
 _PATHWAY_DEFAULTS: Final = PathwayRequest()
 
 
@@ -67,6 +70,10 @@ class Understanding:
             if (retired := self.holder.find_retired(text, self.services)) is not None:
                 raise retired
             raise QuestionIdError(text, things.suggestions(text, kinds))
+        if "Qualification" in kinds and _QAN.fullmatch(text):
+            numbered = self.services.search.find(text.replace("/", ""), ("Qualification",), 2)
+            if [one.how for one in numbered] == ["words"]:
+                return Understood(text, numbered[0].id, numbered[0].label, How.ID)
         found = resolve(text, self.services.search, things.names, kinds)
         return Understood(text, found.id, found.label, found.how)
 
@@ -81,6 +88,26 @@ class Understanding:
             )
         return self.thing(text, STARTS, "something a person holds, has completed or works as")
 
+    def award(self, text: str) -> Understood:
+        """An award that a person holds; also `Q-…:60`."""
+        counted = _COUNTED.fullmatch(text)
+        found = self.thing(counted[1] if counted else text, ("Qualification",), "an award")
+        if counted is None:
+            return found
+        return Understood(text, f"{found.id}:{counted[2]}", f"{counted[2]} credits of {found.label}", found.how)
+
+    def unit(self, text: str) -> Understood:
+        """A unit that a person has passed."""
+        return self.thing(text, ("Unit",), "a unit")
+
+    def completed(self, text: str) -> Understood:
+        """A programme or a course that a person has finished."""
+        return self.thing(text, ("ProvisionType", "LearningOpportunity"), "a programme or a course")
+
+    def role(self, text: str) -> Understood:
+        """A role in which a person works or has worked."""
+        return self.thing(text, ("Role",), "a role")
+
     def starts(self, texts: Iterable[str]) -> list[Understood]:
         """What a person brings. Raises `Problem` when too many things are named in words, which take long to find."""
         texts = list(texts)
@@ -94,7 +121,8 @@ class Understanding:
 
     def has_id(self, text: str) -> bool:
         """Whether a text names something by its id, with or without credits of it."""
-        return text in self.services.things or text.rpartition(":")[0] in self.services.things
+        whole = text in self.services.things or text.rpartition(":")[0] in self.services.things
+        return whole or _QAN.fullmatch(text.partition(":")[0]) is not None
 
     def goal(self, text: str) -> Understood:
         """Something that a pathway leads to."""
@@ -146,6 +174,7 @@ class Understanding:
             published_only=question.published_only,
             without_employer=question.without_employer,
             profile_required=question.profile_required,
+            confirmed_only=question.confirmed_only,
             alternatives=question.alternatives,
             on=question.on or today,
         )
@@ -161,8 +190,21 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
+_SWITCHES: Final = (
+    *("unpriced", "jobs_as_steps", "published_only", "without_employer", "profile_required", "confirmed_only"),
+)
+
+
+def in_link(name: str) -> bool:
+    """Whether a circumstance of a person may stand in an address: it is a code, and says little of who it is."""
+    return bool(attributes()[name].get("in-link"))
+
+
 def address_of(request: PathwayRequest, release: int) -> str:
-    """The address that asks the same of the same release on the same day, whatever is published later."""
+    """The address that asks the same of the same release on the same day, whatever is published later.
+
+    Circumstances that say much of a person are left out: see `in_link`.
+    """
     said: list[tuple[str, object]] = [("from", id) for id in request.holds]
     said += [("to", id) for id in request.to]
     if request.to_level is not None:
@@ -176,10 +218,10 @@ def address_of(request: PathwayRequest, release: int) -> str:
             said.append((name.removesuffix("_pounds"), value))
     for name in ("trade_off", "via", "avoid", "mode", "attendance", "provider"):
         said += [(name, value) for value in getattr(request, name)]
-    for name in ("unpriced", "jobs_as_steps", "published_only", "without_employer", "profile_required"):
+    for name in _SWITCHES:
         if (value := getattr(request, name)) != getattr(_PATHWAY_DEFAULTS, name):
             said.append((name, str(value).lower()))
-    said += [("attribute", f"{name}:{value}") for name, value in request.attributes]
+    said += [("attribute", f"{name}:{value}") for name, value in request.attributes if in_link(name)]
     said += [("on", request.on), ("release", release)]
     return "/pathways?" + urlencode(said)
 
@@ -190,11 +232,13 @@ def answer(
     understood: tuple[Understood, ...],
     limits: Limits,
     root: str = "",
+    not_used: tuple[NotUsed, ...] = (),
 ) -> bytes:
     """The answer to a question as JSON. Raises `NoSuchGoalError` and `UnknownThingError`."""
     found = pathways.answer(request, limits)
     same = root + address_of(request, pathways.release.number)
-    return REPLY.dump_json(PathwayReply.of(found, understood, same))
+    not_in_link = tuple(name for name, _ in request.attributes if not in_link(name))
+    return REPLY.dump_json(PathwayReply.of(found, understood, same, not_in_link, not_used))
 
 
 def instance(pathways: PathwayService, request: PathwayRequest) -> dict[str, Any]:

@@ -33,6 +33,11 @@ def tag_of(services: Services, *parts: object) -> str:
     return f'"{hashlib.sha256(said.encode()).hexdigest()[:32]}"'
 
 
+def tag_of_content(body: bytes) -> str:
+    """The entity tag of a reply that is worked out anyway."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
 def has_already(request: Request, tag: str) -> bool:
     """Whether the reader already holds the content of this tag (`If-None-Match`)."""
     given = request.headers.get("if-none-match")

@@ -66,9 +66,16 @@ class WorkerDiedError(RuntimeError):
 # In the nursery and its workers.
 
 
+def places(error: BaseException) -> str:
+    """Where an exception came about, without what it says: that may hold words of whoever asked."""
+    found = [f"{type(error).__name__}\n", *traceback.format_tb(error.__traceback__), *getattr(error, "__notes__", ())]
+    before = error.__cause__ or error.__context__
+    return "".join(found) + (f"after {places(before)}" if before is not None else "")
+
+
 def _told(error: BaseException) -> tuple[type[BaseException], tuple[Any, ...], dict[str, Any]]:
     """An exception as it goes to another process, with the place where it was raised as a note."""
-    error.add_note("".join(traceback.format_exception(error)))
+    error.add_note(places(error))
     return type(error), error.args, vars(error)
 
 
@@ -113,8 +120,8 @@ def nursery() -> NoReturn:
                 try:
                     control.close()
                     _work(answer, Connection(handle), memory)
-                except BaseException:  # noqa: BLE001 -- whatever it is, it is not to reach the life of the nursery
-                    traceback.print_exc()
+                except BaseException as error:  # noqa: BLE001 -- it is not to reach the life of the nursery
+                    sys.stderr.write(places(error))
                 finally:
                     os._exit(1)
             os.close(handle)

@@ -153,7 +153,13 @@ class RoleFacts:
 
 @dataclass(frozen=True, slots=True)
 class AwardFacts:
-    """What is known of an award and how it is put together. `award_rules`: texts, all of which must hold."""
+    """What is known of an award and how it is put together.
+
+    `award_rules`: texts, all of which must hold; `rules_status` is that of the least sure of them. `printed_rules`:
+    what is printed besides and cannot be checked here. `kind`: its type of provision, by id. `current`: people can
+    still be entered for it. `real`: somebody awards it; it does not only show how a family of awards is built.
+    `technical_mark`: what the source says of the Higher Technical Qualification mark; None: nothing.
+    """
 
     id: str
     title: str
@@ -161,11 +167,18 @@ class AwardFacts:
     credits: int | None
     award_rules: tuple[str, ...]
     source: Source
+    kind: str | None = None
+    current: bool = True
+    real: bool = True
+    awarding_body: str | None = None
+    technical_mark: str | None = None
+    printed_rules: tuple[str, ...] = ()
+    rules_status: Status = Status.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """A unit with the credit it carries; `credits` None: not visible."""
+    """A unit with the credit it carries; `credits` None: not visible. `themes` are our tags of what it is about."""
 
     id: str
     title: str
@@ -174,13 +187,16 @@ class UnitFacts:
     credits: int | None
     role: str | None
     source: Source
+    number: str | None = None
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """Credit or learning that another award accepts. `from_id` None: any prior learning; `to_id` None: any award.
 
-    `automatic`: it follows from the award's own rules. Otherwise somebody decides, on `condition`.
+    `automatic`: it follows from the award's own rules. Otherwise somebody decides, on `condition`. `provider`: whose
+    rule it is; None: it is a rule of the award.
     """
 
     id: str
@@ -189,6 +205,72 @@ class Transfer:
     credits: int | None
     automatic: bool
     condition: str
+    source: Source
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """What somebody who passes a unit can do, in our words. `theme` is our tag, the same words as for competencies."""
+
+    id: str
+    unit: str
+    number: int | None
+    label: str
+    theme: str | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class SkillLink:
+    """A judged link from a competency to a skill of a public vocabulary: `relation` close, related, broad or narrow."""
+
+    target: str
+    label: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyFacts:
+    """A knowledge, skill or behaviour statement that a role's standard asks for, or an award promises, in our words.
+
+    `current` is False for a text that was replaced. `theme` is our tag.
+    """
+
+    id: str
+    role: str | None
+    award: str | None
+    standard: str
+    code: str | None
+    kind: str
+    label: str
+    theme: str | None
+    current: bool
+    links: tuple[SkillLink, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Something a person can enrol on with one provider.
+
+    `requirement`: the text of its own entry rule; None: not known. `starts` and `cost_pounds` (the lowest) are those
+    last seen of its runs. `sold_separately`: whether single units are sold alone (yes, no or unknown, which never
+    counts as yes).
+    """
+
+    id: str
+    title: str
+    provider: str
+    kind: str | None
+    award: str | None
+    award_status: Status
+    level: int | None
+    requirement: str | None
+    entry_note: str | None
+    sold_separately: str
+    starts: tuple[str, ...]
+    cost_pounds: int | None
     source: Source
 
 
@@ -206,9 +288,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Everything the pathway planner reads of a release.
+    """Everything the pathway planner, and the recognition of prior learning, read of a release.
 
-    `types`: the level of the award that each type of provision ends in; None when it ends in none.
+    `types`: the level of the award that each type of provision ends in; None when it ends in none. `format`: what the
+    software that wrote it knew of; below `FORMAT` something is missing, and the release is read afresh.
     """
 
     steps: tuple[Step, ...]
@@ -223,7 +306,14 @@ class Projection:
     labels: dict[str, str]
     conditions: dict[str, str] = field(default_factory=dict)
     illustrative: bool = False
+    outcomes: tuple[UnitOutcome, ...] = ()
+    competencies: tuple[CompetencyFacts, ...] = ()
+    courses: tuple[Course, ...] = ()
+    format: int = 1
 
+
+FORMAT: Final = 2
+"""The format that this software writes: 2 came with outcomes, competencies and courses."""
 
 PROJECTION: Final = TypeAdapter(Projection)
 """Writes a projection as JSON (`dump_json`) and reads it back (`validate_json`)."""

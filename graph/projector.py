@@ -10,21 +10,26 @@ from typing import Final
 from rdflib import Literal, URIRef
 
 from graph.projection import (
+    FORMAT,
     RANK,
     Amount,
     AwardFacts,
+    CompetencyFacts,
+    Course,
     Evidence,
     Gap,
     Link,
     Offer,
     Projection,
     RoleFacts,
+    SkillLink,
     Source,
     Status,
     Step,
     StepKind,
     Transfer,
     UnitFacts,
+    UnitOutcome,
     worst,
 )
 from graph.requirements import (
@@ -183,6 +188,9 @@ class _Reader:
         self.gaps = _things(store, "KnowledgeGap")
         self.rules = _things(store, "CombinationRule")
         self.transfers = _things(store, "CreditTransfer")
+        self.outcomes = _things(store, "LearningOutcome")
+        self.competencies = _things(store, "Competency")
+        self.skill_links = _things(store, "CompetencyLink")
         self.groups = (
             self.roles, self.awards, self.units, self.types, self.progressions, self.opportunities, self.deliveries,
             self.providers, self.sites, self.evidence, self.gaps, self.rules, self.transfers,
@@ -422,10 +430,16 @@ class _Reader:
     def read(self) -> Projection:
         parts = (self.apprenticeship_steps(), self.study_steps(), self.programme_steps(), self.job_steps())
         steps = {step.id: step for part in parts for step in part}
-        award_rules = defaultdict(list)
+        award_rules, printed_rules = defaultdict(list), defaultdict(list)
+        rules_status: dict[str | None, Status] = {}
         for rule in self.rules.values():
             if (text := self.requirement(rule, "sw:awardRequirement")) is not None:
-                award_rules[rule.thing("sw:ruleOf")].append(write(text))
+                of = rule.thing("sw:ruleOf")
+                award_rules[of].append(write(text))
+                said = worst([rule.source.status, rule.status("sw:awardRequirement")])
+                rules_status[of] = worst([said, rules_status.get(of, said)])
+            else:
+                printed_rules[rule.thing("sw:ruleOf")].append(rule.text("skos:definition") or "")
         return Projection(
             steps=tuple(sorted(steps.values(), key=lambda s: s.id)),
             offers=tuple(self.offers(steps)),
@@ -458,7 +472,21 @@ class _Reader:
                 for r in self.roles.values()
             },
             awards={
-                a.id: AwardFacts(a.id, a.label, a.level(), a.number("sw:credits"), tuple(award_rules[a.id]), a.source)
+                a.id: AwardFacts(
+                    a.id,
+                    a.label,
+                    a.level(),
+                    a.number("sw:credits"),
+                    tuple(award_rules[a.id]),
+                    a.source,
+                    kind=a.thing("sw:provisionType"),
+                    current=a.code("sw:currency") == "current",
+                    real=a.text("sw:realAward") == "true",
+                    awarding_body=a.text("sw:awardingBody"),
+                    technical_mark=a.text("sw:htqStatus"),
+                    printed_rules=tuple(printed_rules[a.id]),
+                    rules_status=rules_status.get(a.id, Status.PUBLISHED),
+                )
                 for a in self.awards.values()
             },
             units={
@@ -470,6 +498,8 @@ class _Reader:
                     u.number("sw:credits"),
                     u.code("sw:unitRole"),
                     u.source,
+                    number=u.text("skos:notation"),
+                    themes=tuple(sorted(map(str, u.all("sw:theme")))),
                 )
                 for u in self.units.values()
             },
@@ -483,6 +513,7 @@ class _Reader:
                     t.text("sw:automatic") == "true",
                     t.text("sw:conditionNote") or "",
                     t.source,
+                    provider=t.thing("sw:transferAt"),
                 )
                 for t in self.transfers.values()
             ),
@@ -506,7 +537,67 @@ class _Reader:
                 )
             },
             illustrative=any(t.source.status is Status.ILLUSTRATIVE for group in self.groups for t in group.values()),
+            outcomes=tuple(self.unit_outcomes()),
+            competencies=tuple(self.competency_facts()),
+            courses=tuple(self.courses()),
+            format=FORMAT,
         )
+
+    def unit_outcomes(self) -> list[UnitOutcome]:
+        """What each unit's learners can do, in the order of the units and of their lists."""
+        found = [
+            UnitOutcome(
+                o.id, o.thing("sw:outcomeOf") or "", o.number("sw:outcomeNumber"), o.label, o.text("sw:theme"), o.source
+            )
+            for o in self.outcomes.values()
+        ]
+        return sorted(found, key=lambda o: (o.unit, o.number or 0, o.id))
+
+    def competency_facts(self) -> Iterable[CompetencyFacts]:
+        """Every competency, with the skills of public vocabularies that it was linked to."""
+        links = defaultdict(list)
+        for link in self.skill_links.values():
+            links[link.thing("sw:linkFrom")].append(
+                SkillLink(link.text("sw:linkTarget") or "", link.label, link.code("sw:linkRelation") or "")
+            )
+        for c in self.competencies.values():
+            yield CompetencyFacts(
+                c.id,
+                c.thing("sw:requiredBy"),
+                c.thing("sw:outcomeOf"),
+                c.text("sw:standardReference") or "",
+                c.text("skos:notation"),
+                c.code("sw:competencyKind") or "",
+                c.label,
+                c.text("sw:theme"),
+                c.code("sw:currency") == "current",
+                tuple(links[c.id]),
+                c.source,
+            )
+
+    def courses(self) -> Iterable[Course]:
+        """What providers offer, with the starts and the price that were last seen of any of its runs."""
+        runs = defaultdict(list)
+        for run in self.deliveries.values():
+            runs[run.thing("sw:runOf")].append(run)
+        for c in self.opportunities.values():
+            own = self.requirement(c)
+            prices = [price for run in runs[c.id] if (price := run.number("sw:learnerCost")) is not None]
+            yield Course(
+                c.id,
+                c.label,
+                c.thing("sw:offeredBy") or "",
+                c.thing("sw:provisionType"),
+                c.thing("sw:leadsToAward"),
+                c.status("sw:leadsToAward"),
+                c.level(),
+                write(own) if own is not None else None,
+                c.text("sw:entryNote"),
+                c.code("sw:unitsSoldSeparately") or "unknown",
+                tuple(sorted({str(v) for run in runs[c.id] for v in run.all("sw:startDate")})),
+                min(prices, default=None),
+                c.source,
+            )
 
 
 def _level_of_award(said: str | None) -> int | None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from graph.issues import Issue, read_issues
-from graph.projection import PROJECTION, Projection
+from graph.projection import FORMAT, PROJECTION, Projection
+from graph.projector import project
 from graph.search import SearchIndex
 from graph.store import GraphStore
 
@@ -69,8 +70,9 @@ class Release:
 
     @cached_property
     def projection(self) -> Projection:
-        """What the pathway planner reads of it."""
-        return PROJECTION.validate_json((self.path / "projection.json").read_bytes())
+        """What the pathway planner reads of it; read from the graph again where other software wrote it."""
+        kept = PROJECTION.validate_json((self.path / "projection.json").read_bytes())
+        return kept if kept.format == FORMAT else project(self.store)
 
     @cached_property
     def search(self) -> SearchIndex:

@@ -13,6 +13,8 @@ from graph.requirements import (
     CreditsFrom,
     Holds,
     LevelHeld,
+    Not,
+    Opportunity,
     Requirement,
     Usually,
     WorksAs,
@@ -30,6 +32,7 @@ def requirement_triples(
     """The nodes of a requirement from `root` down; parts are at `root/0`, `root/1` …
 
     The root also has the whole rule as a line of text and as a sentence, where `labels` gives titles for ids.
+    Raises `ValueError` for what only the rules of schemes may ask: they are no part of the graph.
     """
     yield root, SW.requirementText, Literal(write(requirement))
     yield root, SW.requirementSentence, Literal(sentence(requirement, labels), lang="en")
@@ -80,6 +83,8 @@ def _node(requirement: Requirement, node: URIRef) -> Iterator[Triple]:
             yield node, SW.attribute, Literal(name)
             yield node, SW.operator, Literal(operator)
             yield node, SW.value, Literal(value)
+        case Not() | Opportunity():
+            raise ValueError(f"only the rules of schemes may ask this: {write(requirement)}")
     for number, part in enumerate(parts):
         child = URIRef(f"{node}/{number}")
         yield node, SW.part, child

@@ -1,5 +1,6 @@
 """The documentation page: made by us from the OpenAPI document, with nothing from another host and no script."""
 
+import json
 from collections import defaultdict
 from html import escape
 from typing import Any, Final
@@ -29,6 +30,7 @@ _EXAMPLES: Final = (
     "/roles?level=4&sector=healthtech",
     "/roles/OC-HCSASSOC?format=turtle",
     "/find?q=imaging",
+    "/funding/skills-bootcamp",
 )
 
 
@@ -52,9 +54,9 @@ def page(document: dict[str, Any], root: str) -> str:
             operations[operation.get("tags", ["other"])[0]].append((method.upper(), path, operation))
     toc = "".join(f'<li><a href="#{escape(tag)}">{escape(tag)}</a></li>' for tag in operations)
     examples = "".join(f'<li><a href="{escape(root + one)}"><code>{escape(one)}</code></a></li>' for one in _EXAMPLES)
+    said = {tag: "".join(_operation(*one, document) for one in found) for tag, found in operations.items()}
     sections = "".join(
-        f'<section id="{escape(tag)}"><h2>{escape(tag)}</h2>{"".join(_operation(*one) for one in found)}</section>'
-        for tag, found in operations.items()
+        f'<section id="{escape(tag)}"><h2>{escape(tag)}</h2>{text}</section>' for tag, text in said.items()
     )
     title = f"{escape(document['info']['title'])}: what can be asked"
     return (
@@ -69,7 +71,7 @@ def page(document: dict[str, Any], root: str) -> str:
     )
 
 
-def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
+def _operation(method: str, path: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
     parameters = operation.get("parameters", [])
     rows = "".join(_parameter(one) for one in parameters)
     table = f"<table><tr><th>Name</th><th>Value</th><th>About</th></tr>{rows}</table>" if rows else ""
@@ -77,8 +79,19 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     about = "".join(f"<p>{escape(part)}</p>" for part in operation.get("description", "").split("\n\n") if part)
     return (
         f"<h3><code>{escape(method)} {escape(path)}</code></h3><p>{escape(operation.get('summary', ''))}.</p>{about}"
-        f"{table}<p>Replies: {codes}</p>"
+        f"{table}{_body(operation, document)}<p>Replies: {codes}</p>"
     )
+
+
+def _body(operation: dict[str, Any], document: dict[str, Any]) -> str:
+    """Examples of what can be sent, where something is."""
+    content = operation.get("requestBody", {}).get("content", {})
+    found = "".join(
+        f"<pre>{escape(json.dumps(example, indent=2, ensure_ascii=False))}</pre>"
+        for media in content.values()
+        for example in document["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]["examples"]
+    )
+    return f"<p>A body, such as</p>{found}" if found else ""
 
 
 def _parameter(parameter: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api import questions
+from api import people, questions
 from api.addresses import Addresses
 from api.answering import Asked, home_of
 from api.dependencies import Services, client_of, holder_of, pool_of, settings_of, unless_gone
@@ -15,6 +15,7 @@ from api.negotiate import require_json
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
 from api.schemas.pathways import PathwayQuestion, PathwayQuestionBody, PathwayReply, Understood
+from api.schemas.person import Profile
 from queries.pathways.request import PathwayRequest
 
 router = APIRouter(tags=["pathways"])
@@ -28,32 +29,35 @@ your limits); `stopped_early` (the work ran out). Words are taken for a thing on
 """.strip()
 
 
-async def _answer(request: Request, question: PathwayQuestion) -> Response:
+async def _answer(request: Request, question: PathwayQuestion, profile: Profile) -> Response:
     require_json(request)
     holder, settings = holder_of(request), settings_of(request)
 
     def understand() -> tuple[Services, PathwayRequest, tuple[Understood, ...]]:
         services = holder.get(question.release)
-        asked, understood = questions.Understanding(services, holder).request(question, questions.today())
+        asked, understood = people.request(
+            questions.Understanding(services, holder), question, profile, questions.today()
+        )
         return services, asked, understood
 
     services, asked, understood = await anyio.to_thread.run_sync(understand)
     root = Addresses.of(request).root
-    tag = tag_of(services, "pathways", asked, understood, settings.question_limits, root)
+    task = Asked(asked, understood, settings.question_limits, root, people.not_used(profile))
+    tag = tag_of(services, "pathways", task)
     if has_already(request, tag):
         return not_modified(tag)
-    task = Asked(asked, understood, settings.question_limits, root)
     body = services.kept_answer(task)
     if body is None:
         answering = pool_of(request).answer(home_of(services), task, client_of(request))
         body = await unless_gone(request, answering)
         if body is None:
             return Response(status_code=499)  # for the log: nobody reads it
-        services.keep_answer(task, body)
+        if all(questions.in_link(name) for name, _ in asked.attributes):
+            services.keep_answer(task, body)
     return Response(body, headers=headers_of(tag), media_type=JSON)
 
 
-def _require_json_body(request: Request) -> None:
+def require_json_body(request: Request) -> None:
     """Raises an `unsupported-media-type` problem for a body that says it is anything but JSON."""
     said = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if said != JSON:
@@ -69,7 +73,7 @@ def _require_json_body(request: Request) -> None:
 )
 async def get_pathways(request: Request, question: Annotated[PathwayQuestion, Query()]) -> Response:
     """Answer a question from the query part of the address."""
-    return await _answer(request, question)
+    return await _answer(request, question, Profile())
 
 
 @router.post(
@@ -77,9 +81,9 @@ async def get_pathways(request: Request, question: Annotated[PathwayQuestion, Qu
     summary="Ask for pathways, with the question as JSON",
     description=_ABOUT,
     response_model=PathwayReply,
-    dependencies=[Depends(_require_json_body)],
+    dependencies=[Depends(require_json_body)],
     responses=UNCHANGED | problems(400, 404, 406, 410, 413, 415, 422, 503),
 )
 async def post_pathways(request: Request, question: PathwayQuestionBody) -> Response:
     """Answer a question from the body: the same names as in an address."""
-    return await _answer(request, question)
+    return await _answer(request, question, question.profile or Profile())

@@ -98,6 +98,7 @@ def landing(request: Request, asked: Annotated[ReadAsked, Query()]) -> Landing:
         link("data", "/collections", "everything there are lists of"),
         link("search", "/find", "find things by everyday words"),
         link("pathways", "/pathways", "ask for pathways"),
+        link("funding", "/funding", "the schemes, their rules and sources"),
         link("releases", "/releases", "the releases of the data"),
         link("datasets", "/datasets", "where the data comes from, and its licences"),
         link("issues", "/issues", "what is doubtful in the data"),

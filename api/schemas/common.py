@@ -1,8 +1,10 @@
 """Shapes that several answers share."""
 
-from typing import Annotated
+import re
+from datetime import date
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _writable(text: str) -> str:
@@ -16,6 +18,28 @@ def _writable(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=200), AfterValidator(_writable)]
 """A word or a few of them, from a reader."""
+
+Named = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_writable)]
+"""A thing as a reader names it: by id or by everyday words."""
+
+MANY_THINGS: Final = 30
+"""Most things that a question may name in one list, and most of which it may name in words."""
+
+Mode = Literal["full-time", "part-time", "flexible", "classroom", "blended", "online", "work-based"]
+Attendance = Literal["day", "evening", "weekend", "block", "day-release"]
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _as_a_day(given: object) -> object:
+    if isinstance(given, date) or (isinstance(given, str) and _DAY.fullmatch(given)):
+        return given
+    raise ValueError("is not a day such as 2026-11-21")
+
+
+AnyDay = Annotated[date, BeforeValidator(_as_a_day), Field(strict=False)]
+Day = Annotated[AnyDay, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+"""A day that a question may be about."""
 
 
 class Wire(BaseModel):

@@ -2,29 +2,23 @@
 
 import re
 from dataclasses import dataclass, fields
-from datetime import date
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from api.schemas.common import ReadAsked, Text
+from api.schemas.common import MANY_THINGS, Attendance, Day, Mode, Named, ReadAsked, Text
+from api.schemas.person import PROFILE_EXAMPLE, Profile
 from graph.requirements import circumstance_fault
 from queries.find import How
 from queries.pathways.engine.problem import Criterion
 from queries.pathways.request import PathwayAnswer
 
-MANY_THINGS: Final = 30
 MOST_HELD: Final = 5000
 ATTRIBUTE: Final = re.compile(r"([a-z0-9][a-z0-9-]{0,59}):([^\x00-\x1f]{1,100})")
 SECTOR: Final = "healthtech"
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-Named = Annotated[Text, Field(min_length=1)]
 Things = Annotated[list[Named], Field(max_length=MANY_THINGS)]
 Held = Annotated[list[Named], Field(max_length=MOST_HELD)]
-Mode = Literal["full-time", "part-time", "flexible", "classroom", "blended", "online", "work-based"]
-Attendance = Literal["day", "evening", "weekend", "block", "day-release"]
-Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 
 
 class PathwayQuestion(ReadAsked):
@@ -99,11 +93,14 @@ class PathwayQuestion(ReadAsked):
     without_employer: bool = Field(
         False, description="Leave out steps that need an employer, except the goal's own job."
     )
+    confirmed_only: bool = Field(
+        False, description="Leave out steps of which it cannot be told whether the person may start them."
+    )
     profile_required: bool = Field(
         False, description="Treat the profile that a provider usually asks as a bar, although it may decide otherwise."
     )
     alternatives: int = Field(3, ge=1, le=10, description="Most pathways to show, the best one included.")
-    attribute: Annotated[list[Text], Field(max_length=20)] = Field(
+    attribute: Annotated[list[Text], Field(max_length=100)] = Field(
         [],
         description="A fact about the person as `name:value`, such as `age:34` or `employment:employed`. What is not"
         " given is not known: neither held against them nor in their favour. Nothing is kept. Repeatable.",
@@ -123,16 +120,11 @@ class PathwayQuestion(ReadAsked):
             names.append(match[1])
             if (fault := circumstance_fault(match[1], one.partition(":")[2].strip())) is not None:
                 raise ValueError(fault)
+        if {"age", "born"} <= set(names):
+            raise ValueError("give either age or born, not both")
         if repeated := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{', '.join(repeated)} is given twice")
         return given
-
-    @field_validator("on", "arrive_by", "depart_after", mode="before")
-    @classmethod
-    def _is_a_day(cls, given: object) -> object:
-        if isinstance(given, date) or given is None or (isinstance(given, str) and _DAY.fullmatch(given)):
-            return given
-        raise ValueError("is not a day such as 2026-11-21")
 
     @model_validator(mode="after")
     def _has_one_goal(self) -> Self:
@@ -142,7 +134,8 @@ class PathwayQuestion(ReadAsked):
             raise ValueError("`sector` belongs to `to_level`; a role or an award named in `to` needs none")
         if self.trade_off and not 2 <= len(set(self.trade_off)) == len(self.trade_off):
             raise ValueError("`trade_off` takes two or three different criteria")
-        if self.unpriced and self.budget is None:
+        profile: Profile | None = getattr(self, "profile", None)
+        if self.unpriced and self.budget is None and (profile is None or profile.budget is None):
             raise ValueError("`unpriced` belongs to `budget`: without one, no step is left out for its price")
         return self
 
@@ -154,7 +147,21 @@ class PathwayQuestion(ReadAsked):
 
 
 class PathwayQuestionBody(PathwayQuestion):
-    """The same question as JSON, where a number is a number and not a text of digits."""
+    """The same question as JSON, where a number is a number and not a text of digits, with what is known of a person.
+
+    What the question says itself goes before what the profile says.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"from": ["PT-BOOTCAMP"], "to_level": 4, "by": "weeks"},
+                {"to_level": 4, "confirmed_only": True, "profile": PROFILE_EXAMPLE},
+            ]
+        }
+    )
+
+    profile: Profile | None = Field(None, description="What is known of the person. Nothing of it is kept or logged.")
 
     @field_validator(
         *("release", "to_level", "hours_per_week", "within_weeks", "alternatives", "budget", "travel_limit"),
@@ -167,7 +174,8 @@ class PathwayQuestionBody(PathwayQuestion):
         raise ValueError("is not a whole number")
 
     @field_validator(
-        *("published_only", "without_employer", "profile_required", "unpriced", "jobs_as_steps"), mode="before"
+        *("published_only", "without_employer", "profile_required", "confirmed_only", "unpriced", "jobs_as_steps"),
+        mode="before",
     )
     @classmethod
     def _is_true_or_false(cls, given: object) -> object:
@@ -187,14 +195,37 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
+class NotUsed:
+    """A part of a profile that this answer does not depend on, and why."""
+
+    field: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PathwayReply(PathwayAnswer):
-    """An answer, with what each word of the question was taken for and an address that asks the same again."""
+    """An answer, with what each word of the question was taken for and an address that asks the same again.
+
+    `not_in_link`: circumstances that the address leaves out, since they say much of a person; without them the answer
+    may be another. `not_used`: parts of the profile that made no difference.
+    """
 
     understood: tuple[Understood, ...]
     same_question: str
+    not_in_link: tuple[str, ...]
+    not_used: tuple[NotUsed, ...]
 
     @classmethod
-    def of(cls, answer: PathwayAnswer, understood: tuple[Understood, ...], same_question: str) -> Self:
+    def of(
+        cls,
+        answer: PathwayAnswer,
+        understood: tuple[Understood, ...],
+        same_question: str,
+        not_in_link: tuple[str, ...],
+        not_used: tuple[NotUsed, ...],
+    ) -> Self:
         """The answer with what the surface adds."""
         given = {field.name: getattr(answer, field.name) for field in fields(answer)}
-        return cls(**given, understood=understood, same_question=same_question)
+        return cls(
+            **given, understood=understood, same_question=same_question, not_in_link=not_in_link, not_used=not_used
+        )

@@ -6,7 +6,8 @@ from graph.projection import Projection
 from queries.pathways.compile import Catalogues, DayCatalogue, Person, facts_of, passed_through
 from queries.pathways.engine.problem import All, AnyOf, Cap, Criterion, Expression, PathwayProblem, PlannerResult
 from queries.pathways.engine.replay import Trace
-from queries.pathways.limits import Limit, horizon, limits_of, not_before
+from queries.pathways.limits import ANY_TIME, USUAL_HORIZON, Limit, horizon, limits_of, not_before
+from queries.pathways.personal import personal
 from queries.pathways.request import PathwayRequest
 
 
@@ -14,7 +15,9 @@ from queries.pathways.request import PathwayRequest
 class Asked:
     """A question as the planner gets it. `barred`: what each limit takes out, by the name of the limit.
 
-    `measured`: only deliveries of which the measure is known; False: all, so that a value is only *at least*.
+    Besides, `entry` is what the person surely may not start, `measure` what is not measured, and `borrowed` what is
+    only another way to pay. `measured`: only deliveries of which the measure is known; False: all, so that a value is
+    only *at least*.
     """
 
     request: PathwayRequest
@@ -28,11 +31,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """One search: what was asked, what came out, and the plan carried out (None when there is no plan)."""
+    """One search: what was asked, what came out, and the plan carried out (None when there is no plan).
+
+    Twins (see `compile`) stand under the ids of their steps. `cannot_tell`: the steps of which it cannot be told
+    whether the person may start them then.
+    """
 
     asked: Asked
     result: PlannerResult
     trace: Trace | None
+    cannot_tell: frozenset[str] = frozenset()
 
 
 def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> Asked:
@@ -40,15 +48,18 @@ def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> A
     assert request.on is not None
     projection = catalogues.projection
     limits = limits_of(request, projection.labels)
-    catalogue = catalogues.of(request.on, request.hours_per_week, request.depart_after)
+    person = Person(request.holds, dict(request.attributes), projection, request.on)
+    catalogue = personally(catalogues, request, person)
     goals = tuple(facts_of(id, projection)[0] for id in request.to)
     if request.via:
         catalogue = catalogue.through(request.via, frozenset(goals), request.hours_per_week, projection)
     barred = {one.name: one.bars(catalogue) for one in limits if one.bars is not None}
     if measured:
         barred["measure"] = catalogue.without_measure[request.by]
-    person = Person(request.holds, dict(request.attributes), projection)
+    barred["entry"] = catalogue.closed
     budget = request.budget_pounds
+    if budget is None:
+        barred["borrowed"] = catalogue.borrowed
     problem = PathwayProblem(
         catalogue.catalogue,
         held=catalogue.held(person, profile_required=request.profile_required),
@@ -57,10 +68,19 @@ def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> A
         horizon=horizon(request),
         not_before=not_before(request),
         barred=frozenset[str]().union(*barred.values()),
-        caps=() if budget is None else (Cap("budget", Criterion.COST, budget),),
+        caps=() if budget is None else (Cap("budget", catalogue.own_pounds or Criterion.COST, budget),),
         milestone=_first_job(request, projection) if request.by is Criterion.FIRST_JOB else None,
     )
     return Asked(request, person, catalogue, limits, barred, problem, measured)
+
+
+def personally(catalogues: Catalogues, request: PathwayRequest, person: Person) -> DayCatalogue:
+    """The catalogue of the question's day, for the person."""
+    assert request.on is not None
+    of = request.on, request.hours_per_week, request.depart_after
+    who = frozenset(person.attributes.items()), person.facts
+    until = USUAL_HORIZON if horizon(request) <= USUAL_HORIZON else ANY_TIME
+    return catalogues.kept((of, who, until), lambda: personal(catalogues.of(*of), person, catalogues, until))
 
 
 def _first_job(request: PathwayRequest, projection: Projection) -> Expression:

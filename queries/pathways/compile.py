@@ -4,20 +4,26 @@ The *catalogue* of a day is the same for everybody; what a question adds are fac
 barred. Two things are kept apart all the way. A *fact* is true of the person or becomes true by a step. An *assumption*
 is granted so that the search can go on, and is said in the answer: that a provider, who may decide freely, lets
 somebody in without the profile it usually asks; that something nobody told us about the person is so. Nothing a person
-does not say they hold is assumed to be held: only their circumstances (age, employment …) are open.
+does not say they hold is assumed to be held: only their circumstances (age, employment …) are open. A step into which
+an assumption may lead beside facts is two contents: one asks for the facts, its *twin* is content with the assumption.
+What is so for one person in each week is worked out in `queries.pathways.personal`.
 """
 
+from __future__ import annotations
+
+import operator
 import re
 import threading
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from graph.projection import Amount, AwardFacts, Evidence, Offer, Projection, Status, Step, StepKind, worst
 from graph.requirements import (
+    NOTHING,
     AllOf,
     AnyOf,
     AtLeast,
@@ -26,20 +32,54 @@ from graph.requirements import (
     CreditsFrom,
     Holds,
     LevelHeld,
+    Not,
+    Opportunity,
     Requirement,
     Usually,
     WorksAs,
+    circumstances,
     parse,
     references,
     write,
 )
+from queries.eligibility.decision import Answer
+from queries.eligibility.logic import Situation, judged
+from queries.eligibility.person import Facts, age_on, complete
+from queries.eligibility.rulebook import Rule, RuleBook, Scheme, rulebook
+from queries.eligibility.schemes import Cost
 from queries.pathways.engine import problem as engine
 from queries.pathways.request import Via
+
+if TYPE_CHECKING:
+    from queries.pathways.personal import Ages, Run, Standing
 
 HIGHEST_LEVEL: Final = 8
 EMPLOYER_CONDITIONS: Final = frozenset({"employer-needed", "vacancy-needed"})
 FRESH_FOR_DAYS: Final = 366
 """A page seen longer ago than this says what was offered, not what is."""
+
+OLDEST: Final = 150
+"""Years that nobody is old."""
+
+UNTOLD: Final = "what nobody told us of the run"
+"""The assumption that what a scheme asks of a run is so, or that something it excludes is not."""
+
+NOT_TOLD: Final = Opportunity("", "=", "")
+"""Stands for what is not known."""
+
+AGES: Final = ("age", "age-on-31-august")
+"""The facts that change with the day without anybody's doing."""
+
+SHUTS_OUT: Final = ("training", "award")
+"""Kinds of schemes that nobody starts a step against; of the others only the money is lost."""
+
+MARKED: Final = frozenset({"htq", "launched as htq"})
+"""How a source says that an award carries the Higher Technical Qualification mark."""
+
+PAID_JOBS: Final = frozenset({"PT-APPR", "PT-FAPPR", "PT-AUNIT"})
+"""Types of provision in which a person is employed."""
+
+_COMPARED: Final = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "=": operator.eq}
 
 ADMITTED: Final = "admitted without the usual profile"
 """The assumption that whoever decides about entry decides in favour. Not held where the profile is to be a bar."""
@@ -48,8 +88,8 @@ CREDIT_BITS: Final = tuple(1 << bit for bit in range(10))
 """Credits that are held of an award are facts of these sizes, so that one catalogue serves every number of them."""
 
 _OF_WEEKS: Final = (engine.Criterion.WEEKS, engine.Criterion.STUDY_WEEKS, engine.Criterion.FIRST_JOB)
-_KEPT: Final = 8
-"""Catalogues of a release that are kept: of the days, and numbers of hours a week, lately asked for."""
+_KEPT: Final = 16
+"""Catalogues of a release that are kept: of the days, hours a week and persons lately asked for."""
 
 read_rule = lru_cache(maxsize=100_000)(parse)
 """The tree of a requirement's text; the same texts are read again and again."""
@@ -64,32 +104,31 @@ class UnknownThingError(LookupError):
 
 
 class Person:
-    """What is known of the person: facts brought, and circumstances, each of which may be not known."""
+    """What is known of the person: facts brought, and circumstances, each of which may be not known.
 
-    def __init__(self, holds: Iterable[str], attributes: Mapping[str, str], projection: Projection) -> None:
-        self.attributes = attributes
+    `asked_on`: the day of the question, on which the circumstances were said.
+    """
+
+    def __init__(
+        self,
+        holds: Iterable[str],
+        attributes: Mapping[str, str],
+        projection: Projection,
+        asked_on: date,
+    ) -> None:
+        self.attributes: Facts = complete(attributes)
         self.facts = frozenset(fact for id in dict.fromkeys(holds) for fact in facts_of(id, projection))
+        self.asked_on = asked_on
 
-    def attribute(self, wanted: Attribute) -> bool | None:
-        """Whether a circumstance is as asked: True, False, or None when nobody said."""
-        given = self.attributes.get(wanted.name)
-        if given is None:
-            return None
-        try:
-            left, right = float(given), float(wanted.value)
-        except ValueError:
-            return given.casefold() == wanted.value.casefold() if wanted.operator == "=" else None
-        match wanted.operator:
-            case ">=":
-                return left >= right
-            case "<=":
-                return left <= right
-            case ">":
-                return left > right
-            case "<":
-                return left < right
-            case _:
-                return left == right
+    def attribute(self, wanted: Attribute, day: date | None = None) -> bool | None:
+        """Whether a circumstance is as asked on a day: True, False, or None when that is not known.
+
+        Without a day, whether it ever is so, from the day of the question on.
+        """
+        if day is None and wanted.name == "age" and (ages := age_on(self.attributes, self.asked_on, self.asked_on)):
+            return any(_COMPARED[wanted.operator](age, int(wanted.value)) for age in range(ages[0], OLDEST))
+        answer = judged(wanted, Situation(self.attributes, {}, day or self.asked_on, self.asked_on))
+        return None if answer is Answer.NOT_KNOWN else answer is Answer.YES
 
     def planned(self) -> Iterable[engine.Fact]:
         """The facts brought, as the planner reads them: credits of an award in all, as facts of fixed sizes."""
@@ -155,6 +194,124 @@ def award_rule(award: AwardFacts) -> Requirement | None:
     return AllOf(parts) if any(isinstance(p, CreditsFrom) and p.unit_role is None for p in parts) else None
 
 
+def conjuncts(requirement: Requirement) -> tuple[Requirement, ...]:
+    """What is asked, one thing beside another."""
+    return requirement.parts if isinstance(requirement, AllOf) else (requirement,)
+
+
+def asks_facts(requirement: Requirement) -> bool:
+    """Whether a step may give what is asked, or somebody decides: what circumstances alone cannot settle."""
+    match requirement:
+        case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
+            return any(map(asks_facts, parts))
+        case Attribute() | Opportunity() | Not():
+            return False
+        case _:
+            return True
+
+
+def is_mixed(requirement: Requirement) -> bool:
+    """Whether facts may meet it, and an assumption too."""
+    match requirement:
+        case Usually():
+            return True
+        case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
+            return any(map(is_mixed, parts)) or len({asks_facts(part) for part in parts}) > 1
+        case _:
+            return False
+
+
+def shutting_out(book: RuleBook, opportunity: Facts) -> tuple[Scheme, ...]:
+    """The schemes whose entry rules a step has to keep to, as far as it is known to be about them."""
+    schemes = (one for one in book.applying(opportunity) if one.kind in SHUTS_OUT)
+    return tuple(one for one in schemes if one.applies(opportunity) is Answer.YES)
+
+
+def facts_asked(rule: Rule) -> tuple[Requirement, ...]:
+    """What an entry rule, in its last version, asks of what a pathway may give: part of the entry of the step."""
+    return tuple(part for part in conjuncts(rule.versions[-1].asks) if asks_facts(part))
+
+
+def cannot_tell(id: str) -> str:
+    """The id of the twin of a content or delivery."""
+    return f"{id} (cannot tell)"
+
+
+def opportunity_facts(step: Step, offer: Offer | None, projection: Projection) -> dict[str, str]:
+    """What is known of a step, or of a run of it, that schemes' rules may ask about; nothing of a job."""
+    if step.kind is StepKind.JOB:
+        return {}
+    award = next((found for id in step.about if (found := projection.awards.get(id))), None)
+    kinds = [id for id in step.about if id in projection.types]
+    marked = (award.technical_mark or "").casefold() in MARKED if award else False
+    weeks = offer.weeks if offer and offer.weeks is not None else step.weeks.value if step.weeks else None
+    known: dict[str, object] = {
+        "kind": ",".join(kinds) or None,
+        "level": step.level,
+        "weeks": weeks,
+        "award": award.id if award else None,
+        "credits": _credits_taken(step, award, projection) if award and step.kind is StepKind.STUDY else None,
+        "htq": "yes" if marked else None,
+        "paid-job": "yes" if PAID_JOBS.intersection(kinds) else None,
+        "whole-course": "yes" if award else None,
+        "price": offer.cost_pounds if offer else None,
+        "sold-alone": offer.sold_separately if offer and offer.sold_separately in ("yes", "no") else None,
+    }
+    return {name: str(value) for name, value in known.items() if value is not None}
+
+
+def _credits_taken(step: Step, award: AwardFacts, projection: Projection) -> int | None:
+    """The credits of an award less those that have to be brought; None when that is not known."""
+    taken = [t for t in projection.transfers if t.automatic and t.to_id == award.id and t.from_id]
+    asked = [t for t in taken if t.from_id in references(read_rule(step.requirement))]
+    if award.credits is None or not asked:
+        return award.credits
+    return None if asked[0].credits is None else award.credits - asked[0].credits
+
+
+def settled(requirement: Requirement, opportunity: Facts) -> Requirement:
+    """The requirement with what is known of the opportunity filled in; what is met by that alone asks for nothing."""
+    match requirement:
+        case AllOf(parts):
+            left = (settled(part, opportunity) for part in parts)
+            return AllOf(tuple(part for part in left if part != NOTHING))
+        case AnyOf(parts):
+            some = tuple(settled(part, opportunity) for part in parts)
+            return NOTHING if NOTHING in some else AnyOf(tuple(part for part in some if part != AnyOf(())))
+        case AtLeast(count, parts):
+            return AtLeast(count, tuple(settled(part, opportunity) for part in parts))
+        case Usually(part, decided_by):
+            return Usually(settled(part, opportunity), decided_by)
+        case Opportunity():
+            answer = judged(requirement, Situation({}, opportunity, date.max, date.max))
+            return NOTHING if answer is Answer.YES else AnyOf(()) if answer is Answer.NO else requirement
+        case _:
+            return requirement
+
+
+def at_age(requirement: Requirement, aged: Mapping[Attribute, bool | None]) -> Requirement:
+    """The requirement with ages filled in, None being not known."""
+    match requirement:
+        case AllOf(parts):
+            return AllOf(tuple(at_age(part, aged) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(at_age(part, aged) for part in parts))
+        case AtLeast(count, parts):
+            return AtLeast(count, tuple(at_age(part, aged) for part in parts))
+        case Usually(part, decided_by):
+            return Usually(at_age(part, aged), decided_by)
+        case Attribute() if requirement in aged:
+            so = aged[requirement]
+            return NOT_TOLD if so is None else NOTHING if so else AnyOf(())
+        case _:
+            return requirement
+
+
+def ages_asked(requirement: Requirement) -> list[Attribute]:
+    """The ages that a requirement compares with."""
+    return [one for one in circumstances(requirement) if one.name in AGES]
+
+
 def needs_employer(step: Step) -> bool:
     """Whether somebody must employ the person for a step."""
     return bool(EMPLOYER_CONDITIONS.intersection(step.conditions))
@@ -166,7 +323,8 @@ class Way:
 
     `unknown` are the measures that the release does not give; the delivery then counts 0 for them, which is never
     shown. `earlier`: the dated runs of the step, where this stands for a run after them; when that would start is not
-    known.
+    known. For one person, `counted` is the sure payment that counts for starts in these weeks (None: the price of the
+    run or step, if one is known), and `own_pounds` what is paid at once.
     """
 
     delivery: engine.Delivery
@@ -174,6 +332,12 @@ class Way:
     offer: Offer | None
     unknown: frozenset[engine.Criterion]
     earlier: tuple[Offer, ...] = ()
+    counted: Cost | None = None
+
+    @property
+    def own_pounds(self) -> int:
+        """What is paid at once, and not borrowed; 0 where it is not known (see `unknown`)."""
+        return self.delivery.cost_pounds - ((self.counted.loan_pounds or 0) if self.counted else 0)
 
     @property
     def last_start(self) -> str | None:
@@ -186,12 +350,23 @@ class Way:
         return worst([self.step.status, *([self.offer.source.status] if self.offer else [])])
 
 
+def twin_of(way: Way) -> Way:
+    """The same run, entered on an assumption."""
+    one = way.delivery
+    return replace(way, delivery=replace(one, id=cannot_tell(one.id), content=cannot_tell(one.content)))
+
+
 @dataclass(frozen=True, eq=False)
 class DayCatalogue:
     """What a release offers on a day: the planner's catalogue, and what its ids stand for.
 
     `circumstances` are those that some rule asks for. `offers` are all runs of a step, those of the past too, and
-    `evidence` what shows past delivery of a thing, each by id.
+    `evidence` what shows past delivery of a thing, each by id. `steps` are by content, `twins`
+    the ids of the steps of those that are twins.
+
+    For one person, by delivery: `cannot_tell` are those of which it is not known whether the person may start them,
+    `closed` those that the person surely may not, `borrowed` those that take less from the own pocket and not less in
+    all. `ages`: what their age rules out together; None when it is known to the day.
     """
 
     catalogue: engine.Catalogue
@@ -200,6 +375,11 @@ class DayCatalogue:
     circumstances: Mapping[engine.Fact, Attribute]
     offers: Mapping[str, Sequence[Offer]]
     evidence: Mapping[str, Sequence[Evidence]]
+    twins: Mapping[str, str] = field(default_factory=dict)
+    cannot_tell: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
+    borrowed: frozenset[str] = frozenset()
+    ages: Ages | None = None
 
     @cached_property
     def start_weeks(self) -> Mapping[str, tuple[int, ...]]:
@@ -223,13 +403,21 @@ class DayCatalogue:
         return frozenset(id for id, way in self.ways.items() if way.status is not Status.PUBLISHED)
 
     @cached_property
-    def alike(self) -> Mapping[str, str]:
-        """What the awards of a type of provision at a level are all the same as, by step."""
-        studies = (step for step in self.steps.values() if step.kind is StepKind.STUDY and step.level)
-        return {step.id: f"{kind} at level {step.level}" for step in studies for kind in step.about[1:]}
+    def own_pounds(self) -> Mapping[str, int] | None:
+        """What is paid at once for each delivery, by id; None where that is the whole cost of all."""
+        if all(way.counted is None or not way.counted.loan_pounds for way in self.ways.values()):
+            return None
+        return {id: way.own_pounds for id, way in self.ways.items()}
 
     @cached_property
-    def past(self) -> Mapping[str, "Way"]:
+    def alike(self) -> Mapping[str, str]:
+        """What the awards of a type of provision at a level, and a step and its twin, are the same as, by content."""
+        studies = (step for step in self.steps.values() if step.kind is StepKind.STUDY and step.level)
+        alike = {step.id: f"{kind} at level {step.level}" for step in studies for kind in step.about[1:]}
+        return alike | {twin: alike.get(step, step) for twin, step in self.twins.items()}
+
+    @cached_property
+    def past(self) -> Mapping[str, Way]:
         """The runs that can no longer be joined, as ways with no start, by id."""
         runs = ((self.steps[id], offer) for id, offers in self.offers.items() for offer in offers)
         return {
@@ -242,7 +430,7 @@ class DayCatalogue:
     def leading_to(self) -> Mapping[str, Sequence[Step]]:
         """The steps that give something of a thing, by its id."""
         found = defaultdict[str, list[Step]](list)
-        for step in self.steps.values():
+        for step in dict.fromkeys(self.steps.values()):
             for fact in step.gives:
                 found[fact.partition(":")[2]].append(step)
         return found
@@ -268,22 +456,23 @@ class DayCatalogue:
         goals = tuple(goals)
         kinds = ("award:", "unit:", "completed:", "works-as:", "level:", *(("attribute:",) if circumstances else ()))
         entries = {content.id: content.entry for content in self.catalogue.contents}
-        named = (fact for step in self.on_the_way(goals) for fact in _facts(entries[step.id]))
+        ids = (step.id for step in self.on_the_way(goals))
+        named = (fact for id in ids for fact in _facts(entries.get(cannot_tell(id), entries[id])))
         return tuple(
             fact for fact in dict.fromkeys(named) if fact.startswith(kinds) and fact.partition(":")[2] not in goals
         )
 
     def held(self, person: Person, *, profile_required: bool) -> frozenset[engine.Fact]:
         """What holds at the beginning: what the person brings, and what is assumed."""
-        held = {*person.planned(), *(() if profile_required else (ADMITTED,))}
+        held = {UNTOLD, *person.planned(), *(() if profile_required else (ADMITTED,))}
         for fact, wanted in self.circumstances.items():
-            known = person.attribute(wanted)
-            held |= {fact, said(fact)} if known else {fact} if known is None else set()
+            now, ever = person.attribute(wanted, person.asked_on), person.attribute(wanted)
+            held |= set() if ever is False else {fact, said(fact)} if now else {fact}
         return frozenset(held)
 
     def through(
         self, via: Iterable[Via], goals: frozenset[engine.Fact], hours_per_week: int, projection: Projection
-    ) -> "DayCatalogue":
+    ) -> DayCatalogue:
         """The same, where a step that gives one of the goals asks for everything that is to be passed through."""
         stays = [_stay(one, hours_per_week, projection) for one in via if one.weeks]
         wanted = passed_through(via, projection)
@@ -361,29 +550,56 @@ class Catalogues:
     starts before it; contents and rules are the same in all.
     """
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Projection, book: RuleBook | None = None) -> None:
         self.projection = projection
+        self.book = book or rulebook()
         self.steps = {step.id: step for step in projection.steps}
-        self._compiler = _Compiler(projection)
-        self._kept: dict[tuple[date, int, date | None], DayCatalogue] = {}
-        self._lock = threading.Lock()
+        self.runs: dict[tuple[str, str | None], Run] = {}
+        self.standings: dict[Hashable, Standing] = {}
+        self._shared: dict[Hashable, engine.Catalogue] = {}
+        self._compiler = _Compiler(projection, self.book)
+        self._kept: dict[Hashable, DayCatalogue] = {}
+        self._lock = threading.RLock()
 
     def of(self, on: date, hours_per_week: int, since: date | None = None) -> DayCatalogue:
         """The catalogue of a day, for somebody who can give so many hours a week and starts nothing before `since`."""
         key = on, hours_per_week, since
+        return self.kept(key, lambda: self._compiler.catalogue(*key))
+
+    def kept(self, key: Hashable, make: Callable[[], DayCatalogue]) -> DayCatalogue:
+        """What was made for a key, if it is kept still, else what is made now."""
         with self._lock:
-            found = self._kept.pop(key, None) or self._compiler.catalogue(*key)
+            found = self._kept.pop(key, None) or make()
             self._kept[key] = found
             while len(self._kept) > _KEPT:
                 del self._kept[next(iter(self._kept))]
             return found
 
+    def asked(self, step: Step) -> tuple[Requirement, ...]:
+        """All that a step asks at entry (see `contents_at`), one thing beside another."""
+        return self._compiler.asked(step)
+
+    def shared(self, contents: tuple[engine.Content, ...], ways: Iterable[Way]) -> engine.Catalogue:
+        """The planner's catalogue of these; one object for all people to whom it is the same."""
+        deliveries = tuple(way.delivery for way in ways)
+        key = contents[len(self._compiler.contents) :], deliveries
+        with self._lock:
+            found = self._shared.pop(key, None) or engine.Catalogue(contents, deliveries, self._compiler.rules)
+            self._shared[key] = found
+            while len(self._shared) > _KEPT:
+                del self._shared[next(iter(self._shared))]
+            return found
+
+    def contents_at(self, step: Step, aged: Mapping[Attribute, bool | None], when: str) -> tuple[engine.Content, ...]:
+        """A step as the planner reads it, and its twin, where ages are as given."""
+        return tuple(self._compiler.contents_of(step, aged, when))
+
 
 class _Compiler:
     """What does not depend on the day: requirements as the planner reads them, and the free rules."""
 
-    def __init__(self, projection: Projection) -> None:
-        self.projection = projection
+    def __init__(self, projection: Projection, book: RuleBook) -> None:
+        self.projection, self.book = projection, book
         self.circumstances: dict[engine.Fact, Attribute] = {}
         self.offers: dict[str, list[Offer]] = defaultdict(list)
         for offer in projection.offers:
@@ -395,11 +611,39 @@ class _Compiler:
         for unit in projection.units.values():
             if unit.award and unit.credits:
                 self.units[unit.award].append((unit.credits, f"unit:{unit.id}", unit.level, unit.role))
-        self.contents = {
-            step.id: engine.Content(step.id, step.kind, self.expression(read_rule(step.requirement)), step.gives)
-            for step in projection.steps
-        }
+        self.contents = tuple(content for step in projection.steps for content in self.contents_of(step))
+        found = {content.id for content in self.contents}
+        self.twins = {twin: step.id for step in projection.steps if (twin := cannot_tell(step.id)) in found}
         self.rules = tuple(self.free_rules())
+
+    def asked(self, step: Step) -> tuple[Requirement, ...]:
+        """All that a step asks at entry, one thing beside another, less what schemes ask of circumstances alone."""
+        return (*conjuncts(read_rule(step.requirement)), *self.scheme_parts(step))
+
+    def contents_of(
+        self, step: Step, aged: Mapping[Attribute, bool | None] | None = None, when: str = ""
+    ) -> Iterable[engine.Content]:
+        """A step as the planner reads it, and its twin where an assumption may lead in beside facts.
+
+        `aged`: ages that are so, or not, for starts at some time, `when`.
+        """
+        parts = self.asked(step)
+        mixed = [is_mixed(part) for part in parts]
+        parts = tuple(at_age(part, aged) if aged and asks_facts(part) else part for part in parts)
+        both = zip(parts, mixed, strict=True)
+        entry = engine.All(tuple(self.expression(part, at_the_door=mixed) for part, mixed in both))
+        yield engine.Content(step.id + when, step.kind, entry, step.gives)
+        if any(mixed):
+            entry = engine.All(tuple(map(self.expression, parts)))
+            yield engine.Content(cannot_tell(step.id + when), step.kind, entry, step.gives)
+
+    def scheme_parts(self, step: Step) -> Iterable[Requirement]:
+        """What the schemes of a step ask at entry of what a pathway may give."""
+        known = opportunity_facts(step, None, self.projection)
+        for scheme in shutting_out(self.book, known) if known else ():
+            for rule in scheme.rules:
+                if rule.kind == "entry":
+                    yield from (left for part in facts_asked(rule) if (left := settled(part, known)) != NOTHING)
 
     def credits(self, wanted: CreditsFrom) -> engine.Expression:
         """The award as a whole, or a weighted threshold over its units and credits; never both counted together.
@@ -421,7 +665,7 @@ class _Compiler:
         return engine.AnyOf(tuple(ways))
 
     def expression(self, requirement: Requirement, *, at_the_door: bool = False) -> engine.Expression:
-        """A requirement as the planner reads it. `at_the_door`: a circumstance that nobody told us does not count."""
+        """A requirement as the planner reads it. `at_the_door`: no assumption counts."""
         match requirement:
             case AllOf(parts):
                 return engine.All(tuple(self.expression(part, at_the_door=at_the_door) for part in parts))
@@ -432,7 +676,8 @@ class _Compiler:
                     count, tuple((1, self.expression(part, at_the_door=at_the_door)) for part in parts)
                 )
             case Usually(part, _):
-                return engine.AnyOf((ADMITTED, self.expression(part, at_the_door=True)))
+                usual = engine.AnyOf(()) if part == NOTHING else self.expression(part, at_the_door=True)
+                return usual if at_the_door else engine.AnyOf((ADMITTED, usual))
             case Holds(id):
                 return f"unit:{id}" if id in self.projection.units else f"award:{id}"
             case Completed(id):
@@ -447,6 +692,8 @@ class _Compiler:
                 fact = f"attribute:{write(requirement)}"
                 self.circumstances[fact] = requirement
                 return said(fact) if at_the_door else fact
+            case Opportunity() | Not():
+                return engine.AnyOf(()) if at_the_door else UNTOLD
 
     def free_rules(self) -> Iterable[engine.Rule]:
         """What follows by itself: a lower level from a higher, the level of an award, an award from its credits."""
@@ -492,11 +739,14 @@ class _Compiler:
         """Everything on offer on a day, whatever is known of it."""
         steps = self.projection.steps
         ways = [way for step in steps for way in self.ways(step, on, hours_per_week, since)]
+        ways += [twin_of(way) for way in ways if cannot_tell(way.step.id) in self.twins]
         return DayCatalogue(
-            engine.Catalogue(tuple(self.contents.values()), tuple(way.delivery for way in ways), self.rules),
-            {step.id: step for step in steps},
+            engine.Catalogue(self.contents, tuple(way.delivery for way in ways), self.rules),
+            {id: step for step in steps for id in (step.id, cannot_tell(step.id)) if id == step.id or id in self.twins},
             {way.delivery.id: way for way in ways},
             self.circumstances,
             self.offers,
             self.evidence,
+            self.twins,
+            frozenset(way.delivery.id for way in ways if way.delivery.content in self.twins),
         )

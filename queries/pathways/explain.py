@@ -1,22 +1,41 @@
 """From a plan that was replayed to the answer a person reads: reasons, stopping places, what to check."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Final, Protocol
 
 from graph.projection import RANK, Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
-from graph.requirements import CreditsFrom
-from queries.pathways.compile import DayCatalogue, Person, facts_of, is_current, needs_employer, read_rule
+from graph.requirements import CreditsFrom, Requirement
+from queries.eligibility.decision import Answer, Payment
+from queries.eligibility.logic import Situation
+from queries.eligibility.person import Facts
+from queries.eligibility.rulebook import RuleBook, Scheme, rulebook
+from queries.eligibility.schemes import Cost, payments
+from queries.pathways.compile import (
+    DayCatalogue,
+    Person,
+    Way,
+    facts_of,
+    is_current,
+    needs_employer,
+    opportunity_facts,
+    read_rule,
+    shutting_out,
+)
 from queries.pathways.engine.problem import Certificate, PlannerResult
 from queries.pathways.engine.replay import StepTrace, Trace
 from queries.pathways.judge import Judge
+from queries.pathways.person import counted_payment, entitlements, learner_pays, step_eligibility
 from queries.pathways.request import (
     AnswerStep,
     BackOn,
     Check,
     ConditionSaid,
     CreditsHeld,
+    Eligibility,
+    Likely,
     Need,
     NeededOne,
     OpenRole,
@@ -61,6 +80,26 @@ class _Outline:
     needs_employer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the person stands at one step of a pathway when it starts: whether they may start it, and who pays."""
+
+    number: int
+    step: Step
+    way: Way
+    situation: Situation
+    needs: tuple[Need, ...]
+    eligibility: Eligibility
+    payments: tuple[Payment, ...]
+    paid: Payment | None
+    cost: Amount | None
+
+    @property
+    def title(self) -> str:
+        """The step's title."""
+        return self.step.title
+
+
 @dataclass(frozen=True)
 class Explainer:
     """Explains plans of one question over one release."""
@@ -68,6 +107,7 @@ class Explainer:
     projection: Projection
     request: PathwayRequest
     person: Person
+    book: RuleBook = field(default_factory=rulebook)
     judge: Judge = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,12 +155,13 @@ class Explainer:
         origin = {fact: f"brought: {self.words(fact)}" for fact in facts}
         steps: list[AnswerStep] = []
         for number, one in enumerate(trace.steps, 1):
-            step = catalogue.steps[one.content.id]
+            step = catalogue.ways[one.delivery.id].step
             before = tuple(facts)
-            needs = self.judge.needs(read_rule(step.requirement), before, origin, frozenset(left))
-            if any(need.verdict is Verdict.NOT_MET for need in needs):
+            way = catalogue.ways[one.delivery.id]
+            standing = self.standing(number, way, one.start_week, before, origin, frozenset(left))
+            if any(need.verdict is Verdict.NOT_MET for need in standing.needs):
                 raise AnswerContradictedError(
-                    f"step {step.id}: {[n.rule for n in needs if n.verdict is Verdict.NOT_MET]}"
+                    f"step {step.id}: {[n.rule for n in standing.needs if n.verdict is Verdict.NOT_MET]}"
                 )
             leans_on = self.judge.judge(read_rule(step.requirement), before)[1]
             if begun := {fact for fact in step.gives if fact.startswith("works-as:")}:
@@ -132,14 +173,18 @@ class Explainer:
             so_far: list[_Measured] = [*steps, self.outline_of(catalogue, one, before)]
             following = trace.steps[number] if number < len(trace.steps) else None
             stop = self.stopping(catalogue, one, facts, so_far, following)
-            told = self.step(number, catalogue, one, needs, before, stop)
+            told = self.step(standing, catalogue, one, before, stop)
             if told.status is Status.ILLUSTRATIVE or made_up.intersection(leans_on):
                 told = replace(told, status=Status.ILLUSTRATIVE)
                 made_up.update(step.gives)
             steps.append(told)
         goal = self.goal(facts)
         role = self.projection.roles.get(goal)
-        totals = self.totals(steps, trace)
+        totals = replace(
+            self.totals(steps, trace, catalogue),
+            steps_that_cannot_be_told=sum(step.eligibility.likely is Likely.CANNOT_TELL for step in steps),
+            employer_pounds=_employers_pay(steps),
+        )
         return Pathway(
             why=why,
             goal=self.thing(goal),
@@ -147,6 +192,7 @@ class Explainer:
             goal_pay_band=role.pay_band if role else None,
             steps=tuple(steps),
             totals=totals,
+            entitlements=entitlements(steps, self.person.attributes, self.book),
             status=worst(step.status for step in steps) if steps else Status.PUBLISHED,
             proven=result.proven and measured,
             bound=result.bound if measured else None,
@@ -154,20 +200,65 @@ class Explainer:
             summary=self.summary(steps, totals),
         )
 
+    def standings(self, catalogue: DayCatalogue, trace: Trace) -> Iterator[Standing]:
+        """How the person stands at each step of a pathway."""
+        facts = list(self.person.facts)
+        for number, one in enumerate(trace.steps, 1):
+            way = catalogue.ways[one.delivery.id]
+            yield self.standing(number, way, one.start_week, facts)
+            facts += way.step.gives
+
+    def standing(
+        self,
+        number: int,
+        way: Way,
+        week: int | None,
+        held: Sequence[str],
+        origin: Mapping[str, str] | None = None,
+        left: frozenset[str] = frozenset(),
+    ) -> Standing:
+        """How the person stands at one step. `held`: the facts that hold when it starts; see `Judge.needs`."""
+        on = self.person.asked_on
+        day = start_day(way, on, week or 0)
+        opportunity = opportunity_facts(way.step, way.offer, self.projection)
+
+        def is_held(asked: Requirement) -> bool | None:
+            return self.judge.judge(asked, held, day)[0] is Verdict.MET or None
+
+        situation = Situation(self.person.attributes, opportunity, day, on, is_held)
+        requirement = read_rule(way.step.requirement)
+        needs = self.judge.needs(requirement, held, origin or {}, left, day)
+        eligibility = step_eligibility(requirement, needs, situation, self.shutting_out(opportunity))
+        paying = payments(self.book, situation) if opportunity else ()
+        paid = self.paid(way, paying)
+        return Standing(number, way.step, way, situation, needs, eligibility, paying, paid, _cost(way, paid))
+
+    def shutting_out(self, opportunity: Facts) -> tuple[Scheme, ...]:
+        """The schemes against whose entry rules nobody starts what they are about."""
+        return shutting_out(self.book, opportunity) if opportunity else ()
+
+    def paid(self, way: Way, among: Sequence[Payment]) -> Payment | None:
+        """The payment that is counted: that of the way while it is sure, else the cheapest that is."""
+        willing = self.person.attributes.get("willing-to-borrow") == "yes"
+        sure = [one for one in among if one.decision.answer is Answer.YES and (willing or not one.loan_pounds)]
+        same = (one for one in sure if way.counted is not None and _is(one, way.counted))
+        return next(same, None) or counted_payment(sure)
+
     def outline(self, catalogue: DayCatalogue, trace: Trace) -> tuple[Thing, Totals, str]:
         """A pathway in short: its goal, its sums, and all of it on one line."""
         facts, steps = list(self.person.facts), list[_Outline]()
         for one in trace.steps:
             steps.append(self.outline_of(catalogue, one, facts))
-            facts += catalogue.steps[one.content.id].gives
-        totals = self.totals(steps, trace)
+            facts += catalogue.ways[one.delivery.id].step.gives
+        totals = self.totals(steps, trace, catalogue)
         return self.thing(self.goal(facts)), totals, self.summary(steps, totals)
 
     def outline_of(self, catalogue: DayCatalogue, trace: StepTrace, held: Sequence[str]) -> _Outline:
         """One step in short. `held`: the facts that hold when it starts."""
-        step, offer = catalogue.steps[trace.content.id], catalogue.ways[trace.delivery.id].offer
-        weeks = self.weeks(step, offer, held)
-        return _Outline(step.title, weeks, _cost(step, offer), trace.start_week, needs_employer(step))
+        way = catalogue.ways[trace.delivery.id]
+        weeks = self.weeks(way.step, way.offer, held)
+        cost = _own_price(way) if way.counted is None else Amount(way.delivery.cost_pounds, Status.INFERRED)
+        return _Outline(way.step.title, weeks, cost, trace.start_week, needs_employer(way.step))
 
     def goal(self, facts: Sequence[str]) -> str:
         """Which of the goals is reached."""
@@ -206,16 +297,15 @@ class Explainer:
 
     def step(
         self,
-        number: int,
+        standing: Standing,
         catalogue: DayCatalogue,
         trace: StepTrace,
-        needs: tuple[Need, ...],
         held: tuple[str, ...],
         after: StoppingPoint,
     ) -> AnswerStep:
         """One step of an answer. `held`: the facts that hold when it starts."""
-        step, offer = catalogue.steps[trace.content.id], catalogue.ways[trace.delivery.id].offer
-        on = self.request.on
+        step, way, needs = standing.step, standing.way, standing.needs
+        offer, on = way.offer, self.request.on
         assert on is not None
         codes = [*step.conditions]
         if offer is None and step.kind is not StepKind.JOB:
@@ -230,22 +320,20 @@ class Explainer:
             reverse=True,
         )
         return AnswerStep(
-            number=number,
+            number=standing.number,
             id=step.id,
             kind=step.kind,
             title=step.title,
             about=tuple(map(self.thing, step.about)),
             provider=self.thing(offer.provider) if offer else None,
             place=", ".join(filter(None, (offer.site, offer.town, offer.postcode))) or None if offer else None,
-            provider_note=_provider_note(step, offer, catalogue.ways[trace.delivery.id].last_start),
+            provider_note=_provider_note(step, offer, way.last_start),
             starts_in_weeks=trace.start_week,
             ends_in_weeks=trace.end_week,
-            start_note=_start_note(step, offer, catalogue.ways[trace.delivery.id].last_start)
-            if trace.start_week is not None
-            else _NO_START_FITS,
+            start_note=_start_note(step, offer, way.last_start) if trace.start_week is not None else _NO_START_FITS,
             weeks=self.weeks(step, offer, held),
             hours_per_week=offer.hours_per_week if offer and offer.hours_per_week else step.hours_per_week,
-            cost=_cost(step, offer),
+            cost=standing.cost,
             needs=needs,
             needs_known=step.requirement_known,
             needs_employer=needs_employer(step),
@@ -253,6 +341,9 @@ class Explainer:
             condition_note=step.condition_note,
             adds=tuple(map(self.words, step.gives)),
             status=worst([step.status, *([offer.source.status] if offer else [])]),
+            eligibility=standing.eligibility,
+            payments=standing.payments,
+            paid_by=standing.paid.scheme if standing.paid else None,
             sources=step.sources + ((offer.source,) if offer else ()),
             leads_in=tuple(link for link in step.links if any(fact.endswith(f":{link.from_id}") for fact in held)),
             other_runs=tuple(o for o in seen if is_current(o, on)),
@@ -306,14 +397,14 @@ class Explainer:
         ]
         return StoppingPoint(
             awards=tuple(map(self.thing, self.judge.awards_held(facts))),
-            awards_note=_awards_note(catalogue.steps[trace.content.id]),
+            awards_note=_awards_note(catalogue.ways[trace.delivery.id].step),
             credits=sum(amount for amount, _, _ in banked) or None,
             credits_note="; ".join(said) or None,
             credits_held=tuple(
                 CreditsHeld(self.thing(id), amount, whole, self.taken_by(id)) for amount, id, whole in banked
             ),
             roles_open=self.roles_open(facts),
-            part_way=self.part_way(catalogue.steps[trace.content.id]),
+            part_way=self.part_way(catalogue.ways[trace.delivery.id].step),
             spent_pounds=sum(one.cost.value for one in steps if one.cost),
             steps_of_unknown_cost=sum(one.cost is None for one in steps),
             after_weeks=trace.end_week,
@@ -327,7 +418,7 @@ class Explainer:
 
     def back_on(self, catalogue: DayCatalogue, trace: StepTrace, following: StepTrace) -> BackOn:
         """How to go on later, after a stop: the next step, with every start of it that is known."""
-        step = catalogue.steps[following.content.id]
+        step = catalogue.ways[following.delivery.id].step
         since = trace.end_week or 0
         starts = tuple(week for week in catalogue.start_weeks.get(step.id, ()) if week >= since)
         if is_stay(step):
@@ -372,18 +463,26 @@ class Explainer:
                     said += f" From {wanted.credits} credits {self.thing(other.id).label} may be started."
         return said
 
-    def totals(self, steps: Sequence[_Measured], trace: Trace) -> Totals:
+    def totals(self, steps: Sequence[_Measured], trace: Trace, catalogue: DayCatalogue) -> Totals:
         """Sums over a pathway."""
+        ways = [catalogue.ways[one.delivery.id] for one in trace.steps]
+        priced = all(s.cost is not None for s in steps)
+        known = sum(s.cost.value for s in steps if s.cost)
+        loans = sum(way.counted.loan_pounds or 0 for way in ways if way.counted)
         return Totals(
             weeks=trace.finish_week if trace.finish_week is not None else trace.study_weeks,
             weeks_at_least=any(s.weeks is None or s.weeks.at_least or s.starts_in_weeks is None for s in steps)
             or any(one.delivery.starts is None and one.content.kind != StepKind.JOB for one in trace.steps),
             study_weeks=trace.study_weeks,
-            cost_pounds=None if any(s.cost is None for s in steps) else sum(s.cost.value for s in steps if s.cost),
-            known_cost_pounds=sum(s.cost.value for s in steps if s.cost),
+            cost_pounds=known if priced else None,
+            known_cost_pounds=known,
             steps_of_unknown_cost=sum(s.cost is None for s in steps),
+            own_pocket_pounds=known - loans if priced else None,
+            loan_pounds=loans if priced else None,
+            employer_pounds=None,
             steps=len(steps),
             steps_that_need_an_employer=sum(s.needs_employer for s in steps),
+            steps_that_cannot_be_told=sum(one.delivery.id in catalogue.cannot_tell for one in trace.steps),
         )
 
     def summary(self, steps: Sequence[_Measured], totals: Totals) -> str:
@@ -451,6 +550,11 @@ class Explainer:
                     main.as_of,
                     step.number,
                 )
+        for rule in step.eligibility.rules:
+            if rule.decision.answer is Answer.NOT_KNOWN:
+                what = f"{name} whether it is so: {rule.sentence}."
+                unsure = "a rule about who may start, and it cannot be told"
+                yield Check(what, unsure, rule.source.status, rule.source.address, rule.source.as_of, step.number)
         if step.condition_note and step.kind in (StepKind.JOB, StepKind.APPRENTICESHIP):
             what = f"{name} its condition. {step.condition_note[:1].upper()}{step.condition_note[1:]}."
             yield Check(what, "as the source puts it", step.status, main.address, main.as_of, step.number)
@@ -520,11 +624,44 @@ def cost_words(totals: Totals) -> str:
     return f"{known}a price that is not known for {steps}"
 
 
-def _cost(step: Step, offer: Offer | None) -> Amount | None:
-    """What the learner pays: the price of the run, else that of the step."""
-    if offer and offer.cost_pounds is not None:
-        return Amount(offer.cost_pounds, offer.source.status)
-    return step.cost
+def _is(payment: Payment, counted: Cost) -> bool:
+    """Whether a payment is the one that the search counted."""
+    rule = payment.rules[-1].rule if payment.rules else payment.scheme
+    return (payment.scheme, rule) == (counted.scheme, counted.rule)
+
+
+def _cost(way: Way, paid: Payment | None) -> Amount | None:
+    """What the learner pays: by the payment that is counted, else the price of the run, else that of the step."""
+    if paid is not None and paid.rules and (pounds := learner_pays(paid)) is not None:
+        status = worst(rule.source.status for rule in paid.rules)
+        return Amount(pounds, status, note=f"by the rules of {paid.title}")
+    return _own_price(way)
+
+
+def _own_price(way: Way) -> Amount | None:
+    """The price of the run, else that of the step."""
+    if way.offer and way.offer.cost_pounds is not None:
+        return Amount(way.offer.cost_pounds, way.offer.source.status)
+    return way.step.cost
+
+
+def start_day(way: Way, on: date, week: int) -> date:
+    """The day on which a run starts in a week, counted from the day of the question; a month from its first day."""
+    starts = way.offer.starts if way.offer else ()
+    days = (date.fromisoformat(said if len(said) == 10 else f"{said}-01") for said in starts if len(said) >= 7)
+    return min((day for day in days if (day - on).days // 7 == week), default=on + timedelta(weeks=week))
+
+
+def _employers_pay(steps: Iterable[AnswerStep]) -> int | None:
+    """What employers pay for the training of some steps; None when that is not known of one of them."""
+    found = []
+    for step in steps:
+        paid = [one for one in step.payments if one.scheme == step.paid_by and one.decision.answer is Answer.YES]
+        possible = paid[:1] or [one for one in step.payments if one.decision.answer is not Answer.NO]
+        found.append(
+            0 if all(one.employer_pounds == 0 for one in possible) else possible[0].employer_pounds if paid else None
+        )
+    return None if None in found else sum(one for one in found if one is not None)
 
 
 def one_of(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ answer.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 
 from graph.projection import Projection
@@ -18,6 +19,8 @@ from graph.requirements import (
     CreditsFrom,
     Holds,
     LevelHeld,
+    Not,
+    Opportunity,
     Requirement,
     Usually,
     WorksAs,
@@ -136,22 +139,25 @@ class Judge:
         out = held.awards.keys() | taken_in
         return banked + [(n, id, False) for id, n in sorted(loose.items()) if n and id not in out]
 
-    def judge(self, requirement: Requirement, facts: Iterable[str]) -> Judged:
-        """The verdict on a requirement, from the facts that hold."""
-        return self._judged(requirement, self._held(frozenset(facts)))
+    def judge(self, requirement: Requirement, facts: Iterable[str], day: date | None = None) -> Judged:
+        """The verdict on a requirement, from the facts that hold, and on circumstances as they are on a day.
 
-    def _judged(self, requirement: Requirement, held: _Held) -> Judged:
+        Without a day, a circumstance that is ever as asked will do.
+        """
+        return self._judged(requirement, self._held(frozenset(facts)), day)
+
+    def _judged(self, requirement: Requirement, held: _Held, day: date | None = None) -> Judged:
         match requirement:
             case AllOf(parts):
-                return _worst(self._judged(part, held) for part in parts)
+                return _worst(self._judged(part, held, day) for part in parts)
             case AnyOf(parts):
-                judged = [self._judged(part, held) for part in parts]
+                judged = [self._judged(part, held, day) for part in parts]
                 return min(judged, key=lambda one: _ORDER.index(one[0]), default=(Verdict.NOT_MET, ()))
             case AtLeast(count, parts):
-                judged = sorted((self._judged(part, held) for part in parts), key=lambda one: _ORDER.index(one[0]))
+                judged = sorted((self._judged(part, held, day) for part in parts), key=lambda one: _ORDER.index(one[0]))
                 return _worst(judged[:count])
             case Usually(part, _):
-                verdict, used = self._judged(part, held)
+                verdict, used = self._judged(part, held, day)
                 return (Verdict.MET, used) if verdict is Verdict.MET and used else (Verdict.DECIDED_BY_SOMEBODY, used)
             case Holds(id):
                 return self._fact(f"unit:{id}" if id in self.projection.units else f"award:{id}", held)
@@ -166,10 +172,12 @@ class Judge:
                 total, used = self.credits_held(requirement, held)
                 return (Verdict.MET if total >= credits else Verdict.NOT_MET), used
             case Attribute():
-                known = self.person.attribute(requirement)
+                known = self.person.attribute(requirement, day)
                 if known is None:
                     return Verdict.NOT_KNOWN, ()
                 return (Verdict.MET if known else Verdict.NOT_MET), (f"attribute:{write(requirement)}",)
+            case Not() | Opportunity():
+                return Verdict.NOT_KNOWN, ()  # only schemes ask such things, and they judge them themselves
 
     def needs(
         self,
@@ -177,19 +185,20 @@ class Judge:
         facts: Iterable[str],
         origin: Mapping[str, str],
         left: frozenset[str] = frozenset(),
+        day: date | None = None,
     ) -> tuple[Need, ...]:
         """Each thing that is asked, with its verdict and where what satisfies it comes from.
 
         `origin` says in words where each fact comes from. `left`: work that other work has come after, of which
-        somebody has to say whether it still counts.
+        somebody has to say whether it still counts. `day`: the day of the start (see `judge`).
         """
         held = frozenset(facts)
         parts = requirement.parts if isinstance(requirement, AllOf) else (requirement,)
         found = []
         for part in parts:
-            verdict, used = self.judge(part, held - left)
+            verdict, used = self.judge(part, held - left, day)
             if verdict is not Verdict.MET and left:
-                verdict, used = self.judge(part, held)
+                verdict, used = self.judge(part, held, day)
                 if verdict is Verdict.MET:
                     verdict, used = Verdict.DECIDED_BY_SOMEBODY, (*used, _LEFT)
             said = tuple(origin.get(fact, "said about the person") for fact in used if fact != _LEFT)

@@ -19,6 +19,9 @@ ANY_TIME: Final = 2000
 
 _USUAL: Final = PathwayRequest()
 
+USUAL_HORIZON: Final = _USUAL.within_weeks
+"""Weeks within which a question looks, when it does not say."""
+
 ANY_HOURS: Final = 100
 """Hours a week that are enough for anything."""
 
@@ -146,6 +149,13 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
     if request.profile_required:
         text = "the profile usually asked is a bar"
         yield Limit("profile_required", text, lambda r: replace(r, profile_required=False))
+    if request.confirmed_only:
+        yield Limit(
+            "confirmed_only",
+            "only steps of which it can be told that the person may start them",
+            lambda r: replace(r, confirmed_only=False),
+            lambda catalogue: catalogue.cannot_tell,
+        )
     if request.without_employer:
         yield Limit(
             "without_employer",

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from graph.projection import Amount, Evidence, Gap, Link, Offer, Source, Status, StepKind
+from queries.eligibility.decision import Decision, Payment, RuleSaid
 from queries.pathways.engine.problem import Criterion, Outcome
 
 
@@ -39,7 +40,8 @@ class PathwayRequest:
     providers). On steps other than jobs: `mode`, `attendance` and `provider`, any of the values; a step of which it is
     not known is left out. `without_employer`: leave out steps that need an employer (except the goal's own job).
     `jobs_as_steps`: whether a job may be a step on the way. `published_only`: leave out steps that rest on our
-    inference. `profile_required`: treat the profile that a provider usually asks as a bar.
+    inference. `profile_required`: treat the profile that a provider usually asks as a bar. `confirmed_only`: leave out
+    steps of which it cannot be told whether the person may start them.
 
     `trade_off`: two or three criteria of which every best compromise is wanted besides.
     """
@@ -66,6 +68,7 @@ class PathwayRequest:
     published_only: bool = False
     without_employer: bool = False
     profile_required: bool = False
+    confirmed_only: bool = False
     alternatives: int = 3
     on: date | None = None
 
@@ -212,9 +215,34 @@ class Swap:
     text: str
 
 
+class Likely(StrEnum):
+    """Whether a person may start something, as far as rules and what is known of them go. Somebody still decides."""
+
+    YES = "likely-yes"
+    NO = "likely-no"
+    CANNOT_TELL = "cannot-tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Whether the person may start a step, on the day it starts.
+
+    `decision`: what decided, or what to ask and whom. `rules`: those of schemes that say who may start, each in words;
+    what the step itself asks is under its `needs`.
+    """
+
+    likely: Likely
+    text: str
+    decision: Decision
+    rules: tuple[RuleSaid, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerStep:
     """One step of a pathway. `starts_in_weeks` and `ends_in_weeks` count from the day of the question.
+
+    `payments`: each way in which it may be paid for, sure ones first, then those that are cheaper for the learner.
+    `paid_by`: the scheme of the payment that `cost` and the sums count; None: none is sure, so `cost` is its own price.
 
     `provider` is None when no current run is known: the step then stands for the type of provision.
     `other_runs` could be taken instead. `seen_at`: pages on which a run of the past was last seen. `delivered_by`:
@@ -242,6 +270,9 @@ class AnswerStep:
     condition_note: str | None
     adds: tuple[str, ...]
     status: Status
+    eligibility: Eligibility
+    payments: tuple[Payment, ...]
+    paid_by: str | None
     sources: tuple[Source, ...]
     leads_in: tuple[Link, ...]
     other_runs: tuple[Offer, ...]
@@ -260,7 +291,10 @@ class Totals:
     `weeks_at_least`: part is not known, such as the wait for the start of a step that has no known start.
 
     `cost_pounds` is None when a price is not known; `known_cost_pounds` is what is known of it, and
-    `steps_of_unknown_cost` says how many steps have no known price.
+    `steps_of_unknown_cost` says how many steps have no known price. Of the cost, `own_pocket_pounds` is paid at once
+    and `loan_pounds` is borrowed. `employer_pounds` is what employers pay for training. Each is None when not known.
+
+    `steps_that_cannot_be_told`: of how many it cannot be told whether the person may start them.
     """
 
     weeks: int
@@ -269,8 +303,44 @@ class Totals:
     cost_pounds: int | None
     known_cost_pounds: int
     steps_of_unknown_cost: int
+    own_pocket_pounds: int | None
+    loan_pounds: int | None
+    employer_pounds: int | None
     steps: int
     steps_that_need_an_employer: int
+    steps_that_cannot_be_told: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntitlementUse:
+    """What one step uses of an entitlement. None: not known. `sure`: whether it is sure that it would pay."""
+
+    step: Thing
+    number: int
+    credits: int | None
+    pounds: int | None
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A lifetime entitlement over a pathway, if it paid for every step that it may pay for.
+
+    What is left is None when it is not known what the person had, or what a step uses. `most_in_a_year`: the most
+    credits that steps would use in any 52 weeks, beside the `credits_a_year` that may be used; None: not known.
+    """
+
+    scheme: str
+    title: str
+    uses: tuple[EntitlementUse, ...]
+    credits_used: int | None
+    pounds_used: int | None
+    credits_left: int | None
+    pounds_left: int | None
+    most_in_a_year: int | None
+    credits_a_year: int | None
+    enough: Likely
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +378,7 @@ class Pathway:
     goal_pay_band: str | None
     steps: tuple[AnswerStep, ...]
     totals: Totals
+    entitlements: tuple[Entitlement, ...]
     status: Status
     proven: bool
     bound: int | None
@@ -317,11 +388,15 @@ class Pathway:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason why there is no pathway: a code for programs, and words. `about`: the thing it is about, if one."""
+    """One reason why there is no pathway: a code for programs, and words. `about`: the thing it is about, if one.
+
+    `rules`: the rules of a scheme that close it, with where each can be checked.
+    """
 
     code: str
     text: str
     about: Thing | None
+    rules: tuple[RuleSaid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,11 +438,16 @@ class MissingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """Steps on some way to the goal that a limit of the question took out. `count` when `steps` are not all."""
+    """Steps on some way to the goal that a limit of the question took out. `count` when `steps` are not all.
+
+    `limit` may also be a scheme by which the person surely may not start them, such as `scheme:path-2-apprenticeships`;
+    `rules` are then those that say so.
+    """
 
     limit: LimitSaid
     count: int
     steps: tuple[Thing, ...]
+    rules: tuple[RuleSaid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +518,68 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class IfAnswered:
+    """What an answer would do to the best pathway. `answer`: the value that stands for it; `text` says all of it.
+
+    `changes`: what would be different. `pathway`: another one that would be best then; None: none, or still the same.
+    """
+
+    answer: str
+    text: str
+    changes: tuple[str, ...]
+    pathway: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorthAsking:
+    """A fact about the person that nobody told, of which some answer would change the best pathway.
+
+    `answers`: those that were tried and make a difference. `with_others`: facts that make it only together with this.
+    """
+
+    fact: str
+    question: str
+    why: str
+    answers: tuple[IfAnswered, ...]
+    with_others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The fewest questions whose answer could change the best pathway, the most worthwhile first.
+
+    `all_tried`: nothing else that nobody told could by itself make the best better or worse, or close or settle a step
+    of the pathway shown; False: `not_tried` were left. What would only make another pathway surer that is as good is
+    not asked for.
+    """
+
+    worth_asking: tuple[WorthAsking, ...]
+    all_tried: bool
+    not_tried: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneCall:
+    """The unconfirmed fact about what is on offer whose confirming would improve the answer most.
+
+    `kind`: start, provider, price, admission, entry or funding. `sure_now` is the best pathway of confirmed steps alone
+    and `sure_then` the best with this one confirmed; `if_not` the best of all if it turns out not to be so. Each is
+    None when there is none. `all_tried`: every unconfirmed fact of the pathways shown was looked at.
+    """
+
+    kind: str
+    step: Thing
+    whom: tuple[Thing, ...]
+    ask: str
+    why: str
+    sure_now: str | None
+    sure_then: str | None
+    if_not: str | None
+    all_tried: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseRef:
     """The release that answered."""
 
@@ -479,4 +621,6 @@ class PathwayAnswer:
     trade_offs: TradeOffs | None
     gaps: tuple[Gap, ...]
     check_before_recommending: tuple[Check, ...]
+    questions: Questions
+    one_call: OneCall | None
     illustrative: bool

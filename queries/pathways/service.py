@@ -4,12 +4,13 @@ Resolve what is named, compile, search, replay, explain. The second opinions (re
 against the requirements themselves) stand between the search and every answer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from graph.projection import Projection, RoleFacts, Step, StepKind
+from queries.eligibility.rulebook import RuleBook
 from queries.pathways.asked import Asked, Solved, ask
 from queries.pathways.compile import Catalogues, UnknownThingError, facts_of, needs_employer
 from queries.pathways.engine.alternatives import alternatives, nearly_as_good
@@ -30,6 +31,7 @@ from queries.pathways.engine.replay import replay
 from queries.pathways.engine.warm import warm
 from queries.pathways.explain import FULL_TIME, Explainer
 from queries.pathways.limits import Limit, check, limits_of, without
+from queries.pathways.questions import Asking, one_call
 from queries.pathways.request import (
     Compromise,
     LimitSaid,
@@ -44,6 +46,7 @@ from queries.pathways.request import (
     TradeOffs,
     Worth,
 )
+from queries.pathways.sure import SurePlanner, cannot_be_told, of_steps, under_steps
 from queries.pathways.whatif import WhatIf
 from queries.pathways.whynot import WhyNot
 
@@ -115,10 +118,16 @@ _NEAREST, _TRIED = 5, 10
 class PathwayService:
     """Answers pathway questions over one release. Safe to share between threads."""
 
-    def __init__(self, projection: Projection, release: ReleaseRef, planner: Planner | None = None) -> None:
+    def __init__(
+        self,
+        projection: Projection,
+        release: ReleaseRef,
+        planner: Planner | None = None,
+        book: RuleBook | None = None,
+    ) -> None:
         self.projection, self.release = projection, release
         self.planner: Planner = planner or ExactPlanner()
-        self.catalogues = Catalogues(projection)
+        self.catalogues = Catalogues(projection, book)
 
     def answer(self, request: PathwayRequest, limits: Limits | None = None) -> PathwayAnswer:
         """The answer to one question.
@@ -179,7 +188,7 @@ class _Answer:
     def answer(self) -> PathwayAnswer:
         """The answer."""
         request, best = self.request, self.best()
-        explainer = Explainer(self.projection, request, best.asked.person)
+        explainer = Explainer(self.projection, request, best.asked.person, self.service.catalogues.book)
         pathways = self.pathways(best)
         published = self.published_only(best)
         touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
@@ -203,14 +212,20 @@ class _Answer:
             trade_offs=self.trade_offs(explainer),
             gaps=tuple(gap for gap in self.projection.gaps if touched.intersection(gap.about)),
             check_before_recommending=explainer.checks(pathways),
+            questions=Asking(explainer, best, self.again(best), self.search).questions(),
+            one_call=one_call(explainer, best, self.planner(best.asked), self.limits),
             illustrative=any(p.status == "illustrative" for p in pathways),
         )
+
+    def again(self, best: Solved) -> Callable[[PathwayRequest], Asked]:
+        """What puts another question to the planner as the best pathway's was put."""
+        return lambda request: ask(self.service.catalogues, request, measured=best.asked.measured)
 
     def worth(self, best: Solved) -> tuple[Worth, ...]:
         """What it would be worth to hold one thing more."""
         if best.trace is None:
             return ()
-        explainer = Explainer(self.projection, self.request, best.asked.person)
+        explainer = Explainer(self.projection, self.request, best.asked.person, self.service.catalogues.book)
         return WhatIf(explainer, best, best.trace, self.limits).worth()
 
     def trade_offs(self, explainer: Explainer) -> TradeOffs | None:
@@ -271,14 +286,21 @@ class _Answer:
         by = asked.request.by
         if by is Criterion.TRAVEL and not asked.measured:
             by = Criterion.WEEKS  # no travel is known, so all that is left to choose by is time
-        return self.replayed(asked, self.service.planner.solve(asked.problem, by, self.limits))
+        return self.replayed(asked, self.planner(asked).solve(asked.problem, by, self.limits))
+
+    def planner(self, asked: Asked) -> SurePlanner:
+        """The planner for the person who asks."""
+        return SurePlanner(self.service.planner, asked.catalogue)
 
     def replayed(self, asked: Asked, result: PlannerResult) -> Solved:
         """A result with its plan carried out, on the calendar where one can run it."""
         if result.plan is None:
             return Solved(asked, result, None)
         plan = result.plan if result.plan.dated else self.dated(asked.problem, result.plan)
-        return Solved(asked, result, replay(asked.problem, plan))
+        trace = under_steps(replay(asked.problem, plan), asked.catalogue)
+        if result.certificate is not None:
+            result = replace(result, certificate=of_steps(result.certificate, asked.catalogue))
+        return Solved(asked, result, trace, cannot_be_told(trace, asked.catalogue))
 
     def dated(self, problem: PathwayProblem, plan: Plan) -> Plan:
         """The same steps placed on the calendar as early as they can be; undated when no calendar can run them."""
@@ -321,7 +343,8 @@ class _Answer:
             yield ", with no employer needed before the last step.", self.search(alone)
         problem, plan = best.asked.problem, best.result.plan
         most, alike = request.alternatives - 1, best.asked.catalogue.alike
-        for result in alternatives(problem, request.by, plan, self.limits, most=most, alike=alike):
+        planner = self.planner(best.asked)
+        for result in alternatives(problem, request.by, plan, self.limits, most=most, alike=alike, planner=planner):
             yield " of those that share at most 70% of their steps with it.", self.replayed(best.asked, result)
         yield from ((", to another of the roles.", solved) for solved in self.other_goals(best))
 
@@ -332,7 +355,8 @@ class _Answer:
         if not best.asked.measured or _unknown(best, unknown):
             return None
         problem = replace(best.asked.problem, barred=best.asked.problem.barred | unknown)
-        found = nearly_as_good(problem, self.request.by, best.result, otherwise, self.limits)
+        planner = self.planner(best.asked)
+        found = nearly_as_good(problem, self.request.by, best.result, otherwise, self.limits, planner=planner)
         if found is None:
             return None
         # What the search proved is about the other criterion, and would be read as about the one asked for.
@@ -358,7 +382,9 @@ class _Answer:
         """A search that found a plan as a pathway of the answer; with `swaps`, what could stand in for its steps."""
         asked = solved.asked
         assert solved.trace is not None
-        explainer = Explainer(self.projection, replace(asked.request, to=self.request.to), asked.person)
+        explainer = Explainer(
+            self.projection, replace(asked.request, to=self.request.to), asked.person, self.service.catalogues.book
+        )
         pathway = explainer.pathway(asked.catalogue, solved.result, solved.trace, why, measured=asked.measured)
         told = WhatIf(explainer, solved, solved.trace, self.limits).told(pathway, swaps=swaps)
         return replace(told, proven=told.proven and not self.steps_of_unknown_hours(told))
@@ -392,7 +418,7 @@ class _Answer:
                 alone = " or without ".join(f"“{limit.text}”" for limit, opened in tried if opened.trace is not None)
                 text = f"Published steps alone lead there only without {alone or 'several of the limits'}."
             return PublishedOnly(outcome, text, None, self.nearest(solved, outcome))
-        explainer = Explainer(self.projection, self.request, solved.asked.person)
+        explainer = Explainer(self.projection, self.request, solved.asked.person, self.service.catalogues.book)
         _, _, summary = explainer.outline(solved.asked.catalogue, solved.trace)
         return PublishedOnly(Outcome.FOUND, "Published steps alone lead there.", summary, ())
 

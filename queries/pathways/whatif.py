@@ -5,12 +5,14 @@ All of it is worked out on the question itself, by leaving out or exchanging one
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from graph.projection import Offer, StepKind
 from queries.pathways.asked import Solved
+from queries.pathways.compile import Way
 from queries.pathways.engine import outlook
 from queries.pathways.engine.missing import worth_of
-from queries.pathways.engine.problem import Criterion, Limits, Plan, PlannedStep
+from queries.pathways.engine.problem import Criterion, Limits, PathwayProblem, Plan, PlannedStep
 from queries.pathways.engine.replay import Trace, replay
 from queries.pathways.explain import Explainer, cost_words, one_of
 from queries.pathways.limits import limits_of
@@ -43,7 +45,7 @@ _UNITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WhatIf:
     """What-ifs of one search that found a pathway."""
 
@@ -145,8 +147,25 @@ class WhatIf:
 
     def swaps(self, step: AnswerStep) -> tuple[Swap, ...]:
         """What could stand in for a step with all others kept."""
-        found = outlook.swaps(self.solved.asked.problem, self.plan, self.deliveries[step.id], self.limits)
+        found = outlook.swaps(self.problem_of_swaps, self.plan, self.deliveries[step.id], self.limits)
         return tuple(self.swap(one, step) for one in found[:MOST_SWAPS])
+
+    @cached_property
+    def problem_of_swaps(self) -> PathwayProblem:
+        """The question with each run once beside those of the pathway: as one that may be entered on an assumption."""
+        asked = self.solved.asked
+        taken = set(self.deliveries.values())
+        runs = {run_of(asked.catalogue.ways[id]) for id in taken}
+        easiest = dict[object, str]()
+        for id, way in asked.catalogue.ways.items():
+            if id not in asked.problem.barred:
+                one = way.delivery
+                easiest[run_of(way), one.starts, one.opens, one.closes] = id
+        once = {id for id in easiest.values() if run_of(asked.catalogue.ways[id]) not in runs} | taken
+        deliveries = [one for one in asked.problem.deliveries if one.id in once]
+        delivered = {one.content for one in deliveries}
+        contents = [one for one in asked.problem.contents if one.id in delivered]
+        return asked.problem.with_catalogue(contents=contents, deliveries=deliveries)
 
     def swap(self, one: outlook.Swap, step: AnswerStep) -> Swap:
         """One such exchange in words; of another run of the same step, in what it differs."""
@@ -182,13 +201,20 @@ class WhatIf:
         for fact, then in worth_of(asked.problem, asked.request.by, facts, self.limits).items():
             if then is not None and then < now:
                 words = self.explainer.words(fact)
-                text = f"with {words}: {_value(asked.request.by, then)} instead of {_value(asked.request.by, now)}"
+                by = asked.request.by
+                text = f"with {words}: {value_words(by, then)} instead of {value_words(by, now)}"
                 found.append(Worth(Thing(fact, words), now, then, text))
         return tuple(found)
 
 
-def _value(criterion: Criterion, value: int) -> str:
+def value_words(criterion: Criterion, value: int) -> str:
+    """So much of a criterion, with its unit."""
     return f"£{value:,}" if criterion is Criterion.COST else counted(value, *_UNITS[criterion])
+
+
+def run_of(way: Way) -> tuple[str, str | None]:
+    """What makes a run of a step the same run, whenever it is begun and whoever pays: the step and the offer."""
+    return way.step.id, way.offer.id if way.offer else None
 
 
 def _run(offer: Offer) -> str:

@@ -2,8 +2,8 @@
 
 Each reason has a code that programs may go by:
 
-- `too-late`, `too-many-hours`, `over-budget`, `only-unconfirmed`, `filtered`, `profile-is-a-bar`, `via-not-possible`:
-  lifting that one limit opens a pathway. `limits-together`: only lifting several of them does.
+- `too-late`, `too-many-hours`, `over-budget`, `only-unconfirmed`, `filtered`, `profile-is-a-bar`, `cannot-be-told`,
+  `via-not-possible`: lifting that one limit opens a pathway. `limits-together`: only lifting several of them does.
 - `not-eligible`: a circumstance of the person closes a step. `nothing-leads-there`: no step that we hold gives the
   goal. `needs-not-met`: what a step to the goal asks cannot be reached from what is held.
 - `stopped-early`: the work ran out.
@@ -11,16 +11,21 @@ Each reason has a code that programs may go by:
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 from graph.projection import Projection, Step
 from graph.requirements import Attribute, circumstances, sentence
+from queries.eligibility.decision import Answer, RuleSaid
+from queries.eligibility.logic import Situation
+from queries.eligibility.rulebook import Scheme
+from queries.eligibility.schemes import decide_scheme
 from queries.pathways.asked import Asked, Solved
-from queries.pathways.compile import facts_of, read_rule
+from queries.pathways.compile import facts_of, opportunity_facts, read_rule
 from queries.pathways.engine.missing import least_missing
 from queries.pathways.engine.problem import Fact, Limits, PlannerResult
 from queries.pathways.engine.relax import Relaxation, relaxations
-from queries.pathways.explain import Explainer
+from queries.pathways.explain import Explainer, start_day
 from queries.pathways.limits import horizon, without
 from queries.pathways.request import Filtered, Lifted, LimitSaid, MissingFacts, PathwayRequest, Reason, Thing
 
@@ -32,6 +37,7 @@ _CODES: Final = {
     "budget": "over-budget",
     "published_only": "only-unconfirmed",
     "profile_required": "profile-is-a-bar",
+    "confirmed_only": "cannot-be-told",
     "via": "via-not-possible",
 }
 
@@ -121,6 +127,8 @@ class WhyNot:
                 text = "every way rests on an inference of ours"
             case "profile-is-a-bar":
                 text = "on every way somebody must be let in without the profile that is usually asked"
+            case "cannot-be-told":
+                text = "on every way there is a step of which it cannot be told whether the person may start it"
             case "via-not-possible":
                 text = f"no way leads there {limit.text}"
             case _:
@@ -156,7 +164,32 @@ class WhyNot:
                 if self.asked.person.attribute(one) is False:
                     text = f"{step.title}: it asks for somebody {sentence(one)}"
                     said[text] = Reason("not-eligible", text, Thing(step.id, step.title))
+        for step, scheme, rules in self.shut_out:
+            asks = " and ".join(rule.sentence for rule in rules)
+            text = f"{step.title}: {scheme.title} asks for somebody {asks}"
+            said[text] = Reason("not-eligible", text, Thing(step.id, step.title), rules)
         return tuple(said.values())
+
+    @cached_property
+    def shut_out(self) -> tuple[tuple[Step, Scheme, tuple[RuleSaid, ...]], ...]:
+        """Steps on some way to the goals that the person may start on no day, by the schemes and rules that say so."""
+        on_the_way = {step.id for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
+        ways = [way for way in self.asked.catalogue.ways.values() if way.step.id in on_the_way]
+        still_open = {way.step.id for way in ways if way.delivery.id not in self.asked.catalogue.closed}
+        found: dict[tuple[str, str], tuple[Step, Scheme, tuple[RuleSaid, ...]]] = {}
+        for way in ways:
+            if way.step.id in still_open:
+                continue
+            person, first = self.asked.person, way.delivery.starts[0] if way.delivery.starts else way.delivery.opens
+            opportunity = opportunity_facts(way.step, way.offer, self.projection)
+            day = start_day(way, person.asked_on, first)
+            situation = Situation(person.attributes, opportunity, day, person.asked_on)
+            for scheme in self.explainer.shutting_out(opportunity):
+                told = decide_scheme(scheme, situation).rules
+                rules = tuple(one for one in told if one.kind == "entry" and one.decision.answer is Answer.NO)
+                if rules:
+                    found.setdefault((way.step.id, scheme.id), (way.step, scheme, rules))
+        return tuple(found.values())
 
     def missing(self) -> MissingFacts | None:
         """The least that would have to be brought besides; None when that would not help, or nothing is missing."""
@@ -186,7 +219,7 @@ class WhyNot:
         return sentence(wanted) if isinstance(wanted, Attribute) else self.explainer.words(fact)
 
     def filtered(self) -> tuple[Filtered, ...]:
-        """Steps on some way to the goals that a limit took out altogether, each under the limits that did."""
+        """Steps on some way to the goals that a limit, or a scheme, took out altogether, each under those that did."""
         on_the_way = {step.id: step for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
         ways: dict[str, list[str]] = {id: [] for id in on_the_way}
         for id, way in self.asked.catalogue.ways.items():
@@ -199,4 +232,12 @@ class WhyNot:
             if steps:
                 shown = tuple(Thing(step.id, step.title) for step in steps[:MOST_SHOWN])
                 found.append(Filtered(LimitSaid(limit.name, limit.text), len(steps), shown))
+        by_scheme: dict[str, list[tuple[Step, Scheme, tuple[RuleSaid, ...]]]] = {}
+        for one in self.shut_out:
+            by_scheme.setdefault(one[1].id, []).append(one)
+        for id, some in by_scheme.items():
+            rules = tuple({rule.rule: rule for *_, told in some for rule in told}.values())
+            text = f"{some[0][1].title} asks for somebody {' and '.join(rule.sentence for rule in rules)}"
+            shown = tuple(Thing(step.id, step.title) for step, *_ in some[:MOST_SHOWN])
+            found.append(Filtered(LimitSaid(f"scheme:{id}", text), len(some), shown, rules))
         return tuple(found)

@@ -20,12 +20,17 @@ from api.settings import Settings
 
 app = create_app(Settings(max_query_bytes=1_000_000))
 app.router.lifespan_context = lambda _: nullcontext()  # each request would start the service anew
-THOROUGH = ["/find", "/id/{id}", "/issues", "/pathways", "/releases/{number}", "/roles", "/roles/{id}"]
+THOROUGH = [
+    *("/find", "/id/{id}", "/issues", "/pathways", "/releases/{number}", "/roles", "/roles/{id}"),
+    *("/eligibility", "/funding", "/funding/{scheme}"),
+]
 """Tried with every boundary of every parameter. The other collections are made from the definition of `/roles`."""
 
 
 def _schema() -> schemathesis.schemas.BaseSchema:
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+    found = schemathesis.openapi.from_asgi("/openapi.json", app)
+    found.config.request_timeout = 120  # the first question to a release waits for a process that opens it
+    return found
 
 
 thorough = _schema().include(path=THOROUGH)

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.questions import REPLY
-from api.schemas.pathways import Attendance, Mode
+from api.schemas.common import Attendance, Mode
 from api.settings import Settings
 from ontology import resources
 from ontology.namespaces import slug
@@ -129,6 +129,7 @@ def test_no_pathway_is_an_answer(client: TestClient) -> None:
         ({"to": "OC-TECH", "alternatives": 11}, "alternatives"),
         ({"to": "OC-TECH", "attribute": "age"}, "attribute"),
         ({"to": "OC-TECH", "attribute": ["age:34", "age:35"]}, "attribute"),
+        ({"to": "OC-TECH", "attribute": ["age:34", "born:1992-01-01"]}, "attribute"),
         ({"to": "OC-TECH", "attribute": "Age!:34"}, "attribute"),
         ({"to": "OC-TECH", "attribute": "agee:34"}, "attribute"),
         ({"to": "OC-TECH", "attribute": "age:thirty"}, "attribute"),

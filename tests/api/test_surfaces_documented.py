@@ -4,10 +4,14 @@ import re
 from pathlib import Path
 
 import typer.main
+import yaml
 
 from api.app import create_app
 from api.cli import app as console
 from api.errors import CATALOGUE
+from api.schemas.eligibility import EligibilityQuestion, PriorLearningQuestion
+from api.schemas.pathways import PathwayQuestionBody
+from api.schemas.person import Profile
 from api.settings import Settings
 from queries.catalogue import COLLECTIONS, list_queries
 
@@ -68,7 +72,8 @@ def test_every_endpoint_and_parameter_says_what_it_is() -> None:
 def test_every_output_says_all_its_fields() -> None:
     """Outputs have no defaults: whatever a schema lists is always there."""
     document = create_app(Settings()).openapi()
-    given = {"PathwayQuestionBody", "ProblemDocument", "Criterion"}
+    given = {"ProblemDocument", "Criterion", "PathwayQuestionBody", "EligibilityQuestion", "PriorLearningQuestion"}
+    given |= {"Profile", "AwardHeld", "UnitHeld", "CompetencyClaimed", "RoleWorked", "OpportunityFacts"}
     for name, schema in document["components"]["schemas"].items():
         if name not in given and "properties" in schema:
             assert set(schema["required"]) == set(schema["properties"]), name
@@ -82,3 +87,21 @@ def test_every_named_query_says_what_it_is() -> None:
         assert query.gives
         for variable in query.given:
             assert f"?{variable}" in query.text, query.name
+
+
+def test_the_profile_in_the_documentation_is_a_profile() -> None:
+    (text,) = re.findall(
+        r"^```yaml\n(.*?)^```", (DOCS / "api.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    profile = Profile.model_validate(yaml.safe_load(text))
+    assert profile.facts["resident-wmca"] == "yes"
+    assert profile.pay is None
+
+
+def test_every_example_of_a_question_can_be_asked() -> None:
+    schemas = create_app(Settings()).openapi()["components"]["schemas"]
+    for model in (PathwayQuestionBody, EligibilityQuestion, PriorLearningQuestion, Profile):
+        examples = schemas[model.__name__]["examples"]
+        assert examples
+        for example in examples:
+            model.model_validate(example)

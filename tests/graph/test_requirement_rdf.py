@@ -1,5 +1,6 @@
 """The three faces of a requirement say the same: tree, line of text, nodes of a graph."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import RDF, Graph, Literal, URIRef
@@ -96,6 +97,12 @@ def test_the_nodes_of_a_rule() -> None:
         (SW.unitRole, "https://w3id.org/stepway/concept/unit-role/core"),
     }
     assert len(list(graph.subject_objects(SW.requirementText))) == 1
+
+
+@pytest.mark.parametrize("text", ["all(level(3), not(level(4)))", "opportunity(level = 3)"])
+def test_what_only_schemes_ask_is_no_part_of_the_graph(text: str) -> None:
+    with pytest.raises(ValueError, match="only the rules of schemes"):
+        graph_of(parse(text))
 
 
 def test_twelve_parts_keep_their_order() -> None:

@@ -51,7 +51,7 @@ from queries.pathways.engine.problem import (
 NO_CUTS = (np.zeros(1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
 """No landmarks, as rows."""
 
-BRANCHING, BRANCHING_ON_STEPS = 20_000_000, 1_000_000
+BRANCHING, BRANCHING_ON_STEPS = 20_000_000, 300_000
 """Gates to look at by branch and bound before hitting sets are tried: sooner when all prices are the same."""
 
 PLAIN_ROUNDS = 60
@@ -89,7 +89,7 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     prepared = prepare(problem.catalogue)
     usable = prepared.usable(problem)
     cheapest = prepared.cheapest(criterion, usable)
-    circuit = prepared.asked(problem.held, problem.goal, (cheapest >= 0).tobytes())
+    circuit = prepared.structure.asked(problem.held, problem.goal, (cheapest >= 0).tobytes())
     if circuit is True:
         return AdditiveOptimum((), 0, 0, True, Certificate((), Fraction(0)), Work())
     if circuit is False:
@@ -270,15 +270,17 @@ class Search:
         wires, gates = self.circuit.wires, len(self.circuit)
         self.improve(kernel.plan(wires, self.price, self.price))
         left = self.price.copy()
-        reach, _ = kernel.settled(wires, left, False, -1)
-        self.cuts = kernel.lm_cut(wires, left, reach, self.work // gates, self.value, WIDE_BORDER)
+        reach, rank = kernel.settled(wires, left, False, -1, NEVER)
+        self.cuts = kernel.lm_cut(wires, left, reach, rank, self.work // gates, self.value, WIDE_BORDER)
         self.work -= gates * (4 + len(self.cuts[2]))
         first = _Price(left, int(self.cuts[2].sum()), self.cuts)
         self.bound = min(first.bound, self.value)
         if self._over():
             return
         self.improve(kernel.plan(wires, self.price, left))
-        through = first.bound + reach[: len(left)] + np.minimum(kernel.tails(wires, left)[: len(left)], NEVER)
+        reach, _ = kernel.settled(wires, left, False, -1, self.value - first.bound)
+        tail = kernel.tails(wires, left, reach, self.value - first.bound)[: len(left)]
+        through = first.bound + reach[: len(left)] + tail
         widening, share = (
             self.scale,
             self.work - (BRANCHING if self.price.max() > self.price.min() else BRANCHING_ON_STEPS),

@@ -21,6 +21,7 @@ from queries.pathways.engine.problem import (
     Outcome,
     PathwayProblem,
     Plan,
+    Planner,
     PlannerResult,
     measure,
 )
@@ -36,17 +37,20 @@ def alternatives(
     most: int = 3,
     shared_percent: int = 70,
     alike: Mapping[str, str] | None = None,
+    planner: Planner | None = None,
 ) -> tuple[PlannerResult, ...]:
     """The best pathways after `first`, each sharing at most that part of the steps of each earlier one.
 
     The part is rounded down and never the whole, so that at least one step is another. Fewer than `most` when no
     others exist, or none was found within `limits`. Best first as far as each is proven. `alike`: by content, what it
-    is the same as; what is not in it is the same as itself alone. Doing what is alike shares the step.
+    is the same as; what is not in it is the same as itself alone. Doing what is alike shares the step. `planner`
+    searches; without one, the engine itself does.
     """
+    planner = planner or ExactPlanner()
     earlier, found = [first], list[PlannerResult]()
     while len(found) < most and earlier[-1].steps:
         caps = (*problem.caps, *sharing_caps(problem, earlier, shared_percent, alike))
-        result = ExactPlanner().solve(replace(problem, caps=caps), criterion, limits)
+        result = planner.solve(replace(problem, caps=caps), criterion, limits)
         if result.plan is None:
             break
         found.append(result)
@@ -77,12 +81,13 @@ def nearly_as_good(
     *,
     slack_percent: int = 10,
     gain_percent: int = 10,
+    planner: Planner | None = None,
 ) -> PlannerResult | None:
     """The best pathway by another criterion among those at most so much worse by the first than a result.
 
     Worse by `slack_percent` of the result's value, rounded down. `value` and `bound` are by the other criterion. None
     when there is no result, when nothing found is better otherwise by `gain_percent` at least, or when `otherwise` is
-    read off the calendar and the result has no dates.
+    read off the calendar and the result has no dates. `planner` searches; without one, the engine itself does.
     """
     if result.plan is None or result.value is None:
         return None
@@ -99,7 +104,7 @@ def nearly_as_good(
             question = replace(problem, horizon=min(problem.horizon, most))
         else:
             question = replace(problem, caps=(*problem.caps, Cap("nearly-as-good", criterion, most)))
-        found = ExactPlanner().solve(question, otherwise, limits)
+        found = (planner or ExactPlanner()).solve(question, otherwise, limits)
     enough = found.value is not None and found.value < before and found.value * 100 <= before * (100 - gain_percent)
     return found if enough else None
 

@@ -29,9 +29,10 @@ def lm_cut(
     Weights sum to a bound on the price of any pathway. See `kernel.lm_cut`.
     """
     left = np.array(price, np.int64)
-    value, _ = kernel.settled(circuit.wires, left, False, -1)
+    value, rank = kernel.settled(circuit.wires, left, False, -1, NEVER)
     limit = -1 if most is None else most
-    starts, members, weights = kernel.lm_cut(circuit.wires, left, value, limit, NEVER, WIDE_BORDER)
+    starts, members, weights = kernel.lm_cut(circuit.wires, left, value, rank, limit, NEVER, WIDE_BORDER)
+    value, _ = kernel.settled(circuit.wires, left, False, -1, NEVER)
     cuts = [
         (tuple(members[start:end].tolist()), int(weight))
         for start, end, weight in zip(starts[:-1], starts[1:], weights, strict=True)

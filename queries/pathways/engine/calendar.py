@@ -526,7 +526,7 @@ class Calendar:
     def _relaxed(self, circuit: Circuit, price: Ints) -> Flags:
         """The contents that support the targets under h_add, without the needless ones."""
         prices = price * (len(price) + 1) + 1
-        _, rank = kernel.settled(circuit.wires, prices, True, -1)
+        _, rank = kernel.settled(circuit.wires, prices, True, -1, NEVER)
         flags = np.zeros(len(circuit.contents), np.bool_)
         for wires in self._towards(circuit):
             flags[kernel.without_waste(wires, kernel.supporters(wires, rank, wires.goal), prices)] = True
@@ -558,7 +558,7 @@ class Calendar:
         """
         circuit = self._narrowed(contents)
         offer = selected(self.offer, circuit.contents, kept[self.offer.delivery], 0, self.problem.horizon)
-        _, rank = kernel.settled(circuit.wires, np.ones(len(circuit.contents), np.int64), False, -1)
+        _, rank = kernel.settled(circuit.wires, np.ones(len(circuit.contents), np.int64), False, -1, NEVER)
         urgency = longest_tails(circuit.wires, offer, rank)
         plans: list[Steps] = []
         for by_end in (False, True):
@@ -620,7 +620,8 @@ def _affordable(circuit: Circuit, offer: Offer, row: Row, towards: Sequence[Wire
     price = np.minimum.reduceat(amounts, offer.first[:-1].astype(np.int64))
     cuts, left, reach = lm_cut(circuit, price.tolist())
     bound = sum(weight for _, weight in cuts)
-    onward = np.min([kernel.tails(wires, np.array(left)) for wires in towards], axis=0)
+    nothing = np.zeros(len(circuit), np.int64)
+    onward = np.min([kernel.tails(wires, np.array(left), nothing, NEVER) for wires in towards], axis=0)
     through = bound + np.array(reach[: len(price)]) + np.minimum(onward[: len(price)], NEVER) - price
     return np.repeat(through, np.diff(offer.first)) + amounts <= row.most
 

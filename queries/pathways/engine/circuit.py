@@ -17,7 +17,9 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
-from weakref import WeakKeyDictionary
+from operator import is_
+from threading import Lock
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +33,11 @@ from queries.pathways.engine.problem import (
     Catalogue,
     Content,
     Criterion,
+    Delivery,
     Expression,
     Fact,
     PathwayProblem,
+    Rule,
     measure,
 )
 
@@ -155,18 +159,43 @@ def wired(contents: int, goal: int, threshold: Ints, start: Gates, gate: Gates, 
 
 
 @dataclass(frozen=True, eq=False)
-class Prepared:
-    """A catalogue as arrays: its gates, before anybody holds anything, and its deliveries.
+class Structure:
+    """Contents and rules as gates, before anybody holds anything: what catalogues of the same ones share.
 
-    Gate numbers are those of every whole circuit of this catalogue; `facts` are its fact gates by name. `wires` has no
-    goal (-1).
+    Gate numbers are those of every whole circuit; `facts` are the fact gates by name, `index` the contents' by id.
+    `wires` has no goal (-1).
+    """
+
+    contents: tuple[Content, ...]
+    rules: tuple[Rule, ...]
+    wires: Wires
+    facts: dict[Fact, int]
+    index: dict[str, int]
+
+    def of(self, catalogue: Catalogue) -> bool:
+        """Whether these are the very contents and rules of a catalogue."""
+        mine, theirs = (self.contents, self.rules), (catalogue.contents, catalogue.rules)
+        return all(len(one) == len(two) and all(map(is_, one, two)) for one, two in zip(mine, theirs, strict=True))
+
+    @cached_property
+    def asked(self) -> Callable[[frozenset[Fact], Expression, bytes], Circuit | bool]:
+        """What is left of a question, by the facts held, the goal and a flag per content that is to be had.
+
+        A restricted circuit without milestone; or whether the goal holds already, when it does or is out of reach. The
+        last few are kept: what one person asks next mostly differs in the criterion or in caps.
+        """
+        return lru_cache(maxsize=QUESTIONS_KEPT)(partial(_asked, self))
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A catalogue as arrays: its structure and its deliveries.
 
     One entry per delivery, in the catalogue's order: `content` (index), `hours` (a week), and in `amounts`, by additive
     criterion, pounds, 1, weeks of study and hours of travel. `places` is the place of each delivery by id.
     """
 
-    wires: Wires
-    facts: dict[Fact, int]
+    structure: Structure
     content: Gates
     hours: Ints
     amounts: dict[Criterion, Ints]
@@ -190,39 +219,41 @@ class Prepared:
             keys: list[NDArray[np.integer]] = [*(self.amounts[one] for one in least_last), self.content]
             order = self._orders[criterion] = np.lexsort(keys)[::-1].astype(np.int32)
         mine = order[usable[order]]
-        cheapest = np.full(self.wires.contents, -1, np.int32)
+        cheapest = np.full(self.structure.wires.contents, -1, np.int32)
         cheapest[self.content[mine]] = mine
         return cheapest
 
-    @cached_property
-    def asked(self) -> Callable[[frozenset[Fact], Expression, bytes], Circuit | bool]:
-        """What is left of a question, by the facts held, the goal and a flag per content that is to be had.
 
-        A restricted circuit without milestone; or whether the goal holds already, when it does or is out of reach. The
-        last few are kept: what one person asks next mostly differs in the criterion or in caps.
-        """
-        return lru_cache(maxsize=QUESTIONS_KEPT)(partial(_asked, self))
-
-
-def _asked(prepared: Prepared, held: frozenset[Fact], goal: Expression, offered: bytes) -> Circuit | bool:
-    whole = _whole(prepared, held, goal, None)
+def _asked(structure: Structure, held: frozenset[Fact], goal: Expression, offered: bytes) -> Circuit | bool:
+    whole = _whole(structure, held, goal, None)
     if whole.certain[whole.goal]:
         return True
-    return whole.narrowed(np.frombuffer(offered, np.bool_)) or False
+    return whole.narrowed(np.frombuffer(offered, np.bool_).copy()) or False
 
 
 _PREPARED: WeakKeyDictionary[Catalogue, Prepared] = WeakKeyDictionary()
+_STRUCTURES: WeakSet[Structure] = WeakSet()
+_MAKING = Lock()
 
 
 def prepare(catalogue: Catalogue) -> Prepared:
-    """The arrays of a catalogue, made once and kept for as long as the catalogue is."""
+    """The arrays of a catalogue, made once and kept for as long as the catalogue is.
+
+    One of the same contents and rules as another (the same objects, whatever tuple they are in) shares its structure,
+    so that only its deliveries have to be read.
+    """
     prepared = _PREPARED.get(catalogue)
     if prepared is None:
-        prepared = _PREPARED[catalogue] = _prepared(catalogue)
+        with _MAKING:
+            prepared = _PREPARED.get(catalogue)
+            if prepared is None:
+                structure = next((one for one in _STRUCTURES if one.of(catalogue)), None) or _structure(catalogue)
+                _STRUCTURES.add(structure)
+                prepared = _PREPARED[catalogue] = _prepared(catalogue.deliveries, structure)
     return prepared
 
 
-def _prepared(catalogue: Catalogue) -> Prepared:
+def _structure(catalogue: Catalogue) -> Structure:
     index = {content.id: number for number, content in enumerate(catalogue.contents)}
     gates = _Gates({}, [1] * len(index))
     fact, wire = gates.fact, gates.wire
@@ -234,12 +265,15 @@ def _prepared(catalogue: Catalogue) -> Prepared:
         condition = gates.of(rule.condition)
         for name in dict.fromkeys(rule.then):
             wire(condition, fact(name))
-    deliveries = catalogue.deliveries
+    wires = wired(len(index), -1, *gates.arrays())
+    return Structure(catalogue.contents, catalogue.rules, wires, gates.facts, index)
+
+
+def _prepared(deliveries: tuple[Delivery, ...], structure: Structure) -> Prepared:
     size = len(deliveries)
     return Prepared(
-        wired(len(index), -1, *gates.arrays()),
-        gates.facts,
-        np.fromiter((index[one.content] for one in deliveries), np.int32, size),
+        structure,
+        np.fromiter((structure.index[one.content] for one in deliveries), np.int32, size),
         np.fromiter((one.hours_per_week for one in deliveries), np.int64, size),
         {
             criterion: np.fromiter((measure(one, criterion) for one in deliveries), np.int64, size)
@@ -328,12 +362,12 @@ class _Gates:
 
 def compile_circuit(problem: PathwayProblem) -> Circuit:
     """The gates of a whole question: those of its catalogue, what the learner holds, and the goal and milestone."""
-    return _whole(prepare(problem.catalogue), problem.held, problem.goal, problem.milestone)
+    return _whole(prepare(problem.catalogue).structure, problem.held, problem.goal, problem.milestone)
 
 
-def _whole(prepared: Prepared, held: Iterable[Fact], wanted: Expression, before: Expression | None) -> Circuit:
-    base = prepared.wires
-    gates = _Gates(prepared.facts, [], len(base.threshold))
+def _whole(structure: Structure, held: Iterable[Fact], wanted: Expression, before: Expression | None) -> Circuit:
+    base = structure.wires
+    gates = _Gates(structure.facts, [], len(base.threshold))
     holding = [gates.fact(name, 0) for name in sorted(held)]
     goal = gates.of(wanted)
     milestone = -1 if before is None else gates.of(before)
@@ -351,7 +385,7 @@ def _whole(prepared: Prepared, held: Iterable[Fact], wanted: Expression, before:
         *kernel.extended(base.out_start, base.out_gate, base.out_weight, start, gate, weight),
     )
     contents = np.arange(base.contents, dtype=np.int32)
-    return Circuit(contents, wires, milestone, ChainMap(gates.facts, prepared.facts))
+    return Circuit(contents, wires, milestone, ChainMap(gates.facts, structure.facts))
 
 
 class Closure:
@@ -469,7 +503,7 @@ def reasons(problem: PathwayProblem, contents: Iterable[Content]) -> dict[Fact, 
     circuit = compile_circuit(problem)
     wanted = {content.id for content in contents}
     price = np.array([1 if content.id in wanted else NEVER for content in problem.contents], np.int64)
-    _, rank = kernel.settled(circuit.wires, price, False, -1)
+    _, rank = kernel.settled(circuit.wires, price, False, -1, NEVER)
     return {
         fact: tuple(problem.contents[number].id for number in kernel.supporters(circuit.wires, rank, gate))
         for fact, gate in circuit.fact_gates.items()

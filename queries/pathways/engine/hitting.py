@@ -44,7 +44,11 @@ def quiet_highs() -> highspy.Highs:
 
 
 class HittingSet:
-    """Contents with whole prices, landmarks to hit, and caps: amounts and the most they may sum to."""
+    """Contents with whole prices, landmarks to hit, and caps: amounts and the most they may sum to.
+
+    Of contents that are in just the same landmarks one will do, the cheapest. Without caps the programme has no others,
+    which leaves a few dozen out of thousands.
+    """
 
     def __init__(self, price: Ints, caps: Sequence[tuple[Ints, int]] = ()) -> None:
         self.price = price
@@ -52,12 +56,31 @@ class HittingSet:
         self.structure: Wires | None = None
         """Gates whose thresholds the choice must keep as well. Only circular support gets past those."""
         self.cuts: list[Gates] = []
+        self._alike = np.zeros(len(price), np.int64)
+        """A number that contents share when they are in the same landmarks; 0 for those in none."""
+        self._numbers = 1
         self.work = 0
         """Gates that the last solve counts for."""
 
     def require(self, start: Gates, member: Gates) -> None:
         """Ask for at least one content of each landmark (rows)."""
-        self.cuts += [member[one:two] for one, two in pairwise(start.tolist())]
+        for one, two in pairwise(start.tolist()):
+            cut = member[one:two]
+            kinds, kind = np.unique(self._alike[cut], return_inverse=True)
+            self._alike[cut] = self._numbers + kind
+            self._numbers += len(kinds)
+            self.cuts.append(cut)
+
+    def _columns(self) -> Gates:
+        """The contents that the programme is about, ascending."""
+        if self.structure is not None:
+            return np.arange(len(self.price), dtype=np.int32)
+        hitting = np.flatnonzero(self._alike).astype(np.int32)
+        if self.caps:
+            return hitting
+        cheapest_first = hitting[np.argsort(self.price[hitting], kind="stable")]
+        _, first = np.unique(self._alike[cheapest_first], return_index=True)
+        return np.sort(cheapest_first[first])
 
     def solve(self, nodes: int, work: int) -> tuple[Gates, int] | None:
         """The choice found (empty: none yet) and a proved bound on the price of any, or None when there is none.
@@ -65,17 +88,19 @@ class HittingSet:
         The bound is the price of the choice when it was solved to the end within so many branch-and-bound nodes and
         about so much work (gates). HiGHS is stopped by counting, not by time: the same question, the same answer.
         """
-        cuts = np.concatenate(self.cuts) if self.cuts else np.zeros(0, np.int32)
-        contents: NDArray[np.integer] = np.unique(cuts) if self.structure is None else np.arange(len(self.price))
-        members = np.searchsorted(contents, cuts)
+        contents = self._columns()
+        column = np.full(len(self.price), -1, np.int32)
+        column[contents] = np.arange(len(contents), dtype=np.int32)
+        cuts = [mine[mine >= 0] for mine in (column[cut] for cut in self.cuts)]
+        members = np.concatenate(cuts) if cuts else np.zeros(0, np.int32)
         price, size = self.price[contents], len(contents)
         highs = quiet_highs()
         columns = np.arange(size, dtype=np.int32)
         highs.addVars(size, np.zeros(size), np.ones(size))
         highs.changeColsCost(size, columns, price.astype(np.float64))
         highs.changeColsIntegrality(size, columns, np.full(size, int(highspy.HighsVarType.kInteger), np.uint8))
-        starts = np.cumsum([0, *(len(cut) for cut in self.cuts)])
-        _add_rows(highs, np.ones(len(self.cuts)), starts, members, np.ones(len(members)))
+        starts = np.cumsum([0, *(len(cut) for cut in cuts)])
+        _add_rows(highs, np.ones(len(cuts)), starts, members, np.ones(len(members)))
         for amounts, most in self.caps:
             counted = np.flatnonzero(amounts[contents]).astype(np.int32)
             values = amounts[contents[counted]].astype(np.float64)
@@ -100,9 +125,9 @@ class HittingSet:
         chosen = np.flatnonzero(np.array(highs.getSolution().col_value[:size]) > 0.5)
         total = int(price[chosen].sum())
         if status == highspy.HighsModelStatus.kOptimal and abs(info.objective_function_value - total) < 0.5:
-            return contents[chosen].astype(np.int32), total
+            return contents[chosen], total
         bound = info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else 0
-        return contents[chosen].astype(np.int32), max(0, math.ceil(bound - 1e-6 * max(1, total)))
+        return contents[chosen], max(0, math.ceil(bound - 1e-6 * max(1, total)))
 
 
 def _add_rows(

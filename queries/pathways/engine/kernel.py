@@ -10,7 +10,6 @@ knows nothing of others. Compiling takes tens of seconds once; `warm` does it ah
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -161,17 +160,25 @@ def spread(
     w: Wires, allowed: Flags, missing: Ints, true: Flags, order: Gates, ready: Gates, size: Ints, stop: bool
 ) -> bool:
     """Draw every consequence (or, with `stop`, until the goal holds); says whether the goal holds."""
-    while size[2] < size[0]:
-        if stop and true[w.goal]:
-            break
-        gate = order[size[2]]
-        size[2] += 1
+    held, entered, done = size[0], size[1], size[2]
+    while done < held and not (stop and true[w.goal]):
+        gate = order[done]
+        done += 1
         for wire in range(w.out_start[gate], w.out_start[gate + 1]):
             target = w.out_gate[wire]
             left = missing[target]
             missing[target] = left - w.out_weight[wire]
             if left > 0 and missing[target] <= 0:
-                _reached(w, target, allowed, true, order, ready, size)
+                if target < w.contents:
+                    ready[entered] = target
+                    entered += 1
+                    if not allowed[target]:
+                        continue
+                if not true[target]:
+                    true[target] = True
+                    order[held] = target
+                    held += 1
+    size[0], size[1], size[2] = held, entered, done
     return bool(true[w.goal])
 
 
@@ -203,68 +210,147 @@ def rewind(w: Wires, missing: Ints, true: Flags, order: Gates, size: Ints, held:
 def closed(w: Wires, allowed: Flags) -> tuple[bool, Flags, Gates]:
     """Whether the goal holds, what holds, and in which order it came to hold, when some contents are allowed."""
     gates = len(w.threshold)
-    missing, true = np.empty(gates, np.int64), np.empty(gates, np.bool_)
-    order, ready, size = np.empty(gates, np.int32), np.empty(w.contents, np.int32), np.zeros(3, np.int64)
-    begin(w, allowed, missing, true, order, ready, size)
-    reached = spread(w, allowed, missing, true, order, ready, size, False)
-    return reached, true, order[: size[0]]
+    missing, true, order = w.threshold.copy(), np.zeros(gates, np.bool_), np.empty(gates, np.int32)
+    held, done = 0, 0
+    for gate in range(gates):
+        if missing[gate] <= 0 and (gate >= w.contents or allowed[gate]):
+            true[gate] = True
+            order[held] = gate
+            held += 1
+    while done < held:
+        gate = order[done]
+        done += 1
+        for wire in range(w.out_start[gate], w.out_start[gate + 1]):
+            target = w.out_gate[wire]
+            left = missing[target]
+            if left > 0:
+                missing[target] = left - w.out_weight[wire]
+                if missing[target] <= 0 and (target >= w.contents or allowed[target]):
+                    true[target] = True
+                    order[held] = target
+                    held += 1
+    return bool(true[w.goal]), true, order[:held]
 
 
 # Values: Dijkstra with gates
 
 
 @_compiled
-def settled(w: Wires, price: Ints, summed: bool, target: int) -> tuple[Ints, Gates]:
+def _push(keys: Ints, gates: Gates, size: int, key: int, gate: int) -> int:
+    """Add to a binary heap, least (key, gate) first, of which so many places are in use; how many are then."""
+    place = size
+    while place > 0:
+        above = (place - 1) >> 1
+        if keys[above] < key or (keys[above] == key and gates[above] <= gate):
+            break
+        keys[place], gates[place] = keys[above], gates[above]
+        place = above
+    keys[place], gates[place] = key, gate
+    return size + 1
+
+
+@_compiled
+def _pop(keys: Ints, gates: Gates, size: int) -> int:
+    """Drop the first of a heap (see `_push`); how many places are then in use."""
+    size -= 1
+    key, gate = keys[size], gates[size]
+    place, below = 0, 1
+    while below < size:
+        other = below + 1
+        if other < size and (keys[other] < keys[below] or (keys[other] == keys[below] and gates[other] < gates[below])):
+            below = other
+        if key < keys[below] or (key == keys[below] and gate <= gates[below]):
+            break
+        keys[place], gates[place] = keys[below], gates[below]
+        place = below
+        below = 2 * place + 1
+    keys[place], gates[place] = key, gate
+    return size
+
+
+@_compiled
+def _bits(number: int) -> int:
+    """How many binary digits a number has (0: none)."""
+    bits = 0
+    for step in (32, 16, 8, 4, 2, 1):
+        if number >> step:
+            number >>= step
+            bits += step
+    return bits + (number > 0)
+
+
+@_compiled
+def settled(w: Wires, price: Ints, summed: bool, target: int, most: int) -> tuple[Ints, Gates]:
     """The least value at which each gate can hold, and the order in which they were settled (-1: never).
 
     A gate holds at the weighted order statistic of its inputs (h_max), or with `summed` at the sum over the inputs
     settled first that suffice (h_add): Bonet & Geffner (2001), "Planning as heuristic search"; Knuth (1977), "A
-    generalization of Dijkstra's algorithm". Stops when gate `target` is settled (-1: goes on to the end).
+    generalization of Dijkstra's algorithm". Stops when gate `target` is settled (-1: none), and at values of `most`,
+    which count as NEVER. What waits is in a radix heap: Ahuja, Mehlhorn, Orlin & Tarjan (1990), "Faster algorithms for
+    the shortest path problem".
     """
     gates = len(w.threshold)
     missing = w.threshold.copy()
     value = np.full(gates, NEVER, np.int64)
     rank = np.full(gates, -1, np.int32)
     gathered = np.zeros(gates if summed else 0, np.int64)
-    same = np.empty(gates + len(w.in_gate), np.int32)
-    heap = [(np.int64(0), np.int64(0)) for _ in range(0)]
+    same = np.empty(gates, np.int32)
+    bucket, behind = np.full(64, -1, np.int32), np.empty(gates, np.int32)
     for gate in range(gates):
         if missing[gate] <= 0:
-            now = price[gate] if gate < w.contents else 0
-            if now < NEVER:
-                heap.append((np.int64(now), np.int64(gate)))
-    heapq.heapify(heap)
-    count = 0
-    while heap:
-        now, first = heapq.heappop(heap)
-        if rank[first] >= 0:
-            continue
-        same[0], depth = first, 1
+            when = price[gate] if gate < w.contents else 0
+            if when < most:
+                value[gate] = when
+                place = _bits(when)
+                behind[gate], bucket[place] = bucket[place], gate
+    now, count = 0, 0
+    while True:
+        if bucket[0] < 0:
+            full = 1
+            while full < 64 and bucket[full] < 0:
+                full += 1
+            if full == 64:
+                break
+            first = bucket[full]
+            now, gate = value[first], behind[first]
+            while gate >= 0:
+                now = min(now, value[gate])
+                gate = behind[gate]
+            bucket[full] = -1
+            while first >= 0:
+                gate, first = first, behind[first]
+                place = _bits(value[gate] ^ now)
+                behind[gate], bucket[place] = bucket[place], gate
+        same[0], depth = bucket[0], 1
+        bucket[0] = behind[bucket[0]]
         while depth:
             depth -= 1
             gate = same[depth]
-            if rank[gate] >= 0:
-                continue
-            value[gate], rank[gate] = now, count
+            rank[gate] = count
             count += 1
             for wire in range(w.out_start[gate], w.out_start[gate + 1]):
                 fed = w.out_gate[wire]
                 left = missing[fed]
                 if left <= 0:
                     continue
-                missing[fed] = left - w.out_weight[wire]
+                left -= w.out_weight[wire]
+                missing[fed] = left
                 if summed:
                     gathered[fed] = min(_MOST, gathered[fed] + now)
-                if missing[fed] > 0:
+                if left > 0:
                     continue
                 when = gathered[fed] if summed else now
                 if fed < w.contents:
                     when = NEVER if price[fed] >= NEVER else min(_MOST, when + price[fed])
+                if when >= most:
+                    continue
+                value[fed] = when
                 if when == now:
                     same[depth] = fed
                     depth += 1
-                elif when < NEVER:
-                    heapq.heappush(heap, (when, np.int64(fed)))
+                else:
+                    place = _bits(when ^ now)
+                    behind[fed], bucket[place] = bucket[place], fed
         if target >= 0 and rank[target] >= 0:
             break
     return value, rank
@@ -313,24 +399,42 @@ def supporters(w: Wires, rank: Gates, target: int) -> Gates:
 
 
 @_compiled
-def tails(w: Wires, price: Ints) -> Ints:
-    """The least price still to pay on a chain from each gate to the goal; NEVER when no chain leads there."""
-    tail = np.full(len(w.threshold), NEVER, np.int64)
+def tails(w: Wires, price: Ints, value: Ints, most: int) -> Ints:
+    """The least price still to pay on a chain from each gate to the goal; NEVER when no chain leads there.
+
+    Gates from which it is at least `most` together with their `value` count as having none.
+    """
+    gates = len(w.threshold)
+    tail = np.full(gates, NEVER, np.int64)
+    if value[w.goal] >= most:
+        return tail
     tail[w.goal] = 0
-    heap = [(np.int64(0), np.int64(w.goal))]
-    while heap:
-        now, gate = heapq.heappop(heap)
-        if now > tail[gate]:
+    same = np.empty(gates, np.int32)
+    keys, heap, size = np.empty(w.contents + 2, np.int64), np.empty(w.contents + 2, np.int32), 0
+    size = _push(keys, heap, size, 0, w.goal)
+    while size > 0:
+        now, first = keys[0], heap[0]
+        size = _pop(keys, heap, size)
+        if now > tail[first]:
             continue
-        if gate < w.contents:
-            if price[gate] >= NEVER:
-                continue
-            now += price[gate]
-        for wire in range(w.in_start[gate], w.in_start[gate + 1]):
-            source = w.in_gate[wire]
-            if now < tail[source]:
-                tail[source] = now
-                heapq.heappush(heap, (now, np.int64(source)))
+        same[0], depth = first, 1
+        while depth:
+            depth -= 1
+            gate = same[depth]
+            then = now
+            if gate < w.contents:
+                if price[gate] >= NEVER:
+                    continue
+                then += price[gate]
+            for wire in range(w.in_start[gate], w.in_start[gate + 1]):
+                source = w.in_gate[wire]
+                if then < tail[source] and value[source] < most - then:
+                    tail[source] = then
+                    if then == now:
+                        same[depth] = source
+                        depth += 1
+                    else:
+                        size = _push(keys, heap, size, then, source)
     return tail
 
 
@@ -475,17 +579,22 @@ def statistic(w: Wires, gate: int, value: Ints) -> int:
 
 @_compiled
 def cheaper(w: Wires, left: Ints, value: Ints, contents: Gates) -> None:
-    """Keep h_max (`value`) up to date after the prices of some contents fell."""
-    heap = [(np.int64(0), np.int64(0)) for _ in range(0)]
+    """Keep h_max (`value`) up to date after the prices of some contents fell, as far as the goal needs it.
+
+    What is below the value of the goal is exact, and so is that; all else is no lower, and may be out of date.
+    """
+    room = len(contents) + len(w.in_gate)
+    keys, heap, size = np.empty(room, np.int64), np.empty(room, np.int32), 0
     for content in contents:
         first = w.in_start[content]
         now = left[content] + (value[w.in_gate[first]] if first < w.in_start[content + 1] else 0)
         if now < value[content]:
-            heapq.heappush(heap, (np.int64(now), np.int64(content)))
-    same = [np.int64(0) for _ in range(0)]
-    while heap:
-        now, gate = heapq.heappop(heap)
-        same.append(gate)
+            size = _push(keys, heap, size, now, content)
+    same = [np.int32(0) for _ in range(0)]
+    while size > 0 and keys[0] < value[w.goal]:
+        now = keys[0]
+        same.append(heap[0])
+        size = _pop(keys, heap, size)
         while same:
             gate = same.pop()
             if now >= value[gate]:
@@ -503,9 +612,9 @@ def cheaper(w: Wires, left: Ints, value: Ints, contents: Gates) -> None:
                 else:
                     later = statistic(w, target, value)
                 if later == now:
-                    same.append(np.int64(target))
+                    same.append(target)
                 elif later < held:
-                    heapq.heappush(heap, (np.int64(later), np.int64(target)))
+                    size = _push(keys, heap, size, later, target)
 
 
 @_compiled
@@ -556,21 +665,27 @@ def border(w: Wires, left: Ints, value: Ints, mark: Flags, stack: Gates, found: 
 
 
 @_compiled
-def leanings(w: Wires, order: Gates) -> tuple[Gates, Ints]:
-    """For a closure in `order`: the place of each gate (-1: not true), and the weight of its inputs before it."""
-    place = np.full(len(w.threshold), -1, np.int32)
-    place[order] = np.arange(len(order)).astype(np.int32)
-    behind = np.zeros(len(w.threshold), np.int64)
-    for gate in order:
+def leanings(w: Wires, rank: Gates) -> tuple[Ints, Ints]:
+    """For a closure in the order of `rank` (-1: not true): what each gate still misses, and what it has before it.
+
+    Both are weights of inputs: those yet lacking to the threshold, and those that are true and rank before the gate.
+    """
+    missing, behind = w.threshold.copy(), np.zeros(len(w.threshold), np.int64)
+    for gate in range(len(w.threshold)):
+        mine = rank[gate]
+        if mine < 0:
+            continue
         for wire in range(w.out_start[gate], w.out_start[gate + 1]):
-            if place[gate] < place[w.out_gate[wire]]:
-                behind[w.out_gate[wire]] += w.out_weight[wire]
-    return place, behind
+            target, weight = w.out_gate[wire], w.out_weight[wire]
+            missing[target] -= weight
+            if mine < rank[target]:
+                behind[target] += weight
+    return missing, behind
 
 
 @_compiled
 def withdraw(
-    w: Wires, contents: Gates, place: Gates, behind: Ints, missing: Ints, true: Flags, gone: Gates, order: Gates
+    w: Wires, contents: Gates, rank: Gates, behind: Ints, missing: Ints, true: Flags, gone: Gates, order: Gates
 ) -> tuple[int, int]:
     """Take contents out of a closure: what leaned on them falls, and what can stand otherwise rises again.
 
@@ -591,7 +706,7 @@ def withdraw(
         for wire in range(w.out_start[gate], w.out_start[gate + 1]):
             target = w.out_gate[wire]
             missing[target] += w.out_weight[wire]
-            if place[gate] < place[target]:
+            if rank[gate] < rank[target]:
                 behind[target] -= w.out_weight[wire]
                 if true[target] and behind[target] < w.threshold[target]:
                     true[target] = False
@@ -607,37 +722,36 @@ def withdraw(
 
 
 @_compiled
-def give_back(w: Wires, gone: Gates, fell: int, place: Gates, behind: Ints, missing: Ints, true: Flags) -> None:
+def give_back(w: Wires, gone: Gates, fell: int, rank: Gates, behind: Ints, missing: Ints, true: Flags) -> None:
     """Undo a withdrawal, whatever of it has become true since."""
     for gate in gone[:fell]:
         for wire in range(w.out_start[gate], w.out_start[gate + 1]):
             target = w.out_gate[wire]
             if not true[gate]:
                 missing[target] -= w.out_weight[wire]
-            if place[gate] < place[target]:
+            if rank[gate] < rank[target]:
                 behind[target] += w.out_weight[wire]
         true[gate] = True
 
 
 @_compiled
-def lm_cut(w: Wires, left: Ints, value: Ints, most: int, enough: int, width: int) -> tuple[Gates, Gates, Ints]:
+def lm_cut(
+    w: Wires, left: Ints, value: Ints, rank: Gates, most: int, enough: int, width: int
+) -> tuple[Gates, Gates, Ints]:
     """Landmarks as rows of contents with weights that pack under the prices `left`, which are spent on the way.
 
     LM-cut (Helmert & Domshlak 2009, "Landmarks, critical paths and abstractions") with threshold gates. `value` is
-    h_max under `left` and stays so. Each border is reduced to what can be entered from outside it and, when it has at
-    most `width` contents, to what cannot be spared. Stops after `most` landmarks (-1: no limit), when their weights sum
-    to `enough`, or when the goal costs nothing more.
+    h_max under `left`, and then as `cheaper` leaves it; `rank` is an order in which gates can come to hold. Each border
+    is reduced to what can be entered from outside it and, when it has at most `width` contents, to what cannot be
+    spared. Stops after `most` landmarks (-1: no limit), when their weights sum to `enough`, or when the goal costs
+    nothing more.
     """
     gates = len(w.threshold)
     mark, stack, found = np.zeros(gates, np.bool_), np.empty(gates, np.int32), np.empty(w.contents, np.int32)
-    allowed = np.empty(w.contents, np.bool_)
-    for content in range(w.contents):
-        allowed[content] = value[content] < NEVER
-    missing, true = np.empty(gates, np.int64), np.empty(gates, np.bool_)
+    true = rank >= 0
+    allowed = true[: w.contents].copy()
     order, ready, size = np.empty(gates, np.int32), np.empty(w.contents, np.int32), np.zeros(3, np.int64)
-    begin(w, allowed, missing, true, order, ready, size)
-    spread(w, allowed, missing, true, order, ready, size, False)
-    place, behind = leanings(w, order[: size[0]])
+    missing, behind = leanings(w, rank)
     gone = np.empty(gates, np.int32)
     starts, weights = [np.int32(0)], [np.int64(0) for _ in range(0)]
     members = [np.int32(0) for _ in range(0)]
@@ -646,7 +760,7 @@ def lm_cut(w: Wires, left: Ints, value: Ints, most: int, enough: int, width: int
         count = border(w, left, value, mark, stack, found)
         cut = found[:count]
         allowed[cut] = False
-        fell, rose = withdraw(w, cut, place, behind, missing, true, gone, order)
+        fell, rose = withdraw(w, cut, rank, behind, missing, true, gone, order)
         size[0], size[1], size[2] = rose, 0, 0
         spread(w, allowed, missing, true, order, ready, size, False)
         if count > width:
@@ -664,7 +778,7 @@ def lm_cut(w: Wires, left: Ints, value: Ints, most: int, enough: int, width: int
                     needed[at] = True
             cut = np.sort(cut[needed])
         allowed[found[:count]] = True
-        give_back(w, gone, fell, place, behind, missing, true)
+        give_back(w, gone, fell, rank, behind, missing, true)
         weight = left[cut].min()
         total += weight
         left[cut] -= weight
@@ -712,11 +826,11 @@ def tightened(
     """
     visits = 0
     while True:
-        value, _ = settled(w, left, False, -1)
+        value, rank = settled(w, left, False, -1, NEVER)
         visits += len(value)
         if value[w.goal] >= NEVER:
             return upper, visits, (start, member, weight)
-        starts, members, weights = lm_cut(w, left, value, -1, upper - bound, width)
+        starts, members, weights = lm_cut(w, left, value, rank, -1, upper - bound, width)
         visits += len(value) * len(weights)
         if len(weights):
             bound += weights.sum()
@@ -725,13 +839,15 @@ def tightened(
             weight = np.concatenate((weight, weights))
         if bound >= upper:
             return upper, visits, (start, member, weight)
-        tail = tails(w, left)
+        if len(weights):
+            value, _ = settled(w, left, False, -1, upper - bound)
+            visits += len(value)
+        tail = tails(w, left, value, upper - bound)
         visits += len(value)
         barred = 0
         for content in range(w.contents):
             if left[content] < NEVER and bound + value[content] + min(tail[content], _MOST) >= upper:
-                if value[content] < NEVER and tail[content] < NEVER:
-                    barred += 1
+                barred += rank[content] >= 0
                 left[content] = NEVER
         if not barred:
             return bound, visits, (start, member, weight)
@@ -740,7 +856,7 @@ def tightened(
 @_compiled
 def plan(w: Wires, price: Ints, guide: Ints) -> Gates:
     """A good pathway, quickly: the supporters under h_add by the prices `guide`, without the needless ones."""
-    _, rank = settled(w, guide, True, w.goal)
+    _, rank = settled(w, guide, True, w.goal, NEVER)
     return without_waste(w, supporters(w, rank, w.goal), price)
 
 
@@ -790,9 +906,9 @@ def missed(w: Wires, toll: Ints, plan: Gates, width: int) -> tuple[Gates, Gates,
     mine[plan] = True
     starts, members = np.zeros(1, np.int32), np.zeros(0, np.int32)
     while True:
-        value, _ = settled(w, toll, False, -1)
+        value, rank = settled(w, toll, False, -1, NEVER)
         left = toll.copy()
-        more, found, _ = lm_cut(w, left, value, -1, NEVER, width)
+        more, found, _ = lm_cut(w, left, value, rank, -1, NEVER, width)
         if len(found) == 0:
             return starts, members, np.ones(len(starts) - 1, np.int64)
         starts, members = np.concatenate((starts, starts[-1] + more[1:])), np.concatenate((members, found))
@@ -816,11 +932,11 @@ def warm() -> None:
     rewind(w, state[0], state[1], state[2], state[4], 0, 0)
     _, within, _ = closed(w, true)
     restricted(w, false, within, -1)
-    value, rank = settled(w, price, False, -1)
+    value, rank = settled(w, price, False, -1, NEVER)
     supporters(w, rank, w.goal)
     without_waste(w, plan(w, price, price), price)
-    tails(w, price)
-    cuts = lm_cut(w, price.copy(), value, -1, NEVER, 1)
+    tails(w, price, value, NEVER)
+    cuts = lm_cut(w, price.copy(), value, rank, -1, NEVER, 1)
     tightened(w, price.copy(), 0, 2, *cuts, 1)
     unpaid(price, *cuts, course)
     renumbered(*cuts, course, 1)

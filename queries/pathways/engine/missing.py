@@ -147,8 +147,8 @@ def worth_of(
     certain = Closure(circuit)
     certain.run()
     targets = [circuit.goal, circuit.milestone] if criterion is Criterion.FIRST_JOB else [circuit.goal]
-    nothing = np.zeros(len(problem.contents), np.int64)
-    tails = [kernel.tails(circuit.wires._replace(goal=target), nothing) for target in targets]
+    nothing = np.zeros(len(circuit), np.int64)
+    tails = [kernel.tails(circuit.wires._replace(goal=target), nothing, nothing, NEVER) for target in targets]
     helpful = (np.min(tails, axis=0) < NEVER) & ~certain.true
     worth: dict[Fact, int | None] = {}
     for fact in facts:

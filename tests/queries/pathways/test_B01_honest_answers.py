@@ -1,5 +1,6 @@
 """What is not known stays not known all the way to the answer (docs/decisions/0008)."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,7 @@ def test_somebody_decides_and_a_surer_way_is_offered_beside_it(tmp_path: Path) -
         "qualification_id": "Q-ACCESS",
         "title": "Access",
         "level": "3",
+        "provision_type_id": "",
         "entry_rule": "none",
         "duration_weeks": "39",
     }
@@ -108,8 +110,12 @@ def test_what_nobody_said_about_the_person_is_not_known(tmp_path: Path) -> None:
     assert any("aged 19 or over" in check.what for check in silent.check_before_recommending)
     old = ask(tmp_path / "b", world, attributes=(("age", "34"),))
     assert old.pathways[0].steps[0].needs[0].verdict is Verdict.MET
-    young = ask(tmp_path / "c", world, attributes=(("age", "18"),))
-    assert (young.outcome, young.pathways) == (Outcome.PROVED_NONE, ())
+    young = ask(tmp_path / "c", world, attributes=(("born", "2008-01-10"),))
+    week = young.pathways[0].steps[0].starts_in_weeks
+    assert week is not None
+    assert 0 <= (DAY + timedelta(weeks=week) - date(2027, 1, 10)).days < 7, "the week after the birthday"
+    soon = ask(tmp_path / "d", world, attributes=(("born", "2008-01-10"),), within_weeks=55)
+    assert (soon.outcome, soon.pathways) == (Outcome.NONE_WITHIN_LIMITS, ())
 
 
 def test_what_a_person_does_not_say_they_hold_is_not_assumed(tmp_path: Path) -> None:
@@ -375,10 +381,10 @@ def test_a_type_of_provision_that_ends_in_an_award_counts_as_its_level(tmp_path:
 
 
 def test_a_circumstance_that_closes_the_way_is_named(tmp_path: Path) -> None:
-    adult = AWARD | {"entry_rule": "attribute(age >= 18)"}
-    answer = ask(tmp_path, tables(qualifications=[adult]), attributes=(("age", "17"),))
+    young = AWARD | {"entry_rule": "attribute(age <= 18)"}
+    answer = ask(tmp_path, tables(qualifications=[young]), attributes=(("age", "40"),))
     assert answer.outcome is Outcome.PROVED_NONE
-    assert "not-eligible: HNC in Devices: it asks for somebody aged 18 or over" in reasons(answer)
+    assert "not-eligible: HNC in Devices: it asks for somebody aged 18 or under" in reasons(answer)
     assert "whatever the time" not in answer.explanation
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from queries.pathways.engine import additive, exhaustive, kernel
 from queries.pathways.engine.additive import NO_CUTS, AdditiveOptimum, solve_additive
 from queries.pathways.engine.certificate import check_certificate
+from queries.pathways.engine.hitting import HittingSet
 from queries.pathways.engine.kernel import Ints, Wires
 from queries.pathways.engine.problem import (
     ADDITIVE,
@@ -73,7 +75,7 @@ def test_branching_agrees_when_it_gets_no_help_from_landmarks(
     """Landmarks alone settle nearly every tiny question; without them branching has to."""
 
     def hardly_tightened(w: Wires, left: Ints, bound: int, upper: int, *_: object) -> object:
-        value, _ = kernel.settled(w, left, False, -1)
+        value, _ = kernel.settled(w, left, False, -1, kernel.NEVER)
         return (upper if value[w.goal] >= kernel.NEVER else bound), len(value), NO_CUTS
 
     monkeypatch.setattr(kernel, "lm_cut", lambda *_: NO_CUTS)
@@ -194,3 +196,22 @@ def test_hitting_sets_agree_with_trying_everything(
         assert optimum is None or optimum.proven
         hit += optimum is not None and optimum.work.rounds > 2
     assert hit > 10
+
+
+def test_of_contents_in_the_same_landmarks_the_cheapest_is_chosen() -> None:
+    """Contents 0 and 1 are alike until the third landmark, which has only 0; within a cap both stay to choose from."""
+    price, landmarks = np.array([9, 5, 7, 4], np.int64), [[0, 1, 2], [0, 1, 3]]
+    rows = np.array([0, 3, 6], np.int32), np.array([one for row in landmarks for one in row], np.int32)
+    for caps, chosen, least in (
+        ([], [1], 5),
+        ([(np.array([0, 1, 0, 0], np.int64), 0)], [0], 9),
+    ):
+        master = HittingSet(price, caps)
+        master.require(*rows)
+        solved = master.solve(100, 10_000_000)
+        assert solved is not None
+        assert (solved[0].tolist(), solved[1]) == (chosen, least)
+        master.require(np.array([0, 1], np.int32), np.array([0], np.int32))
+        solved = master.solve(100, 10_000_000)
+        assert solved is not None
+        assert (solved[0].tolist(), solved[1]) == ([0], 9)

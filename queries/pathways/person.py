@@ -1,0 +1,224 @@
+"""What an answer says of the person at each step: whether they may start it, who pays for it, and what that adds up to.
+
+Nothing here searches. It reads what rules say (`queries.eligibility`) of steps that were found.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from graph.requirements import Requirement
+from queries.eligibility.decision import About, Answer, Ask, Decision, FactUsed, Payment
+from queries.eligibility.logic import Situation, decide
+from queries.eligibility.person import Facts
+from queries.eligibility.rulebook import RuleBook, Scheme
+from queries.eligibility.schemes import decide_scheme
+from queries.pathways.request import (
+    AnswerStep,
+    Eligibility,
+    Entitlement,
+    EntitlementUse,
+    Likely,
+    Need,
+    Thing,
+    Verdict,
+    counted,
+)
+
+LIKELY: Final = {Answer.YES: Likely.YES, Answer.NO: Likely.NO, Answer.NOT_KNOWN: Likely.CANNOT_TELL}
+_OF_VERDICT: Final = {
+    Verdict.MET: Answer.YES,
+    Verdict.DECIDED_BY_SOMEBODY: Answer.NOT_KNOWN,
+    Verdict.NOT_KNOWN: Answer.NOT_KNOWN,
+    Verdict.NOT_MET: Answer.NO,
+}
+_WEEKS_OF_A_YEAR: Final = 52
+A_YEAR: Final = "most-credits-a-year"
+"""The figure of a scheme that says how many credits of an entitlement may be used in a year."""
+
+
+def joint(answers: Iterable[Answer]) -> Answer:
+    """All of them: no when one is no, not known when one is not known, yes otherwise."""
+    found = set(answers)
+    return Answer.NO if Answer.NO in found else Answer.NOT_KNOWN if Answer.NOT_KNOWN in found else Answer.YES
+
+
+def step_eligibility(
+    requirement: Requirement, needs: Sequence[Need], situation: Situation, schemes: Iterable[Scheme]
+) -> Eligibility:
+    """Whether the person may start a step: by what the step itself asks, and by the schemes that it belongs to.
+
+    What is held counts as the `needs` judged it at that point of the pathway.
+    """
+    own = decide(requirement, replace(situation, held=lambda asked: situation.held(asked) is True))
+    answer = joint(_OF_VERDICT[need.verdict] for need in needs)
+    if own.answer is not answer:
+        own = _as_judged(answer, needs)
+    by_scheme = [decide_scheme(scheme, situation) for scheme in schemes]
+    parts = [own, *(one.entry for one in by_scheme)]
+    joined = joint(one.answer for one in parts)
+    telling = [one for one in parts if one.answer is joined]
+    because = tuple(dict.fromkeys(fact for one in telling for fact in one.because))
+    ask = tuple(dict.fromkeys(ask for one in telling for ask in one.ask))
+    said = {
+        Answer.YES: "Likely yes",
+        Answer.NO: f"Likely no. {_listed(one.text for one in telling)}",
+        Answer.NOT_KNOWN: f"Cannot tell. {_listed(_to_ask(ask, needs) for ask in ask)}",
+    }[joined]
+    rules = tuple(rule for one in by_scheme for rule in one.rules if rule.kind == "entry")
+    return Eligibility(
+        LIKELY[joined],
+        f"{said.rstrip('.')}{'' if said.endswith('?') else '.'}",
+        Decision(joined, said, because, ask),
+        rules,
+    )
+
+
+def _to_ask(ask: Ask, needs: Sequence[Need]) -> str:
+    """What to ask, and whom."""
+    usual = [need.text for need in needs if need.verdict is Verdict.DECIDED_BY_SOMEBODY and ask.whom in need.text]
+    if ask.name.startswith("decision of") and usual:
+        return f"Ask the {ask.whom}: {usual[0]}"
+    return f"Ask the {ask.whom}: {ask.question}"
+
+
+def _as_judged(answer: Answer, needs: Sequence[Need]) -> Decision:
+    """What the needs of a step say where its rule by itself would say otherwise: work left on the way, a level held."""
+    telling = [need for need in needs if _OF_VERDICT[need.verdict] is answer]
+    because = tuple(FactUsed(About.PERSON, need.rule, need.verdict, need.text) for need in telling)
+    if answer is Answer.NOT_KNOWN:
+        ask = tuple(Ask(About.OPPORTUNITY, need.rule, need.text, "provider") for need in telling)
+        return Decision(answer, _listed(need.text for need in telling), (), ask)
+    return Decision(answer, _listed(need.text for need in telling), because, ())
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(texts))
+
+
+def learner_pays(payment: Payment) -> int | None:
+    """What a payment costs the learner in all: at once, and borrowed. None when not known."""
+    if payment.learner_pounds is None or payment.loan_pounds is None:
+        return None
+    return payment.learner_pounds + payment.loan_pounds
+
+
+def counted_payment(payments: Sequence[Payment]) -> Payment | None:
+    """The sure payment that is cheapest for the learner, loans included: the one that sums count. None: none is."""
+    sure = [p for p in payments if p.decision.answer is Answer.YES and learner_pays(p) is not None]
+    return min(sure, key=lambda p: (learner_pays(p) or 0, p.loan_pounds or 0), default=None)
+
+
+def entitlements(steps: Sequence[AnswerStep], person: Facts, book: RuleBook) -> tuple[Entitlement, ...]:
+    """What a pathway would use of each lifetime entitlement that may pay for some of it."""
+    found: dict[str, list[tuple[AnswerStep, Payment]]] = {}
+    for step in steps:
+        for payment in step.payments:
+            if payment.decision.answer is not Answer.NO and _uses_entitlement(book, payment):
+                found.setdefault(payment.scheme, []).append((step, payment))
+    return tuple(_entitlement(some, person, book.schemes[scheme]) for scheme, some in found.items())
+
+
+def _uses_entitlement(book: RuleBook, payment: Payment) -> bool:
+    scheme = book.schemes.get(payment.scheme)
+    versions = (version for rule in scheme.rules for version in rule.versions) if scheme else ()
+    return any(version.pays is not None and version.pays.entitlement is not None for version in versions)
+
+
+def _entitlement(uses: Sequence[tuple[AnswerStep, Payment]], person: Facts, scheme: Scheme) -> Entitlement:
+    """The ledger of one entitlement."""
+    yearly = scheme.values.get(A_YEAR)
+    credits_a_year = yearly.series[-1].value if yearly else None
+    told = tuple(
+        EntitlementUse(
+            Thing(step.id, step.title),
+            step.number,
+            payment.entitlement_credits,
+            payment.loan_pounds,
+            payment.decision.answer is Answer.YES,
+        )
+        for step, payment in uses
+    )
+    credits = _sum(use.credits for use in told)
+    pounds = _sum(use.pounds for use in told)
+    credits_left = _left(person.get("entitlement-left-credits"), credits)
+    pounds_left = _left(person.get("entitlement-left-pounds"), pounds)
+    most = _most_in_a_year([step for step, _ in uses], [use.credits for use in told])
+    title = uses[0][1].title
+    return Entitlement(
+        scheme=uses[0][1].scheme,
+        title=title,
+        uses=told,
+        credits_used=credits,
+        pounds_used=pounds,
+        credits_left=credits_left,
+        pounds_left=pounds_left,
+        most_in_a_year=most,
+        credits_a_year=credits_a_year,
+        enough=_enough(credits_left, pounds_left, most, credits_a_year),
+        text=_ledger(title, told, credits, credits_left, pounds_left, most, credits_a_year),
+    )
+
+
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    found = list(amounts)
+    return None if None in found else sum(one for one in found if one is not None)
+
+
+def _left(had: str | None, used: int | None) -> int | None:
+    return None if had is None or used is None else int(had) - used
+
+
+def _most_in_a_year(steps: Sequence[AnswerStep], credits: Sequence[int | None]) -> int | None:
+    """The most credits used in any 52 weeks, those of a longer step spread evenly over its weeks, rounded up."""
+    spans = []
+    for step, amount in zip(steps, credits, strict=True):
+        if amount is None or step.weeks is None or step.starts_in_weeks is None or step.ends_in_weeks is None:
+            return None
+        spans.append((step.starts_in_weeks, max(step.ends_in_weeks, step.starts_in_weeks + 1), amount))
+    most = 0
+    for begin in {week for start, end, _ in spans for week in (start, end - _WEEKS_OF_A_YEAR)}:
+        until = begin + _WEEKS_OF_A_YEAR
+        used = sum(
+            -(-amount * max(0, min(end, until) - max(start, begin)) // (end - start)) for start, end, amount in spans
+        )
+        most = max(most, used)
+    return most
+
+
+def _enough(credits_left: int | None, pounds_left: int | None, most: int | None, a_year: int | None) -> Likely:
+    """Whether the entitlement is enough: no when something is over, yes when all of it is known and nothing is."""
+    known = [left >= 0 for left in (credits_left, pounds_left) if left is not None]
+    in_a_year = None if most is None or a_year is None else most <= a_year
+    if False in (*known, in_a_year):
+        return Likely.NO
+    return Likely.YES if known and in_a_year else Likely.CANNOT_TELL
+
+
+def _ledger(
+    title: str,
+    uses: Sequence[EntitlementUse],
+    credits: int | None,
+    credits_left: int | None,
+    pounds_left: int | None,
+    most: int | None,
+    a_year: int | None,
+) -> str:
+    """The ledger in words."""
+    steps = f"step{'s' * (len(uses) > 1)} {' and '.join(str(use.number) for use in uses)}"
+    used = "credits that are not known" if credits is None else counted(credits, "credit")
+    unsure = "" if all(use.sure for use in uses) else ", if it pays, which is not sure"
+    said = [f"{steps} would use {used} of the {title}{unsure}"]
+    lefts = [(credits_left, counted(abs(credits_left or 0), "credit")), (pounds_left, f"£{abs(pounds_left or 0):,}")]
+    for left, words in lefts:
+        if left is not None:
+            said.append(f"{words} would be left" if left >= 0 else f"that is {words} more than is left")
+    if credits_left is None and pounds_left is None:
+        said.append("what is left afterwards is not known: ask what the person has left of it")
+    if most is not None and a_year is not None:
+        over = "more than" if most > a_year else "of"
+        said.append(f"at most {counted(most, 'credit')} fall in one year, {over} the {a_year} that may be used")
+    elif a_year is not None:
+        said.append(f"at most {a_year} credits may be used in a year: whether that is kept cannot be told")
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,435 @@
+"""What the catalogue of a day is for one person: when runs are open to them, whether that can be told, what they pay.
+
+The circumstances that a step asks for, and the entry rules of the schemes that it belongs to, are judged on the day on
+which a run starts. Where the answer, or who pays, changes with that day (a birthday, a rule that begins or ends), the
+run becomes several deliveries, each with its weeks. What the person surely may not start in a week is no delivery then.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+from graph.projection import StepKind
+from graph.requirements import AllOf, AnyOf, AtLeast, Attribute, Not, Opportunity, Requirement, Usually, write
+from queries.eligibility.decision import About, Answer
+from queries.eligibility.logic import Leaf, Node, Situation, World, compiled, facts_of, leaves, rests_on
+from queries.eligibility.person import age_on, funding_year_31_august
+from queries.eligibility.rulebook import Rule, Scheme
+from queries.eligibility.schemes import Cost, costs
+from queries.pathways.compile import (
+    AGES,
+    Catalogues,
+    DayCatalogue,
+    Person,
+    Way,
+    ages_asked,
+    asks_facts,
+    cannot_tell,
+    conjuncts,
+    opportunity_facts,
+    shutting_out,
+)
+from queries.pathways.engine.problem import Content, Criterion, Delivery, PathwayProblem
+from queries.pathways.judge import Judge
+from queries.pathways.request import Verdict
+
+PRICED_BY: Final = frozenset({"kind", "price", "credits", "whole-course", "sold-alone"})
+"""What a price is worked out from, whatever the rules ask."""
+
+KEPT: Final = 50_000
+"""Starts of which it is kept how they stand."""
+
+OLDEST: Final = timedelta(days=150 * 366)
+"""No one is older."""
+
+Births = tuple[date, date]
+"""The first and the last day on which somebody may have been born."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a start stands on a day: whether it is open, the payments worth having, and the ages that count beside facts.
+
+    Of the payments the first is the one that is counted, and each after it takes less from the own pocket; None stands
+    for the price of the run or step, where no payment is sure.
+    """
+
+    answer: Answer
+    paid: tuple[Cost | None, ...]
+    aged: tuple[bool | None, ...]
+
+
+class Run:
+    """What rules ask of whoever starts a run of a step.
+
+    `entry` is what the step asks of circumstances alone, `beside_facts` are ages that count beside facts, and `schemes`
+    shut people out. `turns`: the days on which a scheme's rules change. Runs that are `alike` stand the same on a day
+    for people of whom the facts named `person`, and what is `held` of things, are the same.
+    """
+
+    def __init__(self, way: Way, catalogues: Catalogues) -> None:
+        step, book = way.step, catalogues.book
+        self.opportunity = opportunity_facts(step, way.offer, catalogues.projection)
+        asked = catalogues.asked(step)
+        self.entry = AllOf(tuple(part for part in asked if not asks_facts(part)))
+        self.beside_facts = tuple(one for part in asked if asks_facts(part) for one in ages_asked(part))
+        self.all_schemes = book.applying(self.opportunity) if step.kind is not StepKind.JOB else ()
+        self.schemes = shutting_out(book, self.opportunity) if step.kind is not StepKind.JOB else ()
+        asked_for = list(_leaves(self.all_schemes, (self.entry, *self.beside_facts)))
+        facts = {fact for leaf in asked_for for one in facts_of(leaf) for fact in (one, *rests_on(one))}
+        names = PRICED_BY.union(name for about, name in facts if about is not About.PERSON)
+        looked_at = ((name, said) for name, said in self.opportunity.items() if name in names)
+        known = {name for about, name in facts if about is About.PERSON and name not in AGES}
+        self.person = ("willing-to-borrow", *sorted(known))
+        of_person = (leaf.asked for leaf in asked_for if not isinstance(leaf.asked, Attribute | Opportunity))
+        self.held = tuple(dict.fromkeys(of_person))
+        self.alike = self.entry, self.beside_facts, frozenset(looked_at), frozenset(one.id for one in self.all_schemes)
+        self.turns = tuple(day for scheme in self.all_schemes for day in book.turning_days(scheme.id))
+        self.starts = () if way.offer is None else _days(way.offer.starts)
+
+    def day(self, week: int, on: date) -> date:
+        """The day of a start in a week, counted from the day of the question."""
+        start = on + timedelta(weeks=week)
+        return next((day for day in self.starts if 0 <= (day - start).days < 7), start)
+
+    def answer(self, situation: Situation) -> Answer:
+        """Whether the person may start, as far as circumstances and schemes go."""
+        asked = [World(situation, {}).truth(compiled(self.entry))]
+        for scheme in self.schemes:
+            world = World(situation, scheme.figures(situation.day))
+            asked += [world.truth(_node(rule, situation)) for rule in scheme.rules if rule.kind == "entry"]
+        return Answer.NO if False in asked else Answer.NOT_KNOWN if None in asked else Answer.YES
+
+    @cached_property
+    def marks(self) -> Mapping[str, Sequence[int]]:
+        """The ages at which a comparison changes, by the name of the fact."""
+        found = defaultdict[str, set[int]](set)
+        for name, age in self.ages:
+            found[name] |= {age, age + 1}
+        return {name: sorted(marks) for name, marks in found.items()}
+
+    def age_class(self, person: Person, day: date) -> Hashable:
+        """Between which of the ages that rules compare with the person is on a day, at the least and at the most."""
+        found: list[tuple[int, int] | None] = []
+        for name, marks in self.marks.items():
+            ages = age_on(person.attributes, person.asked_on, day if name == "age" else funding_year_31_august(day))
+            found.append(None if ages is None else (bisect_right(marks, ages[0]), bisect_right(marks, ages[1])))
+        return tuple(found)
+
+    @cached_property
+    def ages(self) -> frozenset[tuple[str, int]]:
+        """The ages that what is asked, or a scheme's rule, compares with, by the name of the fact."""
+        found = set(_ages(AllOf((self.entry, *self.beside_facts)), {}))
+        for scheme in self.all_schemes:
+            figures = {name: [one.value for one in value.series if one.value] for name, value in scheme.values.items()}
+            for rule in scheme.rules:
+                found.update(one for version in rule.versions for one in _ages(version.asks, figures))
+        return frozenset(found)
+
+
+def _node(rule: Rule, situation: Situation) -> Node:
+    """What a rule asks on a day, less what stands in the entry of the content (see `compile.facts_asked`)."""
+    version = rule.on(situation.day)
+    if version is not rule.versions[-1] or situation.asked_on > version.review_by:
+        return rule.node(situation)
+    return compiled(AllOf(tuple(part for part in conjuncts(version.asks) if not asks_facts(part))))
+
+
+def _leaves(schemes: Iterable[Scheme], asked: Iterable[Requirement]) -> Iterator[Leaf]:
+    """All that a step, and the rules of schemes, ask."""
+    versions = (version.asks for scheme in schemes for rule in scheme.rules for version in rule.versions)
+    for requirement in (*asked, *versions):
+        yield from (leaf for leaf in leaves(compiled(requirement)) if isinstance(leaf, Leaf))
+
+
+def _ages(requirement: Requirement, figures: Mapping[str, Sequence[int]]) -> Iterator[tuple[str, int]]:
+    match requirement:
+        case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
+            for part in parts:
+                yield from _ages(part, figures)
+        case Usually(part, _) | Not(part):
+            yield from _ages(part, figures)
+        case Attribute(name, _, value) if name in AGES:
+            yield from ((name, age) for age in ([int(value)] if value.isdigit() else figures.get(value, ())))
+
+
+def _days(starts: Iterable[str]) -> tuple[date, ...]:
+    """The days on which a run starts, the first first; a month counts from its first day."""
+    said = (one if len(one) == 10 else f"{one}-01" for one in starts if len(one) >= 7)
+    return tuple(sorted(map(date.fromisoformat, said)))
+
+
+def birthday(born: date, age: int) -> date:
+    """The day on which somebody reaches an age; one born on 29 February on 1 March of a year without that day."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)
+
+
+def _turning(ages: Collection[tuple[str, int]], births: Iterable[date]) -> Iterator[date]:
+    """The days on which a comparison with an age changes for somebody born on one of the days."""
+    for born in births:
+        for name, age in ages:
+            for reached in (birthday(born, age), birthday(born, age + 1)):
+                if name == "age":
+                    yield reached
+                else:
+                    yield date(reached.year + ((reached.month, reached.day) > (8, 31)), 8, 1)
+
+
+def births(person: Person) -> Births | None:
+    """The first and the last day on which the person may have been born; None: nobody said."""
+    known, on = person.attributes, person.asked_on
+    if "born" in known:
+        return (born := date.fromisoformat(known["born"])), born
+    if "age" in known:
+        age = int(known["age"])
+        return _years_before(on, age + 1) + timedelta(days=1), _years_before(on, age)
+    return None
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def _weeks(days: Iterable[date], on: date) -> set[int]:
+    """The first week that begins on or after each day to come."""
+    return {-((on - day).days // 7) for day in days if day > on}
+
+
+class Ages:
+    """What an age that is not known to the day leaves open, and what cannot be all at once.
+
+    Each start of a pathway may be open at some age, and yet nobody have that age at each: 18 or under after 19 or over.
+    `between`: the first and the last day on which the person may have been born.
+    """
+
+    def __init__(self, runs: Mapping[str, Run], person: Person, held: Callable[[Requirement], bool | None]) -> None:
+        self.person, self.held = person, held
+        self.between = births(person) or (person.asked_on - OLDEST, person.asked_on)
+        self.runs = {id: run for id, run in runs.items() if any(name == "age" for name, _ in run.ages)}
+
+    def split(self, starts: Iterable[tuple[str, int]], between: Births) -> date | None:
+        """None when somebody born between two days may start all of these, deliveries with their weeks.
+
+        Otherwise a day: one of the starts is closed to everybody born by then, and none of them to everybody born later
+        than that; so no pathway is lost when the two are looked at apart.
+        """
+        on = self.person.asked_on
+        asked = [(self.runs[id], self.runs[id].day(week, on)) for id, week in starts if id in self.runs]
+        common, last = set(range(len(asked))), between[0]
+        for born in _tried(asked, between):
+            shut = {n for n, (run, day) in enumerate(asked) if self._shut(run, day, born)}
+            if not shut:
+                return None
+            if common & shut:
+                common, last = common & shut, born
+            elif common:
+                cut, common = last, set()
+        return last if common else cut
+
+    def narrowed(self, problem: PathwayProblem, between: Births) -> PathwayProblem:
+        """The question for somebody born between two days: without the starts that are closed to them all."""
+        deliveries = [self._narrowed(one, problem.horizon, between) for one in problem.deliveries]
+        return problem.with_catalogue(deliveries=deliveries)
+
+    def _narrowed(self, one: Delivery, horizon: int, between: Births) -> Delivery:
+        run = self.runs.get(one.id)
+        if run is None:
+            return one
+        last = horizon if one.closes is None else min(horizon, one.closes)
+        weeks = range(one.opens, last + 1) if one.starts is None else one.starts
+        on = self.person.asked_on
+        turns = _weeks(_turning(run.ages, between), on)
+        shut, kept = False, []
+        for week in weeks:
+            if week == weeks[0] or one.starts is not None or week in turns:
+                tried = _tried([(run, run.day(week, on))], between)
+                shut = all(self._shut(run, run.day(week, on), born) for born in tried)
+            if not shut:
+                kept.append(week)
+        return one if len(kept) == len(weeks) else replace(one, starts=tuple(kept))
+
+    def _shut(self, run: Run, day: date, born: date) -> bool:
+        known = {**self.person.attributes, "born": born.isoformat()}
+        return run.answer(Situation(known, run.opportunity, day, self.person.asked_on, self.held)) is Answer.NO
+
+
+def _tried(starts: Iterable[tuple[Run, date]], between: Births) -> list[date]:
+    """Days of birth that stand for all between two days: the ends, and both sides of each at which a start turns."""
+    ages = {(day, age + more) for run, day in starts for _, age in run.ages for more in (0, 1)}
+    turns = {_years_before(day, age) + timedelta(days=late) for day, age in ages for late in (0, 1)}
+    return sorted({*between, *(born for born in turns if between[0] <= born <= between[1])})
+
+
+def personal(day: DayCatalogue, person: Person, catalogues: Catalogues, until: int) -> DayCatalogue:
+    """The catalogue of a day for one person, true of starts up to week `until`."""
+    return _Personal(day, person, catalogues, until).catalogue()
+
+
+class _Personal:
+    """A day's catalogue, made personal."""
+
+    def __init__(self, day: DayCatalogue, person: Person, catalogues: Catalogues, until: int) -> None:
+        self.day, self.person, self.catalogues, self.until = day, person, catalogues, until
+        self._who: dict[Hashable, Hashable] = {}
+        self._spans: dict[tuple[Run, int], list[tuple[int, Standing]]] = {}
+        self.born = births(person)
+        self.willing = person.attributes.get("willing-to-borrow") == "yes"
+        self.judge = Judge(catalogues.projection, person)
+        self.added: dict[str, tuple[Content, str]] = {}
+        self._known: dict[Requirement, bool | None] = {}
+
+    def catalogue(self) -> DayCatalogue:
+        """The catalogue."""
+        ways: dict[str, Way] = {}
+        runs: dict[str, Run] = {}
+        unsure, closed, borrowed = set[str](), set[str](), set[str]()
+        for whole in self.day.ways.values():
+            run, twin = self.run(whole), whole.delivery.content in self.day.twins
+            first: Way | None = None
+            for standing, span in self.spans(whole, run):
+                way = self.aged(span, run, standing)
+                if standing.answer is Answer.NO or (standing.answer is Answer.NOT_KNOWN and self.has_twin(whole)):
+                    continue
+                for number, paid in enumerate(standing.paid):
+                    priced = _priced(way, paid, as_whole=first is None)
+                    first, id = first or priced, priced.delivery.id
+                    ways[id], runs[id] = priced, run
+                    unsure.update([id] if twin or standing.answer is Answer.NOT_KNOWN else [])
+                    borrowed.update([id] if number else [])
+            if first is None:
+                ways[whole.delivery.id] = whole
+                closed.update([whole.delivery.id] if self.ever(run.entry) else [])
+        contents = self.day.catalogue.contents + tuple(content for content, _ in self.added.values())
+        exact = self.born is not None and self.born[0] == self.born[1]
+        return replace(
+            self.day,
+            catalogue=self.catalogues.shared(contents, ways.values()),
+            ways=ways,
+            steps={**self.day.steps, **{id: self.day.steps[step] for id, (_, step) in self.added.items()}},
+            twins={**self.day.twins, **{id: step for id, (_, step) in self.added.items()}},
+            cannot_tell=frozenset(unsure),
+            closed=frozenset(closed),
+            borrowed=frozenset(borrowed),
+            ages=None if exact else Ages(runs, self.person, self.held),
+        )
+
+    def aged(self, way: Way, run: Run, standing: Standing) -> Way:
+        """The way with a content of its own, where an age beside facts is not what it is at the beginning and ever."""
+        ages = dict(zip(run.beside_facts, standing.aged, strict=True))
+        person, on = self.person, self.person.asked_on
+        usual = [(person.attribute(one, on) is True, person.attribute(one) is not False) for one in ages]
+        if [(now is True, now is not False) for now in ages.values()] == usual:
+            return way
+        said = {True: "so", False: "not so", None: "not known"}
+        one, when = way.delivery, f" ({', '.join(f'{write(asked)} {said[so]}' for asked, so in ages.items())})"
+        contents = self.catalogues.contents_at(way.step, ages, when)
+        self.added.update((content.id, (content, way.step.id)) for content in contents)
+        content = contents[one.content in self.day.twins]
+        return replace(way, delivery=replace(one, content=content.id))
+
+    def has_twin(self, way: Way) -> bool:
+        """Whether there is a twin beside a way, which is open to whoever may enter only on an assumption."""
+        return cannot_tell(way.delivery.content) in self.day.twins
+
+    def run(self, way: Way) -> Run:
+        """The run of a way; a twin has that of its step."""
+        key, runs = (way.step.id, way.offer.id if way.offer else None), self.catalogues.runs
+        if key not in runs:
+            runs[key] = Run(way, self.catalogues)
+        return runs[key]
+
+    def ever(self, asked: Requirement) -> bool:
+        """Whether circumstances let somebody in as far as the facts held say; where not, that closes the entry."""
+        match asked:
+            case AllOf(parts):
+                return all(map(self.ever, parts))
+            case AnyOf(parts):
+                return any(map(self.ever, parts))
+            case AtLeast(count, parts):
+                return sum(map(self.ever, parts)) >= count
+            case Attribute():
+                return self.person.attribute(asked) is not False
+            case _:
+                return True
+
+    def held(self, asked: Requirement) -> bool | None:
+        """Whether something is held from the start; a pathway may gain the rest."""
+        if asked not in self._known:
+            self._known[asked] = self.judge.judge(asked, self.person.facts)[0] is Verdict.MET or None
+        return self._known[asked]
+
+    def standing(self, run: Run, day: date) -> Standing:
+        """How a start on a day stands. What was found for one person is kept for others who are alike in it."""
+        person, kept, on = self.person, self.catalogues.standings, self.person.asked_on
+        who = self._who.get(run.alike)
+        if who is None:
+            known = [person.attributes.get(name) for name in run.person]
+            who = self._who[run.alike] = *known, *map(self.held, run.held)
+        found = kept.get(key := (run.alike, day, on, who, run.age_class(person, day)))
+        if found is None:
+            situation = Situation(person.attributes, run.opportunity, day, on, self.held)
+            answer = run.answer(situation)
+            aged = tuple(person.attribute(one, day) for one in run.beside_facts)
+            among = costs(self.catalogues.book, situation) if run.all_schemes and answer is not Answer.NO else ()
+            if len(kept) >= KEPT:
+                kept.clear()
+            found = kept[key] = Standing(answer, self.paid(among), aged)
+        return found
+
+    def spans(self, way: Way, run: Run) -> Iterator[tuple[Standing, Way]]:
+        """The weeks of a way, as ways of which each stands the same in all its weeks."""
+        one = way.delivery
+        if one.starts is not None:
+            alike = defaultdict[Standing, list[int]](list)
+            for week in one.starts:
+                alike[self.standing(run, run.day(week, self.person.asked_on))].append(week)
+            for standing, weeks in alike.items():
+                yield standing, replace(way, delivery=replace(one, starts=tuple(weeks)))
+            return
+        spans = self._spans.get((run, one.opens))
+        if spans is None:
+            on = self.person.asked_on
+            turns = {*run.turns, *_turning(run.ages, self.born or ())}
+            weeks = sorted({one.opens, *(week for week in _weeks(turns, on) if one.opens < week <= self.until)})
+            found = [(week, self.standing(run, run.day(week, on))) for week in weeks]
+            spans = [found[0], *(here for before, here in pairwise(found) if here[1] != before[1])]
+            self._spans[run, one.opens] = spans
+        ends = [*(week - 1 for week, _ in spans[1:]), one.closes]
+        for (week, standing), end in zip(spans, ends, strict=True):
+            yield standing, replace(way, delivery=replace(one, opens=week, closes=end))
+
+    def paid(self, among: Iterable[Cost]) -> tuple[Cost | None, ...]:
+        """The payments worth having (see `Standing`), the cheapest first and of those the one with the least loan."""
+        sure = [(one.learner_pounds, one.loan_pounds, one) for one in among if one.answer is Answer.YES]
+        known = [(a + b, b, one) for a, b, one in sure if a is not None and b is not None and (self.willing or not b)]
+        found: list[Cost | None] = []
+        least = None
+        for pounds, loan, one in sorted(known, key=lambda one: (*one[:2], one[2].scheme, one[2].rule)):
+            if least is None or pounds - loan < least:
+                least = pounds - loan
+                found.append(one)
+        return tuple(found) or (None,)
+
+
+def _priced(way: Way, paid: Cost | None, *, as_whole: bool) -> Way:
+    """A way that is paid for so. `as_whole`: under the id of the whole."""
+    one = way.delivery
+    if not as_whole:
+        week = one.opens if one.starts is None else one.starts[0]
+        one = replace(one, id=f"{one.id} (from week {week}{f', {paid.scheme}' if paid else ''})")
+    if paid is None:
+        return replace(way, delivery=one)
+    pounds = (paid.learner_pounds or 0) + (paid.loan_pounds or 0)
+    one = replace(one, cost_pounds=pounds)
+    return replace(way, delivery=one, unknown=way.unknown - {Criterion.COST}, counted=paid)
