@@ -10,7 +10,7 @@ from queries.pathways.engine.problem import Criterion
 from queries.pathways.judge import Judge
 from queries.pathways.request import Pathway, PathwayRequest, Verdict
 from tests.questions.reading import Question, Table, normal, said
-from tests.questions.world import Whole
+from tests.questions.world import TODAY, Whole
 
 _VERDICTS: Final = {
     Verdict.MET: "open",
@@ -87,7 +87,7 @@ def first_steps(question: Question, release: Whole) -> Table:
     """
     circumstances = question.facts["ask"]
     judges = [
-        Judge(release.projection, Person((), {**circumstances, "employment": employment}, release.projection))
+        Judge(release.projection, Person((), {**circumstances, "employment": employment}, release.projection, TODAY))
         for employment in circumstances["employment"]
     ]
 
@@ -130,7 +130,7 @@ def credits_held(question: Question, release: Whole) -> Table:
     table: Table = [("holds", "credits", "awards_made", "next_award", "may_start_it")]
     steps = {step.id: step for step in release.projection.steps}
     for asked in question.facts["ask"]:
-        person = Person(asked["holds"], {"age": "34"}, release.projection)
+        person = Person(asked["holds"], {"age": "34"}, release.projection, TODAY)
         judge, facts = Judge(release.projection, person), sorted(person.facts)
         credits = sum(
             int(fact.rpartition(":")[2])

@@ -57,7 +57,7 @@ def test_residence_settles_who_pays_and_bars_nobody(release: Whole) -> None:
 @pytest.mark.parametrize("award", ["Q-MEDTECH-HNC", "Q-HNC-COMP22", "Q-HNC-HCP", "Q-HNC-DT"])
 @pytest.mark.parametrize("credits", [15, 60, 90, 119])
 def test_credits_below_120_are_credits_held_and_not_an_award(award: str, credits: int, release: Whole) -> None:
-    person = Person([f"{award}:{credits}"], {"age": "34"}, release.projection)
+    person = Person([f"{award}:{credits}"], {"age": "34"}, release.projection, TODAY)
     judge = Judge(release.projection, person)
     assert judge.awards_held(person.facts) == []
     assert judge.judge(parse(f"holds({award})"), person.facts)[0] is Verdict.NOT_MET
