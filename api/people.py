@@ -173,7 +173,10 @@ def read_profile(path: Path | None) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise Problem("invalid-request", f"{path} cannot be read: {error}.") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise Problem("invalid-request", f"{path} is neither YAML nor JSON: {error}.") from error
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        hint = "Write one field a line, such as “age: 34”."
+        raise Problem("invalid-request", f"{path} is neither YAML nor JSON{place}.", hint=hint) from error
     if said is not None and not isinstance(said, dict):
         raise Problem("invalid-request", f"{path} is a list or a text, not fields with their values.")
     return said or {}
