@@ -5,8 +5,9 @@ How sure something is stands there in words, never in colour alone. Ids are neve
 
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import IO, Final
 
 from rich.console import Console
@@ -35,7 +36,7 @@ from queries.pathways.request import (
     Verdict,
     counted,
 )
-from queries.prior_learning.request import ClaimVerdict, Recognition
+from queries.prior_learning.request import ClaimVerdict, EvidenceSaid, Recognition
 from queries.profiles import Item, Named, Profile, RuleText, Value
 
 WIDTH: Final = 100
@@ -73,6 +74,14 @@ _RULE_KINDS: Final = {
     "funding": "Whom and what it pays for",
     "payment": "Who pays",
     "afterwards": "Afterwards",
+}
+_PAYS_WORDS: Final = {
+    "learner": "the learner: {}",
+    "loan": "a loan: {}",
+    "employer": "the employer: {}",
+    "employer_percent": "the employer: {} percent of the price",
+    "entitlement": "used of the entitlement: {}",
+    "rest": "the rest: the employer's {}",
 }
 _HOW_WORDS: Final = {
     How.ID: "by its id",
@@ -187,9 +196,10 @@ def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) ->
             screen.line(f"- {values}: {compromise.pathway}", indent=_LABEL_WIDTH + 1, hang=2)
     _no_pathway(screen, reply)
     _questions(screen, reply)
+    told: dict[Hashable, str] = {}
     for number, pathway in enumerate(reply.pathways, 1):
         screen.line()
-        _pathway(screen, number, pathway, name, reply.question.on)
+        _pathway(screen, number, pathway, name, reply.question.on, told)
     if reply.filtered:
         screen.line()
         screen.line("Steps that your limits took out", strong=True)
@@ -197,6 +207,7 @@ def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) ->
             few = ", ".join(step.label for step in one.steps[:MOST_OF_A_KIND])
             more = f", and {one.count - MOST_OF_A_KIND} more" if one.count > MOST_OF_A_KIND else ""
             screen.line(f"- {one.limit.text}: {few}{more}", indent=1, hang=2)
+            _rules(screen, one.rules, indent=3)
     if reply.check_before_recommending:
         screen.line()
         screen.line("Check before recommending", strong=True)
@@ -220,7 +231,10 @@ def _gaps(screen: Screen, reply: PathwayReply) -> None:
                 screen.line(f"- {gap.statement} Last looked for on {gap.looked_for_on}.", indent=3, hang=2)
 
 
-def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str], str], on: date) -> None:
+def _pathway(
+    screen: Screen, number: int, pathway: Pathway, name: Callable[[str], str], on: date, told: dict[Hashable, str]
+) -> None:
+    """One pathway. `told`: where a step that comes again has been told already."""
     level = f", level {pathway.goal_level}" if pathway.goal_level else ""
     band = f", NHS band {pathway.goal_pay_band}" if pathway.goal_pay_band else ""
     screen.line(f"Pathway {number}. {pathway.why}", strong=True)
@@ -238,7 +252,8 @@ def _pathway(screen: Screen, number: int, pathway: Pathway, name: Callable[[str]
         _entitlement(screen, entitlement)
     for step in pathway.steps:
         screen.line()
-        _step(screen, step, name, on)
+        before = told.setdefault(_lasting(step), here := f"pathway {number}, step {step.number}")
+        _step(screen, step, name, on, None if before == here else before)
         _stop(screen, step.afterwards, last=step is pathway.steps[-1])
     if pathway.proof:
         screen.line()
@@ -260,7 +275,17 @@ def _money(totals: Totals) -> str:
     return "; ".join(f"{name} {'not known' if pounds is None else f'£{pounds:,}'}" for name, pounds in named)
 
 
-def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date) -> None:
+def _lasting(step: AnswerStep) -> Hashable:
+    """All that is told of a step, but for its place and time in a pathway and how its needs are met."""
+    offered = (step.id, step.provider, step.place, step.provider_note, step.weeks, step.hours_per_week, step.cost)
+    eligible = (step.eligibility.likely, step.eligibility.text, step.eligibility.rules, step.payments)
+    asked = (step.needs_known, step.conditions, step.condition_note, *eligible)
+    more = (step.paid_by, step.adds, step.status, step.sources, step.leads_in)
+    return *offered, *asked, *more, step.other_runs, step.seen_at, step.delivered_by
+
+
+def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date, before: str | None) -> None:
+    """One step. `before`: where the rest of it has been told already."""
     screen.line(f"{step.number}. {step.title} ({step.id})", indent=3, hang=3, strong=True)
 
     def fact(label: str, text: str | None) -> None:
@@ -273,29 +298,30 @@ def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date
     who = named(step.provider) + (f", {step.place}" if step.place else "") + ": " if step.provider else ""
     fact("Who", f"{who}{step.provider_note}")
     fact("When", _when(step, on))
+    if before:
+        fact("If late", step.slack.text if step.slack and step.slack.weeks is not None else None)
+        _needs(screen, step)
+        _swaps(screen, step)
+        fact("The rest", f"as in {before}")
+        return
     each = f"; {counted(step.hours_per_week, 'hour')} a week" if step.hours_per_week is not None else ""
     wish = f"{counted(step.weeks.value, 'week')}, as the client wishes" if step.weeks and is_stay(step) else None
     fact("How long", wish or f"{_amount(step.weeks, 'week')}{each}")
     fact("If late", step.slack.text if step.slack and step.slack.weeks is not None else None)
     fact("Client pays", _pounds(step.cost))
     _eligibility(screen, step)
-    for number, need in enumerate(step.needs):
-        fact("" if number else "Needs", _need(need))
-    if not step.needs and step.needs_known:
-        fact("Needs", "nothing is asked at entry")
-    if not step.needs_known:
-        fact("Needs", "no entry rule was found: ask")
+    _needs(screen, step)
     fact("Mind", " ".join(condition.text for condition in step.conditions))
     fact("Note", step.condition_note)
     fact("Adds", "; ".join(step.adds))
     fact("How sure", STATUS_WORDS[step.status])
-    for number, source in enumerate(dict.fromkeys(map(source_words, step.sources))):
+    met = [_rule_source(one.source) for one in step.eligibility.rules if one.decision.answer is Answer.YES]
+    for number, source in enumerate(dict.fromkeys([*map(source_words, step.sources), *met])):
         fact("" if number else "Source", source)
     for link in step.leads_in:
         said = f": {link.condition}" if link.condition else ""
         fact("Leads in", f"from {name(link.from_id)} ({STATUS_WORDS[link.source.status]}){said}")
-    for swap in step.swaps[:MOST_OF_A_KIND]:
-        fact("Or instead", swap.text)
+    _swaps(screen, step)
     for offer in step.other_runs[:MOST_OF_A_KIND]:
         starts = f"starts {', '.join(offer.starts)}, " if offer.starts else ""
         run = f"{offer.title}, {name(offer.provider)}, {offer.town or 'place not known'}"
@@ -312,52 +338,73 @@ def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date
             _more(screen, len(told))
 
 
+def _needs(screen: Screen, step: AnswerStep) -> None:
+    said = [_need(need) for need in step.needs]
+    if not step.needs_known:
+        usual = ", and this is what is usual" if said else ""
+        said.append(f"no entry rule was found{usual}: ask")
+    for number, text in enumerate(said or ["nothing is asked at entry"]):
+        screen.fact("" if number else "Needs", text, indent=6)
+
+
+def _swaps(screen: Screen, step: AnswerStep) -> None:
+    for number, swap in enumerate(step.swaps[:MOST_OF_A_KIND]):
+        screen.fact("" if number else "Or instead", swap.text, indent=6)
+
+
 def _eligibility(screen: Screen, step: AnswerStep) -> None:
     """Whether the person may start a step, and each way in which it is paid for."""
     found = step.eligibility
     screen.fact("Eligible", found.text, indent=6)
-    for rule in found.rules:
-        _rule(screen, rule, indent=6)
+    _rules(screen, found.rules, indent=6)
     _payments(screen, step.payments, indent=6, chosen=step.paid_by)
 
 
-def _rule(screen: Screen, rule: RuleSaid, *, indent: int) -> None:
-    """One rule for one situation, with where it can be checked."""
-    said = f"{rule.title}: " if rule.title.casefold() not in ("", rule.sentence.casefold()) else ""
-    said += f"{rule.sentence} → {_ANSWER_WORDS[rule.decision.answer]}"
-    screen.fact("Rule", f"{said} (checked on {rule.checked_on})", indent=indent)
-    screen.fact(
-        "", f"{dated(rule.source.as_of)}, {STATUS_WORDS[rule.source.status]}: {rule.source.address}", indent=indent
-    )
-
-
-def _rules(screen: Screen, rules: Sequence[RuleSaid]) -> None:
-    """The rules that are not met, or not known to be; how many are met is said."""
-    for rule in rules:
-        if rule.decision.answer is not Answer.YES:
-            _rule(screen, rule, indent=6)
-    met = sum(rule.decision.answer is Answer.YES for rule in rules)
-    screen.fact("Met", f"{counted(met, 'rule')} (see them with --json)" if met else None, indent=6)
+def _rules(screen: Screen, rules: Sequence[RuleSaid], *, indent: int) -> None:
+    """The rules that are not met, or not known to be, with where they can be checked; those that are met by title."""
+    left = [rule for rule in rules if rule.decision.answer is not Answer.YES]
+    for source, alike in groupby(left, lambda rule: f"(checked on {rule.checked_on}) {_rule_source(rule.source)}"):
+        for rule in alike:
+            titled = rule.title.casefold() not in ("", rule.sentence.casefold())
+            said = f"{rule.title}: {rule.sentence}" if titled else rule.sentence
+            screen.fact("Rule", f"{said} → {_ANSWER_WORDS[rule.decision.answer]}", indent=indent)
+        screen.fact("", source, indent=indent)
+    met = dict.fromkeys(rule.title or rule.sentence for rule in rules if rule not in left)
+    screen.fact("Rules met", "; ".join(met), indent=indent)
 
 
 def _payments(screen: Screen, payments: Sequence[Payment], *, indent: int, chosen: str | None = None) -> None:
-    """Each way to pay that is not closed, the sure ones first; how many are closed is said."""
+    """Each way to pay that is not closed, the sure ones first, then whom to ask what of them; last those closed."""
     shown = [one for one in payments if one.decision.answer is not Answer.NO]
     for number, one in enumerate(shown):
         mark = " (counted here)" if one.scheme == chosen else ""
         sure = {Answer.YES: "likely", Answer.NOT_KNOWN: "cannot tell"}[one.decision.answer]
-        ask = f" {_asks(one.decision)}" if one.decision.ask else ""
-        screen.fact("" if number else "Who pays", f"{one.title}, {sure}{mark}: {one.text}{ask}", indent=indent)
-    if closed := [one.title for one in payments if one.decision.answer is Answer.NO]:
-        screen.fact("Not paid by", ", ".join(dict.fromkeys(closed)), indent=indent)
+        way = _way_to_pay(one, payments)
+        screen.fact("" if number else "Who pays", f"{way}, {sure}{mark}: {one.text}", indent=indent)
+    for number, (whom, questions) in enumerate(_asked([one.decision for one in shown]).items()):
+        screen.fact("" if number else "To tell", f"Ask the {whom}: {' '.join(questions)}", indent=indent)
+    open_schemes = {one.scheme for one in shown}
+    closed = [
+        _way_to_pay(one, payments) if one.scheme in open_schemes else one.title
+        for one in payments
+        if one.decision.answer is Answer.NO
+    ]
+    screen.fact("Not paid by", "; ".join(dict.fromkeys(closed)), indent=indent)
 
 
-def _asks(decision: Decision) -> str:
-    """Whom to ask for what."""
-    asked: dict[str, list[str]] = {}
-    for one in decision.ask:
-        asked.setdefault(one.whom, []).append(one.question)
-    return " ".join(f"Ask the {whom}: {' '.join(questions)}" for whom, questions in asked.items())
+def _way_to_pay(payment: Payment, among: Sequence[Payment]) -> str:
+    """What a way to pay is called: with the rule that makes it one, where its scheme has several."""
+    several = sum(one.scheme == payment.scheme for one in among) > 1 and payment.rules
+    return f"{payment.title} ({payment.rules[-1].title})" if several else payment.title
+
+
+def _asked(decisions: Iterable[Decision]) -> dict[str, list[str]]:
+    """The questions that are open, each once, by whom to ask."""
+    found: dict[str, list[str]] = {}
+    for one in dict.fromkeys(ask for decision in decisions for ask in decision.ask):
+        if one.question not in found.setdefault(one.whom, []):
+            found[one.whom].append(one.question)
+    return found
 
 
 def _entitlement(screen: Screen, found: Entitlement) -> None:
@@ -378,7 +425,9 @@ def _questions(screen: Screen, reply: PathwayReply) -> None:
         screen.line()
         screen.line("The one call worth making", strong=True)
         whom = ", ".join(map(named, call.whom)) or "whoever offers it"
-        said = f"Call {whom} about {named(call.step)}: {_sentence(call.ask)} {_sentence(call.why)}"
+        about, _, rest = call.ask.partition(f"{call.step.label}: ")
+        ask = _sentence(call.ask if about else rest)
+        said = f"Call {whom} about {named(call.step)}: {ask} {_sentence(call.why)}"
         screen.line(said, indent=1, hang=2)
 
 
@@ -400,14 +449,22 @@ def eligibility(screen: Screen, reply: EligibilityReply) -> None:
             note = "" if one.own.known else " (no entry rule was found: this is what is usual)"
             screen.fact("It asks", f"{one.own.sentence}{note} → {_ANSWER_WORDS[one.own.decision.answer]}")
         for scheme in one.schemes:
-            screen.line()
-            screen.line(f"{scheme.title} ({scheme.scheme})", indent=3, strong=True)
+            if scheme.scheme != one.asked.id:
+                screen.line()
+                screen.line(f"{scheme.title} ({scheme.scheme})", indent=3, strong=True)
             screen.fact("May start", _decided(scheme.entry), indent=6)
-            screen.fact("Is paid for", _decided(scheme.funded), indent=6)
-            for rule in scheme.afterwards:
-                promised = f"{_ANSWER_WORDS[rule.decision.answer]}: {rule.promise}"
-                screen.fact("Promise", promised if rule.promise else None, indent=6)
-            _rules(screen, [rule for rule in scheme.rules if rule.kind != "afterwards"])
+            asked = {ask for way in one.payments if way.decision.answer is Answer.NOT_KNOWN for ask in way.decision.ask}
+            funded = _decided(scheme.funded)
+            if scheme.funded.ask and asked.issuperset(scheme.funded.ask):
+                funded = "Not known yet: see what to ask below."
+            elif scheme.funded.answer is Answer.NO and scheme.funded.text == scheme.entry.text:
+                funded = "No, for the same reason."
+            screen.fact("Is paid for", funded, indent=6)
+            promises = [rule for rule in scheme.afterwards if rule.promise]
+            for count, rule in enumerate(promises):
+                promised = f"{rule.promise} → {_ANSWER_WORDS[rule.decision.answer]}"
+                screen.fact("" if count else "Promise", promised, indent=6)
+            _rules(screen, [rule for rule in scheme.rules if rule.kind != "afterwards"], indent=6)
         if one.perhaps:
             titles = ", ".join(scheme.title for scheme in one.perhaps)
             screen.fact("Perhaps", f"{titles}: too little is known to tell whether this is a case for it")
@@ -454,11 +511,10 @@ def scheme(screen: Screen, reply: SchemeReply) -> None:
         screen.line(f"{_RULE_KINDS[rule.kind]}: {rule.title or rule.id}{rows}", strong=True)
         screen.fact("Promise", rule.promise)
         for version in rule.versions:
-            now = "" if version.in_force else " (not in force)"
-            screen.fact("Asks", f"{version.sentence}{now}")
-            screen.fact("When", _span(version.applies_from, version.applies_to))
-            pays = (f"{who.replace('_', ' ')}: {what}" for who, what in (version.pays or {}).items())
-            screen.fact("Pays", ", ".join(pays))
+            now = "" if version.in_force else f" (not in force on {reply.on})"
+            screen.fact("Asks", version.sentence)
+            screen.fact("When", f"{_span(version.applies_from, version.applies_to)}{now}")
+            screen.fact("Pays", ", ".join(_PAYS_WORDS[who].format(what) for who, what in (version.pays or {}).items()))
             due = "; review is due: it answers not known" if version.review_is_due else ""
             screen.fact("Checked", f"{version.checked_on}, to be looked at again by {version.review_by}{due}")
             screen.fact("Source", _rule_source(version.source))
@@ -477,8 +533,10 @@ def prior_learning(screen: Screen, reply: PriorLearningReply) -> None:
     """What prior learning may count for: each award asked about, then the nearest awards."""
     screen.line("You bring", strong=True)
     for brought in reply.brought:
-        note = f" ({brought.note})" if brought.note else ""
-        screen.line(f"- {brought.text}{note}", indent=1, hang=2)
+        if not brought.thing.id.startswith("level:"):
+            which = "" if brought.thing.label in brought.text else f": {brought.thing.label}"
+            note = f" ({brought.note})" if brought.note else ""
+            screen.line(f"- {brought.text}{which}{note}", indent=1, hang=2)
     for target in reply.targets:
         screen.line()
         _recognition(screen, target)
@@ -487,6 +545,7 @@ def prior_learning(screen: Screen, reply: PriorLearningReply) -> None:
         screen.line("The nearest awards", strong=True)
         for near in reply.nearest:
             screen.line(f"- {named(near.award)}: {near.text} ({STATUS_WORDS[near.status]})", indent=1, hang=2)
+            screen.fact("Its rules", " ".join(map(_sentence, near.printed_rules)))
     screen.line()
     screen.line(reply.caution)
 
@@ -494,38 +553,79 @@ def prior_learning(screen: Screen, reply: PriorLearningReply) -> None:
 def _recognition(screen: Screen, found: Recognition) -> None:
     screen.line(f"{named(found.target)} ({STATUS_WORDS[found.status]})", strong=True)
     screen.line(found.text)
+    needs: tuple[Need, ...] = ()
     for number, way in enumerate(found.ways_in, 1):
         mark = " The latest sensible way in." if number == found.latest else ""
         screen.line(
             f"{number}. {_sentence(way.rests_on)}{mark} {way.text} ({STATUS_WORDS[way.status]})", indent=1, hang=3
         )
-        for count, need in enumerate(way.needs):
-            screen.fact("" if count else "Needs", _need(need), indent=4)
-        screen.fact("Bridge", way.bridge_text, indent=4)
-        for credit in way.credits:
+        if way.needs and way.needs == needs:
+            screen.fact("Needs", f"the same as {number - 1}", indent=4)
+        else:
+            for count, need in enumerate(way.needs):
+                screen.fact("" if count else "Needs", _need(need), indent=4)
+            screen.fact("Bridge", way.bridge_text, indent=4)
+        needs = way.needs
+        for count, credit in enumerate(way.credits):
             who = f"; {credit.who_decides} decides" if credit.who_decides else ""
             amount = "credit" if credit.credits is None else counted(credit.credits, "credit")
-            screen.fact("Counts", f"{amount} of {named(credit.origin)}: {credit.condition}{who}", indent=4)
-    screen.line()
-    screen.line("Worksheet of claims", indent=1, strong=True)
-    screen.line(found.worksheet_text, indent=1)
-    for unit in found.worksheet:
-        screen.line(f"- {unit.unit.label} ({unit.unit.id}): {_claim(unit.verdict)}. {unit.text}", indent=1, hang=2)
-        for outcome in unit.outcomes:
-            lacking = f" {outcome.lacking}" if outcome.lacking else ""
-            screen.line(f"[ ] {outcome.outcome.label}: {_claim(outcome.verdict)}.{lacking}", indent=3, hang=4)
-            for evidence in outcome.evidence:
-                screen.line(f"{named(evidence.origin)}: {evidence.statement} Bring: {evidence.bring}", indent=7, hang=2)
+            said = f"{amount} of {named(credit.origin)}: {credit.condition}{who}"
+            screen.fact("" if count else "Counts", said, indent=4)
+    for number, printed in enumerate(found.printed_rules):
+        screen.fact("" if number else "Its rules", _sentence(printed), indent=1)
+    for scheme in found.rules:
+        screen.fact("Recognition", f"{scheme.title}: {_decided(scheme.entry)}", indent=1)
+        _rules(screen, scheme.rules, indent=1)
+    _worksheet(screen, found)
     for course in found.courses:
         start = course.next_start or "no start is known"
         screen.fact("Course", f"{named(course.course)}, {named(course.provider)}: {start}")
-    for bundle in found.bundles.bundles:
+    bundles = found.bundles.bundles
+    for bundle in bundles:
         screen.fact("Bundle", bundle.text)
-        for one in bundle.not_known:
-            screen.fact("", f"not known: {one}")
+    for unknown in dict.fromkeys(one for bundle in bundles for one in bundle.not_known):
+        whose = [bundle.provider.label for bundle in bundles if unknown in bundle.not_known]
+        of = "" if len(whose) == len(bundles) else f" (with {', '.join(dict.fromkeys(whose))})"
+        screen.fact("To confirm", f"{unknown}{of}")
     screen.fact("Bundles", found.bundles.text)
-    for gap in found.gaps:
-        screen.fact("Not known", f"{gap.statement} Last looked for on {gap.looked_for_on}.")
+    for day, gaps in groupby(found.gaps, lambda gap: gap.looked_for_on):
+        screen.fact("Not known", f"last looked for on {day}:")
+        for gap in gaps:
+            screen.line(f"- {gap.statement}", indent=4 + _LABEL_WIDTH, hang=2)
+
+
+def _worksheet(screen: Screen, found: Recognition) -> None:
+    """The claims unit by unit; units of which the same is to be said stand together. Last what to bring for them."""
+    screen.line()
+    screen.line("Worksheet of claims", indent=1, strong=True)
+    screen.line(found.worksheet_text, indent=1)
+    bring: dict[str, dict[str, None]] = {}
+    for (verdict, text, *_), alike in groupby(
+        found.worksheet, lambda unit: (unit.verdict, unit.text, unit.outcomes, unit.topics)
+    ):
+        units = list(alike)
+        titles = "; ".join(f"{unit.unit.label} ({unit.unit.id})" for unit in units)
+        each = f"each {_claim(verdict)}" if len(units) > 1 else _claim(verdict)
+        screen.line(f"- {titles}: {each}. {text}", indent=1, hang=2)
+        for outcome in units[0].outcomes:
+            lacking = f" {outcome.lacking}" if outcome.lacking else ""
+            screen.line(f"[ ] {outcome.outcome.label}: {_claim(outcome.verdict)}.{lacking}", indent=3, hang=4)
+            _evidence(screen, outcome.evidence, bring)
+        _evidence(screen, units[0].topics, bring)
+    for number, (what, origins) in enumerate(bring.items()):
+        screen.fact("" if number else "Bring", f"{what.removeprefix('Bring ').rstrip('.')} (for {'; '.join(origins)})")
+
+
+def _evidence(screen: Screen, evidence: Iterable[EvidenceSaid], bring: dict[str, dict[str, None]]) -> None:
+    """What speaks of an outcome, with the checks of it; what to bring is gathered."""
+    said: dict[tuple[Thing, str], list[str]] = {}
+    for one in evidence:
+        checks = "; ".join(f"{check.name} {_ANSWER_WORDS[check.answer]} ({check.text})" for check in one.checks)
+        said.setdefault((one.origin, checks), []).append(one.statement.rstrip("."))
+        bring.setdefault(one.bring, {})[one.origin.label] = None
+    for (origin, checks), statements in said.items():
+        screen.line(f"{named(origin)}: {_sentence('; '.join(statements))}", indent=7, hang=2)
+        screen.line(f"Checks: {checks}.", indent=9, hang=2)
 
 
 def _claim(verdict: ClaimVerdict) -> str:
@@ -612,8 +712,7 @@ def _no_pathway(screen: Screen, reply: PathwayReply) -> None:
         screen.line("Why", strong=True)
         for reason in reply.reasons:
             screen.line(f"- {reason.text[:1].upper()}{reason.text[1:]}.", indent=1, hang=2)
-            for rule in reason.rules:
-                _rule(screen, rule, indent=3)
+            _rules(screen, reason.rules, indent=3)
     if reply.lifting:
         screen.line()
         screen.line("Any one of these would change that", strong=True)

@@ -284,7 +284,7 @@ def _rule(rule: Rule, on: date) -> SchemeRule:
             applies_from=one.applies_from,
             applies_to=one.applies_to,
             in_force=_holds(one, on),
-            sentence=sentence(one.asks),
+            sentence=one.sentence,
             rule=write(one.asks),
             pays={name: value for name, value in asdict(one.pays).items() if value is not None} if one.pays else None,
             source=one.source,

@@ -89,7 +89,7 @@ def naming(field: str, given: str) -> Iterator[None]:
     """Lets a problem with a thing that a reader named say in which field it stands."""
     try:
         yield
-    except (UnknownIdError, UnknownThingError, UnknownWordsError, RetiredIdError, WrongKindError) as error:
+    except (Problem, UnknownIdError, UnknownThingError, UnknownWordsError, RetiredIdError, WrongKindError) as error:
         found = problem_of(error)
         fault = FieldProblem(field=field, message=found.detail.removesuffix("."), given=given[:100])
         members = {**found.members, "errors": [fault]}
@@ -115,8 +115,19 @@ def brought(understanding: Understanding, profile: Profile, root: str = "profile
         with naming(f"{root}{field}", text):
             found.append(take(text))
             facts_of(found[-1].id, understanding.services.pathways.projection)
+    claimed(understanding, profile, root)
     level = profile.facts.get("highest-level", "0")
     return [*found, *([understanding.start(f"level:{level}")] if level != "0" else [])]
+
+
+def claimed(understanding: Understanding, profile: Profile, root: str) -> list[tuple[Understood, Claimed]]:
+    """The competencies that a person claims. Raises `Problem`, which names the field."""
+    found = []
+    for number, claim in enumerate(profile.competencies or ()):
+        with naming(f"{root}competencies.{number}.competency", claim.competency):
+            one = understanding.thing(claim.competency, ("Competency",), "a competency")
+            found.append((one, Claimed(one.id, claim.evidence)))
+    return found
 
 
 def _award_text(held: Any) -> str:
@@ -204,11 +215,8 @@ def prior_learning(
     held += [Held(next(rest).id) for _ in profile.completed or ()]
     roles = [RoleWorked(next(rest).id, one.years, one.until, one.now) for one in profile.roles or ()]
     held += [Held(one.id) for one in rest]
-    claimed = []
-    for number, claim in enumerate(profile.competencies or ()):
-        with naming(f"{place}competencies.{number}.competency", claim.competency):
-            found.append(understanding.thing(claim.competency, ("Competency",), "a competency"))
-            claimed.append(Claimed(found[-1].id, claim.evidence))
+    claims = claimed(understanding, profile, place)
+    found += [one for one, _ in claims]
     to = []
     for number, text in enumerate(question.to):
         with naming(f"{root}to.{number}", text):
@@ -217,7 +225,7 @@ def prior_learning(
         on=on,
         holds=tuple(held),
         roles=tuple(roles),
-        competencies=tuple(claimed),
+        competencies=tuple(claim for _, claim in claims),
         to=tuple(dict.fromkeys(one.id for one in to)),
         attributes=tuple(sorted(profile.facts.items())),
         published_only=question.published_only,

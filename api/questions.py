@@ -83,18 +83,21 @@ class Understanding:
             return Understood(text, f"level:{level[1]}", f"an award at level {level[1]}", How.ID)
         if (credits := _COUNTED.fullmatch(text.strip())) and int(credits[2]) > 0:
             award = self.thing(credits[1], ("Qualification",), "an award, of which so many credits are held")
-            return Understood(
-                text, f"{award.id}:{int(credits[2])}", f"{credits[2]} credits of {award.label}", award.how
-            )
+            return self.part_of(award, int(credits[2]), text)
         return self.thing(text, STARTS, "something a person holds, has completed or works as")
+
+    def part_of(self, award: Understood, credits: int, text: str) -> Understood:
+        """So many credits of an award. Raises `Problem` when it has fewer in all."""
+        whole = self.services.pathways.projection.awards[award.id].credits
+        if whole is not None and credits > whole:
+            raise Problem("invalid-request", f"{award.label} has {whole} credits in all, not {credits}.", 422)
+        return Understood(text, f"{award.id}:{credits}", f"{credits} credits of {award.label}", award.how)
 
     def award(self, text: str) -> Understood:
         """An award that a person holds; also `Q-…:60`."""
         counted = _COUNTED.fullmatch(text)
         found = self.thing(counted[1] if counted else text, ("Qualification",), "an award")
-        if counted is None:
-            return found
-        return Understood(text, f"{found.id}:{counted[2]}", f"{counted[2]} credits of {found.label}", found.how)
+        return found if counted is None else self.part_of(found, int(counted[2]), text)
 
     def unit(self, text: str) -> Understood:
         """A unit that a person has passed."""

@@ -26,7 +26,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
 
 from ontology.resources import yaml_file
@@ -424,8 +424,23 @@ def spoken_day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def phrase(asked: Attribute | Opportunity) -> str:
-    """The words that complete “must be …”, such as “aged 19 or over”; the rule's text when it makes no sense."""
+_COMPARED: Final = {">=": "at least", "<=": "at most", "=": "exactly", ">": "more than", "<": "less than"}
+
+
+def amount(known: Mapping[str, Any], value: str) -> str:
+    """A number with its unit, such as “2 weeks” or “1 week”. `known`: the entry of the fact whose number it is."""
+    return str(known["one"]) if value == "1" and "one" in known else str(known.get("amount", "{}")).format(value)
+
+
+def _figure(name: str, labels: Mapping[str, str]) -> str:
+    return labels.get(name) or str(opportunity_facts().get(name, {}).get("its", f"the {name}"))
+
+
+def phrase(asked: Attribute | Opportunity, labels: Mapping[str, str] | None = None) -> str:
+    """The words that complete “must be …”, such as “aged 19 or over”; the rule's text when it makes no sense.
+
+    `labels` gives a title for an id, and for a figure by its name.
+    """
     known = (attributes() if isinstance(asked, Attribute) else opportunity_facts()).get(asked.name)
     if _fault(known, asked, {asked.value} if _FIGURE.fullmatch(asked.value) else ()) is not None or known is None:
         return write(asked)
@@ -434,11 +449,11 @@ def phrase(asked: Attribute | Opportunity) -> str:
     if "date" in known:
         value = spoken_day(date.fromisoformat(asked.value))
     elif "id" in known:
-        value = _named(asked.value, {})
+        value = _named(asked.value, labels or {})
     elif asked.value.isdigit():
-        value = str(known.get("amount", "{}")).format(asked.value)
+        value = amount(known, asked.value)
     else:
-        value = f"the {asked.value}"
+        return str(known["="]).format(f"{_COMPARED[asked.operator]} {_figure(asked.value, labels or {})}")
     return str(known[asked.operator]).format(value)
 
 
@@ -475,7 +490,7 @@ def _role(role: str) -> str:
 
 
 def sentence(requirement: Requirement, labels: Mapping[str, str] | None = None) -> str:
-    """The requirement in words. `labels` gives a title for an id; without one the id itself is said.
+    """The requirement in words. `labels` gives a title for an id or a figure; without one the id itself is said.
 
     `read_sentence` reads it back, given labels of which no two are alike.
 
@@ -505,7 +520,7 @@ def sentence(requirement: Requirement, labels: Mapping[str, str] | None = None) 
         case LevelHeld(level):
             return f"an award at level {level} or higher"
         case Attribute() | Opportunity():
-            return phrase(requirement)
+            return phrase(requirement, labels)
         case CreditsFrom(credits, source, level, unit_role):
             words = [f"at least {credits} credits"]
             words += [f"at level {level}"] if level else []
@@ -522,28 +537,44 @@ def _pattern(template: str, hole: str) -> str:
 _Asked: TypeAlias = type[Attribute] | type[Opportunity]
 
 
+def _vocabularies() -> tuple[tuple[_Asked, dict[str, dict[str, Any]]], ...]:
+    return (Attribute, attributes()), (Opportunity, opportunity_facts())
+
+
 @cache
 def _phrases() -> tuple[tuple[re.Pattern[str], _Asked, str, str, str | None], ...]:
     """The pattern of each phrase, whose fact it is, its name, the comparison, and the value of a choice."""
     found: list[tuple[re.Pattern[str], _Asked, str, str, str | None]] = []
-    kinds: tuple[tuple[_Asked, dict[str, dict[str, Any]]], ...] = (
-        (Attribute, attributes()),
-        (Opportunity, opportunity_facts()),
-    )
-    for about, facts in kinds:
+    for about, facts in _vocabularies():
         for name, known in facts.items():
             for value, said in known.get("values", {}).items():
                 found.append((re.compile(re.escape(said)), about, name, "=", value))
             hole = r"(?P<day>[0-9]+ [A-Z][a-z]+ [0-9]{1,4})" if "date" in known else f"(?P<id>{_QUOTED}|{_WORD})"
             if "number" in known:
-                number = _pattern(known.get("amount", "{}"), "(?P<number>[0-9]+)")
-                hole = f"(?:{number}|the (?P<figure>{_FIGURE.pattern}))"
+                hole = _pattern(known.get("amount", "{}"), "(?P<number>[0-9]+)")
             found += [
                 (re.compile(_pattern(known[sign], hole)), about, name, sign, None)
                 for sign in OPERATORS
                 if sign in known
             ]
+            if "one" in known:
+                found += [
+                    (re.compile(_pattern(known[sign], known["one"])), about, name, sign, "1") for sign in OPERATORS
+                ]
     return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _comparisons(titles: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], _Asked, str], ...]:
+    """The pattern of each comparison with a figure, whose fact it is and its name. `titles`: of figures."""
+    figure = "|".join([*map(re.escape, titles), f"the {_FIGURE.pattern}"])
+    hole = f"(?P<compared>{'|'.join(_COMPARED.values())}) (?P<figure>{figure})"
+    return tuple(
+        (re.compile(_pattern(known["="], hole)), about, name)
+        for about, facts in _vocabularies()
+        for name, known in facts.items()
+        if "number" in known
+    )
 
 
 def _written_day(spoken: str) -> str:
@@ -556,7 +587,11 @@ class _SentenceReader:
 
     def __init__(self, text: str, labels: Mapping[str, str]) -> None:
         self.text, self.position = text, 0
+        its = {known["its"]: name for name, known in opportunity_facts().items() if "its" in known}
         self.ids = {label: id for id, label in labels.items() if label in text}
+        figures = [label for label, id in (self.ids | its).items() if _FIGURE.fullmatch(id)]
+        self.comparisons = _comparisons(tuple(sorted(figures, key=len, reverse=True)))
+        self.figures = its | self.ids
         titles = [re.escape(label) for label in sorted(self.ids, key=len, reverse=True)]
         thing = f"({'|'.join([*titles, _QUOTED, _WORD])})"
         role = '(?: from ("[^"]*"|[^"]+?) units)?'
@@ -659,12 +694,17 @@ class _SentenceReader:
                     (form, text), *_ = ((form, text) for form, text in found.groupdict().items() if text is not None)
                     said = _written_day(text) if form == "day" else text.strip('"')
                 yield found.end(), about(name, sign, said if value is None else value)
+        for pattern, about, name in self.comparisons:
+            if found := pattern.match(self.text, self.position):
+                figure = found["figure"]
+                sign = next(sign for sign, words in _COMPARED.items() if words == found["compared"])
+                yield found.end(), about(name, sign, self.figures.get(figure, figure.removeprefix("the ")))
 
 
 def read_sentence(text: str, labels: Mapping[str, str] | None = None) -> Requirement:
     """The requirement that a sentence says: `read_sentence(sentence(r, labels), labels) == r`.
 
-    >>> write(read_sentence("aged 19 or over and not (in work)"))
+    >>> write(read_sentence("aged 19 or over and not (employed)"))
     'all(attribute(age >= 19), not(attribute(employment = employed)))'
 
     Raises `RequirementError` where the text is no sentence of ours.

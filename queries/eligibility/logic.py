@@ -20,6 +20,7 @@ from graph.requirements import (
     Opportunity,
     Requirement,
     Usually,
+    amount,
     attributes,
     opportunity_facts,
     phrase,
@@ -322,7 +323,7 @@ class World:
         if "id" in known:
             return str(known["="]).format(value)
         if "number" in known:
-            return str(known["="]).format(str(known.get("amount", "{}")).format(value))
+            return str(known["="]).format(amount(known, value))
         kind = Attribute if about is About.PERSON else Opportunity
         values = [one.strip() for one in value.split(",")] if "several" in known else [value]
         return " and ".join(

@@ -5,7 +5,7 @@ first version, or after the last, the rule's answer is its `before` or `after`.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cache
@@ -88,13 +88,17 @@ Amount: TypeAlias = int | str
 
 @dataclass(frozen=True, slots=True)
 class Pays:
-    """Who pays what under a payment rule. None: nothing; but what the learner pays is not known then."""
+    """Who pays what under a payment rule. None: nothing; but what the learner pays is not known then.
+
+    `rest`: who pays what an employer's share leaves; None: public money.
+    """
 
     learner: Amount | None = None
     loan: Amount | None = None
     employer: Amount | None = None
     employer_percent: Amount | None = None
     entitlement: Amount | None = None
+    rest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +152,12 @@ class Rule:
             edge, answer = (first, self.before) if early else (last, self.after)
             when = f"{'before' if early else 'after'} {spoken_day(edge)}"
             if answer is Answer.NOT_KNOWN:
-                said = f"Does the rule “{self.id}” hold for a start {when}?"
+                said = f"Does the rule “{self.title or self.id}” hold for a start {when}?"
                 return Settled(answer, About.RULE, self.id, "", said, self.whom)
             return Settled(answer, About.OPPORTUNITY, "starts", when, f"starting {when}", "provider")
         if situation.asked_on > version.review_by:
-            said = f"Does the rule “{self.id}” still hold? It was due for review on {spoken_day(version.review_by)}."
+            due = spoken_day(version.review_by)
+            said = f"Does the rule “{self.title or self.id}” still hold? It was due for review on {due}."
             return Settled(Answer.NOT_KNOWN, About.RULE, self.id, "", said, self.whom)
         return compiled(version.asks)
 
@@ -174,6 +179,11 @@ class Scheme:
     def applies(self, opportunity: Facts) -> Answer:
         """Whether the scheme is about an opportunity."""
         return answer_of(World(Situation({}, opportunity, ALWAYS, ALWAYS), {}).truth(compiled(self.applies_to)))
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What its figures are called in the sentences of its rules."""
+        return {name: value.title for name, value in self.values.items() if value.title}
 
     def figures(self, day: date) -> dict[str, Figure]:
         """The scheme's figures as they stand on a day."""
@@ -238,7 +248,7 @@ _RULE: Final = ("id", "title", "promise", "kind", "rows", "ask", "before", "afte
 _VERSION: Final = ("from", "to", "asks", "pays", "source", "checked_on", "review_by")
 _VALUE: Final = ("from", "to", "value", "why", "source")
 _SOURCE: Final = ("address", "as_of", "status", "note")
-_PAYS: Final = ("learner", "loan", "employer", "employer_percent", "entitlement")
+_PAYS: Final = ("learner", "loan", "employer", "employer_percent", "entitlement", "rest")
 
 
 def _leaves(rule: Requirement) -> list[Requirement]:
@@ -258,6 +268,7 @@ class _Reader:
     path: Path
     rule: str | None = None
     values: Collection[str] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
     figures: Collection[str] = ()
 
     def fail(self, field: str, message: str, hint: str = "") -> RuleError:
@@ -280,6 +291,7 @@ class _Reader:
             raise self.fail("values", f"“{min(twice)}” is a fact about the opportunity", "call the figure otherwise")
         self.values, self.figures = tuple(map(str, values)), (*map(str, values), *numbers)
         dated = {str(name): self.value(str(name), one) for name, one in values.items()}
+        self.titles = {name: one.title for name, one in dated.items() if one.title}
         applies_to = self.requirement(given["applies_to"], "applies_to")
         if any(not isinstance(leaf, Opportunity) for leaf in _leaves(applies_to)):
             raise self.fail("applies_to", "it asks about the person", "say for which opportunities: opportunity(…)")
@@ -344,7 +356,7 @@ class _Reader:
         return Version(
             *self.span(given, at),
             asks,
-            sentence(asks),
+            sentence(asks, self.titles),
             self.pays(given["pays"], f"{at}.pays") if "pays" in given else None,
             self.source(given["source"], f"{at}.source", rows),
             checked,
@@ -353,7 +365,11 @@ class _Reader:
 
     def pays(self, content: Any, at: str) -> Pays:
         given = self.fields(content, at, _PAYS, ())
+        if "rest" in given:
+            self.choice(given, "rest", ("levy",), at)
         for name, amount in given.items():
+            if name == "rest":
+                continue
             words = ("credits",) if name == "entitlement" else () if name == "employer_percent" else ("price",)
             fine = isinstance(amount, int) and not isinstance(amount, bool) and amount >= 0
             if not fine and amount not in (*words, *self.values):

@@ -237,12 +237,15 @@ def _payment(
     percent = None if pays.employer_percent is None else _amount(pays.employer_percent, world)
     if pays.employer_percent is not None:
         price = _amount("price", world)
-        employer = 0 if percent == 0 else None if price is None or percent is None else -(-price * percent // 100)
-    text = _who_pays(learner, loan, employer, percent)
+        # A price of 0 is what the learner is asked for, and no price of the training.
+        employer = 0 if percent == 0 else None if not price or percent is None else -(-price * percent // 100)
+    text = _who_pays(learner, loan, employer, percent, pays.rest)
     return Payment(scheme.id, scheme.title, open_to, learner, loan, employer, percent, credits, text, rules)
 
 
-def _who_pays(learner: int | None, loan: int | None, employer: int | None, percent: int | None) -> str:
+def _who_pays(
+    learner: int | None, loan: int | None, employer: int | None, percent: int | None = None, rest: str | None = None
+) -> str:
     said = ["Nothing to pay for the learner." if learner == 0 else f"The learner pays {_pounds(learner)}."]
     if loan != 0:
         said.append(f"A loan pays {_pounds(loan)}; it is paid back later.")
@@ -251,7 +254,8 @@ def _who_pays(learner: int | None, loan: int | None, employer: int | None, perce
     elif employer != 0:
         said.append(f"The employer pays {_pounds(employer)}.")
     if percent is not None and percent < 100:
-        said.append("Public money pays the rest.")
+        payer = "The employer's levy" if rest == "levy" else "Public money"
+        said.append(f"{payer} pays {'the rest' if percent else 'for it'}.")
     return " ".join(said)
 
 
@@ -296,7 +300,7 @@ def _bought(*said: str | None) -> tuple[Payment, ...]:
     for_sale = judged(_for_sale(), situation)
     if for_sale is Answer.NO or (for_sale is Answer.NOT_KNOWN and price is None):
         return ()
-    text = _who_pays(price, 0, 0, None)
+    text = _who_pays(price, 0, 0)
     return (Payment(OWN_MONEY, "Own money", decide(_PRICED, situation), price, 0, 0, None, 0, text, ()),)
 
 
@@ -331,13 +335,17 @@ def payments(book: RuleBook, situation: Situation) -> tuple[Payment, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a way of paying costs the learner, in pounds of their own and borrowed; None: not known."""
+    """What a way of paying costs the learner, in pounds of their own and borrowed; None: not known.
+
+    `entitlement_credits`: as in `Payment`.
+    """
 
     scheme: str
     rule: str
     answer: Answer
     learner_pounds: int | None
     loan_pounds: int | None
+    entitlement_credits: int | None = 0
 
 
 def costs(book: RuleBook, situation: Situation) -> tuple[Cost, ...]:
@@ -355,5 +363,6 @@ def costs(book: RuleBook, situation: Situation) -> tuple[Cost, ...]:
                 pays = _pays(rule, situation)
                 learner = None if pays is None or pays.learner is None else _amount(pays.learner, world)
                 loan = None if pays is None else _amount(pays.loan, world)
-                found.append(Cost(scheme.id, rule.id, answer_of(open_to), learner, loan))
+                credits = None if pays is None else _amount(pays.entitlement, world)
+                found.append(Cost(scheme.id, rule.id, answer_of(open_to), learner, loan, credits))
     return tuple(found)

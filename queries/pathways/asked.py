@@ -1,5 +1,6 @@
 """A question as the planner gets it, and what came of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph.projection import Projection
@@ -68,7 +69,10 @@ def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> A
         horizon=horizon(request),
         not_before=not_before(request),
         barred=frozenset[str]().union(*barred.values()),
-        caps=() if budget is None else (Cap("budget", catalogue.own_pounds or Criterion.COST, budget),),
+        caps=(
+            *(() if budget is None else [Cap("budget", catalogue.own_pounds or Criterion.COST, budget)]),
+            *_entitlement(catalogue, person),
+        ),
         milestone=_first_job(request, projection) if request.by is Criterion.FIRST_JOB else None,
     )
     return Asked(request, person, catalogue, limits, barred, problem, measured)
@@ -81,6 +85,18 @@ def personally(catalogues: Catalogues, request: PathwayRequest, person: Person) 
     who = frozenset(person.attributes.items()), person.facts
     until = USUAL_HORIZON if horizon(request) <= USUAL_HORIZON else ANY_TIME
     return catalogues.kept((of, who, until), lambda: personal(catalogues.of(*of), person, catalogues, until))
+
+
+def _entitlement(catalogue: DayCatalogue, person: Person) -> Iterator[Cap]:
+    """What is left of a lifetime entitlement for all steps that it pays for; credits that are not known count none."""
+    known = {id: way.counted for id, way in catalogue.ways.items() if way.counted}
+    paid = {id: one for id, one in known.items() if one.entitlement_credits != 0}
+    for name, amounts in (
+        ("entitlement-left-credits", {id: one.entitlement_credits or 0 for id, one in paid.items()}),
+        ("entitlement-left-pounds", {id: one.loan_pounds or 0 for id, one in paid.items()}),
+    ):
+        if name in person.attributes and any(amounts.values()):
+            yield Cap(name, amounts, int(person.attributes[name]))
 
 
 def _first_job(request: PathwayRequest, projection: Projection) -> Expression:

@@ -245,6 +245,7 @@ def opportunity_facts(step: Step, offer: Offer | None, projection: Projection) -
     kinds = [id for id in step.about if id in projection.types]
     marked = (award.technical_mark or "").casefold() in MARKED if award else False
     weeks = offer.weeks if offer and offer.weeks is not None else step.weeks.value if step.weeks else None
+    price = offer.cost_pounds if offer and offer.cost_pounds is not None else step.cost.value if step.cost else None
     known: dict[str, object] = {
         "kind": ",".join(kinds) or None,
         "level": step.level,
@@ -254,7 +255,7 @@ def opportunity_facts(step: Step, offer: Offer | None, projection: Projection) -
         "htq": "yes" if marked else None,
         "paid-job": "yes" if PAID_JOBS.intersection(kinds) else None,
         "whole-course": "yes" if award else None,
-        "price": offer.cost_pounds if offer else None,
+        "price": price,
         "sold-alone": offer.sold_separately if offer and offer.sold_separately in ("yes", "no") else None,
     }
     return {name: str(value) for name, value in known.items() if value is not None}

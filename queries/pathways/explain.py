@@ -238,11 +238,14 @@ class Explainer:
         return shutting_out(self.book, opportunity) if opportunity else ()
 
     def paid(self, way: Way, among: Sequence[Payment]) -> Payment | None:
-        """The payment that is counted: that of the way while it is sure, else the cheapest that is."""
+        """The payment that is counted: that of the way while it is sure, else the cheapest that is.
+
+        An entitlement pays only where the search counted it: it may not be enough for every step.
+        """
         willing = self.person.attributes.get("willing-to-borrow") == "yes"
         sure = [one for one in among if one.decision.answer is Answer.YES and (willing or not one.loan_pounds)]
         same = (one for one in sure if way.counted is not None and _is(one, way.counted))
-        return next(same, None) or counted_payment(sure)
+        return next(same, None) or counted_payment([one for one in sure if one.entitlement_credits == 0])
 
     def outline(self, catalogue: DayCatalogue, trace: Trace) -> tuple[Thing, Totals, str]:
         """A pathway in short: its goal, its sums, and all of it on one line."""

@@ -116,7 +116,14 @@ def entitlements(steps: Sequence[AnswerStep], person: Facts, book: RuleBook) -> 
         for payment in step.payments:
             if payment.decision.answer is not Answer.NO and _uses_entitlement(book, payment):
                 found.setdefault(payment.scheme, []).append((step, payment))
-    return tuple(_entitlement(some, person, book.schemes[scheme]) for scheme, some in found.items())
+    return tuple(_entitlement(_counted(some, scheme), person, book.schemes[scheme]) for scheme, some in found.items())
+
+
+def _counted(uses: Sequence[tuple[AnswerStep, Payment]], scheme: str) -> list[tuple[AnswerStep, Payment]]:
+    """The steps that an entitlement pays for: where it is counted for one, not those for which another payment is."""
+    if all(step.paid_by != scheme for step, _ in uses):
+        return [*uses]
+    return [(step, payment) for step, payment in uses if step.paid_by in (scheme, None)]
 
 
 def _uses_entitlement(book: RuleBook, payment: Payment) -> bool:
@@ -145,6 +152,11 @@ def _entitlement(uses: Sequence[tuple[AnswerStep, Payment]], person: Facts, sche
     pounds_left = _left(person.get("entitlement-left-pounds"), pounds)
     most = _most_in_a_year([step for step, _ in uses], [use.credits for use in told])
     title = uses[0][1].title
+    asks = ["how many credits are taken"] if credits is None else []
+    if person.keys().isdisjoint(("entitlement-left-credits", "entitlement-left-pounds")):
+        asks.append("what the person has left of it")
+    elif not asks:
+        asks.append("what is borrowed")
     return Entitlement(
         scheme=uses[0][1].scheme,
         title=title,
@@ -156,7 +168,7 @@ def _entitlement(uses: Sequence[tuple[AnswerStep, Payment]], person: Facts, sche
         most_in_a_year=most,
         credits_a_year=credits_a_year,
         enough=_enough(credits_left, pounds_left, most, credits_a_year),
-        text=_ledger(title, told, credits, credits_left, pounds_left, most, credits_a_year),
+        text=_ledger(title, told, credits, credits_left, pounds_left, most, credits_a_year, asks),
     )
 
 
@@ -203,8 +215,9 @@ def _ledger(
     pounds_left: int | None,
     most: int | None,
     a_year: int | None,
+    asks: Iterable[str],
 ) -> str:
-    """The ledger in words."""
+    """The ledger in words. `asks`: what to ask where it cannot be told what would be left."""
     steps = f"step{'s' * (len(uses) > 1)} {' and '.join(str(use.number) for use in uses)}"
     used = "credits that are not known" if credits is None else counted(credits, "credit")
     unsure = "" if all(use.sure for use in uses) else ", if it pays, which is not sure"
@@ -214,7 +227,7 @@ def _ledger(
         if left is not None:
             said.append(f"{words} would be left" if left >= 0 else f"that is {words} more than is left")
     if credits_left is None and pounds_left is None:
-        said.append("what is left afterwards is not known: ask what the person has left of it")
+        said.append(f"what is left afterwards is not known: ask {' and '.join(asks)}")
     if most is not None and a_year is not None:
         over = "more than" if most > a_year else "of"
         said.append(f"at most {counted(most, 'credit')} fall in one year, {over} the {a_year} that may be used")

@@ -5,17 +5,29 @@ which a run starts. Where the answer, or who pays, changes with that day (a birt
 run becomes several deliveries, each with its weeks. What the person surely may not start in a week is no delivery then.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
+from operator import le
 from typing import Final
 
 from graph.projection import StepKind
-from graph.requirements import AllOf, AnyOf, AtLeast, Attribute, Not, Opportunity, Requirement, Usually, write
+from graph.requirements import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Attribute,
+    Not,
+    Opportunity,
+    Requirement,
+    Usually,
+    attributes,
+    write,
+)
 from queries.eligibility.decision import About, Answer
 from queries.eligibility.logic import Leaf, Node, Situation, World, compiled, facts_of, leaves, rests_on
 from queries.eligibility.person import age_on, funding_year_31_august
@@ -44,6 +56,9 @@ PRICED_BY: Final = frozenset({"kind", "price", "credits", "whole-course", "sold-
 KEPT: Final = 50_000
 """Starts of which it is kept how they stand."""
 
+ENTITLED: Final = frozenset({"entitlement-left-credits", "entitlement-left-pounds"})
+"""Facts about the person that limit what an entitlement pays for in all."""
+
 OLDEST: Final = timedelta(days=150 * 366)
 """No one is older."""
 
@@ -55,8 +70,8 @@ Births = tuple[date, date]
 class Standing:
     """How a start stands on a day: whether it is open, the payments worth having, and the ages that count beside facts.
 
-    Of the payments the first is the one that is counted, and each after it takes less from the own pocket; None stands
-    for the price of the run or step, where no payment is sure.
+    Of the payments the first is the one that is counted, and each after it takes less from the own pocket, or from what
+    is left of an entitlement; None stands for the price of the run or step, where no payment is sure.
     """
 
     answer: Answer
@@ -69,7 +84,9 @@ class Run:
 
     `entry` is what the step asks of circumstances alone, `beside_facts` are ages that count beside facts, and `schemes`
     shut people out. `turns`: the days on which a scheme's rules change. Runs that are `alike` stand the same on a day
-    for people of whom the facts named `person`, and what is `held` of things, are the same.
+    for people of whom the facts named `person`, and what is `held` of things, are the same. `compared`: the numbers
+    that a fact about the person is compared with, where it counts for nothing else. `by_day`: some rule asks for the
+    very day of the start.
     """
 
     def __init__(self, way: Way, catalogues: Catalogues) -> None:
@@ -86,11 +103,35 @@ class Run:
         looked_at = ((name, said) for name, said in self.opportunity.items() if name in names)
         known = {name for about, name in facts if about is About.PERSON and name not in AGES}
         self.person = ("willing-to-borrow", *sorted(known))
+        self.by_day = "starts" in names
+        self.compared = self._compared(asked_for)
         of_person = (leaf.asked for leaf in asked_for if not isinstance(leaf.asked, Attribute | Opportunity))
         self.held = tuple(dict.fromkeys(of_person))
         self.alike = self.entry, self.beside_facts, frozenset(looked_at), frozenset(one.id for one in self.all_schemes)
-        self.turns = tuple(day for scheme in self.all_schemes for day in book.turning_days(scheme.id))
+        self.turns = sorted({day for scheme in self.all_schemes for day in book.turning_days(scheme.id)})
         self.starts = () if way.offer is None else _days(way.offer.starts)
+
+    def _compared(self, asked_for: Iterable[Leaf]) -> Mapping[str, Sequence[float]]:
+        summed, found = set[str](), defaultdict[str, set[float]](set)
+        for leaf in asked_for:
+            summed |= {name for fact in facts_of(leaf) for _, name in rests_on(fact) if rests_on(fact) != (fact,)}
+            if isinstance(leaf.asked, Attribute) and "number" in attributes().get(leaf.asked.name, {}):
+                text = leaf.asked.value
+                figures = [scheme.values[text] for scheme in self.all_schemes if text in scheme.values]
+                said = [*(one.value for figure in figures for one in figure.series), self.opportunity.get(text), text]
+                found[leaf.asked.name] |= {number for one in said if (number := _number(one)) is not None}
+        return {name: sorted(numbers) for name, numbers in found.items() if name not in summed}
+
+    def told(self, name: str, person: Person) -> Hashable:
+        """What is known of a fact about a person, as far as anything that is asked can tell it apart."""
+        said, numbers = person.attributes.get(name), self.compared.get(name)
+        if said is None or numbers is None or not said.isdecimal():
+            return said
+        return bisect_left(numbers, int(said)), bisect_right(numbers, int(said))
+
+    def day_class(self, day: date) -> Hashable:
+        """Between which of the days on which rules change a day lies; the day itself where rules ask for it."""
+        return day if self.by_day else bisect_right(self.turns, day)
 
     def day(self, week: int, on: date) -> date:
         """The day of a start in a week, counted from the day of the question."""
@@ -130,6 +171,13 @@ class Run:
             for rule in scheme.rules:
                 found.update(one for version in rule.versions for one in _ages(version.asks, figures))
         return frozenset(found)
+
+
+def _number(said: object) -> float | None:
+    try:
+        return None if said is None else float(str(said))
+    except ValueError:
+        return None
 
 
 def _node(rule: Rule, situation: Situation) -> Node:
@@ -282,9 +330,10 @@ class _Personal:
     def __init__(self, day: DayCatalogue, person: Person, catalogues: Catalogues, until: int) -> None:
         self.day, self.person, self.catalogues, self.until = day, person, catalogues, until
         self._who: dict[Hashable, Hashable] = {}
-        self._spans: dict[tuple[Run, int], list[tuple[int, Standing]]] = {}
+        self._spans: dict[Hashable, list[tuple[int, Standing]]] = {}
         self.born = births(person)
         self.willing = person.attributes.get("willing-to-borrow") == "yes"
+        self.limited = not ENTITLED.isdisjoint(person.attributes)
         self.judge = Judge(catalogues.projection, person)
         self.added: dict[str, tuple[Content, str]] = {}
         self._known: dict[Requirement, bool | None] = {}
@@ -306,7 +355,7 @@ class _Personal:
                     first, id = first or priced, priced.delivery.id
                     ways[id], runs[id] = priced, run
                     unsure.update([id] if twin or standing.answer is Answer.NOT_KNOWN else [])
-                    borrowed.update([id] if number else [])
+                    borrowed.update([id] if self.no_need_of(paid, standing.paid[:number]) else [])
             if first is None:
                 ways[whole.delivery.id] = whole
                 closed.update([whole.delivery.id] if self.ever(run.entry) else [])
@@ -374,9 +423,9 @@ class _Personal:
         person, kept, on = self.person, self.catalogues.standings, self.person.asked_on
         who = self._who.get(run.alike)
         if who is None:
-            known = [person.attributes.get(name) for name in run.person]
-            who = self._who[run.alike] = *known, *map(self.held, run.held)
-        found = kept.get(key := (run.alike, day, on, who, run.age_class(person, day)))
+            known = [run.told(name, person) for name in run.person]
+            who = self._who[run.alike] = self.limited, *known, *map(self.held, run.held)
+        found = kept.get(key := (run.alike, run.day_class(day), on, who, run.age_class(person, day)))
         if found is None:
             situation = Situation(person.attributes, run.opportunity, day, on, self.held)
             answer = run.answer(situation)
@@ -397,29 +446,43 @@ class _Personal:
             for standing, weeks in alike.items():
                 yield standing, replace(way, delivery=replace(one, starts=tuple(weeks)))
             return
-        spans = self._spans.get((run, one.opens))
+        spans = self._spans.get(key := (run.alike, run.starts, one.opens))
         if spans is None:
             on = self.person.asked_on
             turns = {*run.turns, *_turning(run.ages, self.born or ())}
             weeks = sorted({one.opens, *(week for week in _weeks(turns, on) if one.opens < week <= self.until)})
             found = [(week, self.standing(run, run.day(week, on))) for week in weeks]
             spans = [found[0], *(here for before, here in pairwise(found) if here[1] != before[1])]
-            self._spans[run, one.opens] = spans
+            self._spans[key] = spans
         ends = [*(week - 1 for week, _ in spans[1:]), one.closes]
         for (week, standing), end in zip(spans, ends, strict=True):
-            yield standing, replace(way, delivery=replace(one, opens=week, closes=end))
+            same = (week, end) == (one.opens, one.closes)
+            yield standing, way if same else replace(way, delivery=replace(one, opens=week, closes=end))
 
     def paid(self, among: Iterable[Cost]) -> tuple[Cost | None, ...]:
         """The payments worth having (see `Standing`), the cheapest first and of those the one with the least loan."""
         sure = [(one.learner_pounds, one.loan_pounds, one) for one in among if one.answer is Answer.YES]
         known = [(a + b, b, one) for a, b, one in sure if a is not None and b is not None and (self.willing or not b)]
         found: list[Cost | None] = []
-        least = None
+        taken: list[tuple[int, int, int]] = []
         for pounds, loan, one in sorted(known, key=lambda one: (*one[:2], one[2].scheme, one[2].rule)):
-            if least is None or pounds - loan < least:
-                least = pounds - loan
+            takes = pounds - loan, *self.used(one)
+            if not any(all(map(le, other, takes)) for other in taken):
+                taken.append(takes)
                 found.append(one)
-        return tuple(found) or (None,)
+        if all(any(self.used(one)) for one in found):
+            found.append(None)
+        return tuple(found)
+
+    def used(self, paid: Cost | None) -> tuple[int, int]:
+        """The credits and pounds of an entitlement that a payment uses up, as far as known, where that is limited."""
+        if not self.limited or paid is None or paid.entitlement_credits == 0:
+            return 0, 0
+        return paid.entitlement_credits or 0, paid.loan_pounds or 0
+
+    def no_need_of(self, paid: Cost | None, cheaper: Iterable[Cost | None]) -> bool:
+        """Whether a payment does nothing that a cheaper one does not, but take less from the own pocket."""
+        return any(all(map(le, self.used(other), self.used(paid))) for other in cheaper)
 
 
 def _priced(way: Way, paid: Cost | None, *, as_whole: bool) -> Way:
@@ -427,7 +490,7 @@ def _priced(way: Way, paid: Cost | None, *, as_whole: bool) -> Way:
     one = way.delivery
     if not as_whole:
         week = one.opens if one.starts is None else one.starts[0]
-        one = replace(one, id=f"{one.id} (from week {week}{f', {paid.scheme}' if paid else ''})")
+        one = replace(one, id=f"{one.id} (from week {week}{f', {paid.scheme}: {paid.rule}' if paid else ''})")
     if paid is None:
         return replace(way, delivery=one)
     pounds = (paid.learner_pounds or 0) + (paid.loan_pounds or 0)

@@ -180,6 +180,14 @@ class Asking:
                         yield tuple(ask.name for ask in asks)
                     yield from ((ask.name,) for ask in asks if _of_person(ask))
 
+    @cached_property
+    def unpaid(self) -> Asked:
+        """The question of the pathway shown, with who pays for each of its steps left open."""
+        asked = self.best.asked
+        ids = [one.delivery.id for one in self.trace.steps] if self.trace else []
+        ways = {**asked.catalogue.ways, **{id: replace(asked.catalogue.ways[id], counted=None) for id in ids}}
+        return replace(asked, catalogue=replace(asked.catalogue, ways=ways))
+
     @property
     def minds_money(self) -> bool:
         """Whether what something costs decides which pathway is best."""
@@ -290,7 +298,7 @@ class Asking:
         if self.trace is not None and not self.matters_to_search(complete(before), complete({**before, **facts})):
             person = Person(request.holds, dict(request.attributes), self.explainer.projection, self.person.asked_on)
             explainer = replace(self.explainer, request=request, person=person)
-            return self.compared(self.standings(explainer, self.best.asked, self.trace), None, words)
+            return self.compared(self.standings(explainer, self.unpaid, self.trace), None, words)
         asked = self.again(request)
         explainer = replace(self.explainer, request=request, person=asked.person)
         moved = _moved(asked, self.best.asked, self.trace) if self.trace else None

@@ -15,7 +15,6 @@ from queries.pathways.asked import Asked, Solved, ask
 from queries.pathways.compile import Catalogues, UnknownThingError, facts_of, needs_employer
 from queries.pathways.engine.alternatives import alternatives, nearly_as_good
 from queries.pathways.engine.circuit import prepare
-from queries.pathways.engine.pareto import pareto
 from queries.pathways.engine.planner import ExactPlanner, reachable_facts
 from queries.pathways.engine.problem import (
     Cap,
@@ -226,7 +225,7 @@ class _Answer:
         if best.trace is None:
             return ()
         explainer = Explainer(self.projection, self.request, best.asked.person, self.service.catalogues.book)
-        return WhatIf(explainer, best, best.trace, self.limits).worth()
+        return WhatIf(explainer, best, best.trace, self.limits).worth(self.planner(best.asked))
 
     def trade_offs(self, explainer: Explainer) -> TradeOffs | None:
         """Every best compromise between the criteria asked for; None when none was asked for."""
@@ -237,7 +236,7 @@ class _Answer:
         asked = ask(self.service.catalogues, replace(self.request, by=first), measured=False)
         unknown = frozenset[str]().union(*(asked.catalogue.without_measure[one] for one in (Criterion.WEEKS, *by)))
         problem = replace(asked.problem, barred=asked.problem.barred | unknown)
-        front = pareto(problem, by, self.limits, within=_WINDOW)
+        front = self.planner(asked).front(problem, by, self.limits, within=_WINDOW)
         found = []
         for point in front.points:
             goal, _, summary = explainer.outline(asked.catalogue, replay(problem, point.plan))

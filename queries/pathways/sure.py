@@ -7,12 +7,15 @@ the better plan is looked at first.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from fractions import Fraction
+from operator import le
 from typing import Final
 
 from queries.pathways.compile import DayCatalogue
+from queries.pathways.engine.pareto import Front, FrontPoint, pareto
 from queries.pathways.engine.problem import (
     ADDITIVE,
     Cap,
@@ -21,6 +24,7 @@ from queries.pathways.engine.problem import (
     Limits,
     Outcome,
     PathwayProblem,
+    Plan,
     Planner,
     PlannerResult,
 )
@@ -83,19 +87,68 @@ class SurePlanner:
         parts: list[tuple[Rank, int, Births, PlannerResult]] = [((False, 0, 0, 0, 0), 0, ages.between, result)]
         for number in range(1, PARTS):
             _, _, between, result = heapq.heappop(parts)
-            plan = result.plan
-            starts = (
-                [(one.delivery, one.start_week) for one in plan.steps if one.start_week is not None] if plan else []
-            )
-            cut = ages.split(starts, between)
+            cut = ages.split(_starts(result.plan), between)
             if cut is None:
                 return result if number == 1 else _all_told(result, [other for *_, other in parts])
-            for place, part in enumerate(((between[0], cut), (cut + timedelta(days=1), between[1]))):
-                if part[0] <= part[1]:
-                    found = self.planner.solve(ages.narrowed(problem, part), criterion, limits)
-                    heapq.heappush(parts, (_rank(problem, found), 2 * number + place, part, found))
+            for place, part in enumerate(_parted(between, cut)):
+                found = self.planner.solve(ages.narrowed(problem, part), criterion, limits)
+                heapq.heappush(parts, (_rank(problem, found), 2 * number + place, part, found))
         bound = min((one.bound for *_, one in parts if one.bound is not None), default=0)
         return PlannerResult(Outcome.STOPPED_EARLY, None, None, bound, False, None)
+
+    def front(self, problem: PathwayProblem, axes: Sequence[Criterion], limits: Limits, *, within: float) -> Front:
+        """Every best compromise (see `pareto`) of which somebody of one age may start every step."""
+        ages = self.catalogue.ages
+        if ages is None:
+            return pareto(problem, axes, limits, within=within)
+        earliest = self.at_one_age(problem, Criterion.WEEKS, limits)
+        if earliest.value is None:
+            return Front((), earliest.proven, None, tuple(axes))
+        finish_by = min(problem.horizon, int(Fraction(str(within)) * earliest.value))
+        near, complete = replace(problem, horizon=finish_by), earliest.proven
+        points = list[FrontPoint]()
+        parts = [(near, ages.between)]
+        for _ in range(PARTS):
+            if parts:
+                part, between = parts.pop()
+                front = pareto(part, axes, limits, within=max(1.0, finish_by))
+                cuts = (ages.split(_starts(one.plan), between) for one in front.points)
+                cut = next((cut for cut in cuts if cut is not None), None)
+                if cut is None:
+                    points += front.points
+                    complete &= front.complete
+                else:
+                    parts += [(ages.narrowed(near, half), half) for half in _parted(between, cut)]
+        return Front(_undominated(points, axes), complete and not parts, finish_by, tuple(axes))
+
+
+def _starts(plan: Plan | None) -> list[tuple[str, int]]:
+    """The deliveries of a plan that has dates, each with its week."""
+    return [(one.delivery, one.start_week) for one in (plan.steps if plan else ()) if one.start_week is not None]
+
+
+def _parted(between: Births, cut: date) -> list[Births]:
+    """Days of birth up to a day, and those after it."""
+    parts = (between[0], cut), (cut + timedelta(days=1), between[1])
+    return [part for part in parts if part[0] <= part[1]]
+
+
+def _undominated(points: Iterable[FrontPoint], axes: Sequence[Criterion]) -> tuple[FrontPoint, ...]:
+    """The best compromises among some, in the order of their values along the axes; of equals one."""
+    found: dict[tuple[int, ...], FrontPoint] = {}
+    for point in points:
+        found.setdefault(tuple(point.values[axis] for axis in axes), point)
+    return tuple(
+        point
+        for values, point in sorted(found.items(), key=lambda one: one[0])
+        if not any(other != values and all(map(le, other, values)) for other in found)
+    )
+
+
+def open_at_one_age(plan: Plan, catalogue: DayCatalogue) -> bool:
+    """Whether somebody of one age may start every step of a plan that has dates."""
+    ages = catalogue.ages
+    return ages is None or ages.split(_starts(plan), ages.between) is None
 
 
 def _rank(problem: PathwayProblem, result: PlannerResult) -> Rank:

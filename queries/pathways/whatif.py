@@ -28,6 +28,7 @@ from queries.pathways.request import (
     Worth,
     counted,
 )
+from queries.pathways.sure import SurePlanner, open_at_one_age
 
 MOST_SWAPS = 5
 MOST_WORTH = 3
@@ -147,8 +148,10 @@ class WhatIf:
 
     def swaps(self, step: AnswerStep) -> tuple[Swap, ...]:
         """What could stand in for a step with all others kept."""
-        found = outlook.swaps(self.problem_of_swaps, self.plan, self.deliveries[step.id], self.limits)
-        return tuple(self.swap(one, step) for one in found[:MOST_SWAPS])
+        delivery = self.deliveries[step.id]
+        found = outlook.swaps(self.problem_of_swaps, self.plan, delivery, self.limits, most=MOST_SWAPS)
+        catalogue = self.solved.asked.catalogue
+        return tuple(self.swap(one, step) for one in found if open_at_one_age(one.plan, catalogue))
 
     @cached_property
     def problem_of_swaps(self) -> PathwayProblem:
@@ -187,9 +190,10 @@ class WhatIf:
             text=f"{' and '.join(names)}: {least}{counted(totals.weeks, 'week')} in all, {cost_words(totals)}",
         )
 
-    def worth(self) -> tuple[Worth, ...]:
+    def worth(self, planner: SurePlanner) -> tuple[Worth, ...]:
         """What it would be worth to hold one thing more that steps on some way to the goal ask for.
 
+        `planner` is that for the person: with the thing, too, somebody of one age has to be able to start every step.
         Only what makes a difference is told; what the pathway itself gives is left out.
         """
         asked, now = self.solved.asked, self.solved.result.value
@@ -198,7 +202,8 @@ class WhatIf:
         given = {support.fact for one in self.trace.steps for support in one.gained}
         facts = [fact for fact in asked.catalogue.asked_for(asked.request.to) if fact not in given][:MOST_WORTH]
         found = []
-        for fact, then in worth_of(asked.problem, asked.request.by, facts, self.limits).items():
+        worths = worth_of(asked.problem, asked.request.by, facts, self.limits, solve=planner.at_one_age)
+        for fact, then in worths.items():
             if then is not None and then < now:
                 words = self.explainer.words(fact)
                 by = asked.request.by

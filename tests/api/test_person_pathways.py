@@ -120,7 +120,7 @@ def test_the_console_prints_who_may_start_and_who_pays(town: Town, monkeypatch: 
     for said in (
         "Eligible",
         "Who pays",
-        "Skills Bootcamps, cannot tell: Nothing to pay for the learner.",
+        "Skills Bootcamps (Free to residents), cannot tell: Nothing to pay for the learner.",
         "own pocket",
     ):
         assert said in text, said

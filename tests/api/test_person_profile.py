@@ -230,6 +230,8 @@ def test_a_profile_that_makes_no_sense_is_refused_by_field(client: TestClient, p
         ({"awards": ["Q-BASE", "Q-CETR"]}, "awards.1.award", "unknown-id"),
         ({"awards": [{"award": "Q-NONE-SUCH", "credits": 20}]}, "awards.0.award", "unknown-id"),
         ({"awards": ["OC-LAB"]}, "awards.0.award", "wrong-kind"),
+        ({"awards": [{"award": "Q-CERT", "credits": 600}]}, "awards.0.award", "invalid-request"),
+        ({"competencies": [{"competency": "K-NONE-SUCH"}]}, "competencies.0.competency", "unknown-id"),
         ({"awards": ["Q-DEMO"]}, "awards.0.award", "retired-id"),
         ({"awards": ["603/0000/0"]}, "awards.0.award", "unknown-words"),
         ({"units": ["U-CERT-1", "U-CERT-9"]}, "units.1.unit", "unknown-id"),

@@ -103,6 +103,26 @@ def test_each_way_to_pay_sure_ones_first_then_the_cheapest(tmp_path: Path) -> No
     assert [one.employer_percent for one in found] == [10, None, None, None, 33, None, None]
 
 
+def test_who_pays_the_rest_is_named_and_a_lapsed_rule_is_asked_by_its_title(tmp_path: Path) -> None:
+    levy = rule("levy", "payment", "none", pays="{learner: 0, employer_percent: 0, rest: levy}")
+    ways = book(
+        tmp_path,
+        levy=[levy],
+        public=[rule("public", "payment", "none", pays="{learner: 0, employer_percent: 0}")],
+        share=[rule("share", "payment", "none", pays="{learner: 0, employer_percent: 25}")],
+        late=[
+            levy.replace("kind: payment", "title: The levy pays\n    kind: payment").replace("2027-07-31", "2026-11-21")
+        ],
+    )
+    found = {one.scheme: one for one in payments(ways, situation({}, {"price": "0"}))}
+    assert found["levy"].text == "Nothing to pay for the learner. The employer's levy pays for it."
+    assert found["public"].text == "Nothing to pay for the learner. Public money pays for it."
+    assert found["share"].text == "Nothing to pay for the learner. The employer pays 25%. Public money pays the rest."
+    assert found["share"].employer_pounds is None, "what the learner is not asked for, the training may cost"
+    asked = [one.question for one in found["late"].decision.ask]
+    assert asked == ["Does the rule “The levy pays” still hold? It was due for review on 21 November 2026."]
+
+
 def test_what_is_not_known_of_the_price_stays_not_known(tmp_path: Path) -> None:
     ways = book(
         tmp_path,

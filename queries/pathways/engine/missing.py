@@ -31,6 +31,7 @@ from queries.pathways.engine.problem import (
     Fact,
     Limits,
     PathwayProblem,
+    PlannerResult,
     Rule,
 )
 
@@ -135,15 +136,21 @@ def _inputs(circuit: Circuit, gate: int) -> list[tuple[int, int]]:
 
 
 def worth_of(
-    problem: PathwayProblem, criterion: Criterion, facts: Iterable[Fact], limits: Limits
+    problem: PathwayProblem,
+    criterion: Criterion,
+    facts: Iterable[Fact],
+    limits: Limits,
+    *,
+    solve: Callable[[PathwayProblem, Criterion, Limits], PlannerResult] | None = None,
 ) -> dict[Fact, int | None]:
     """For each fact the value of the best pathway known if the learner held it too; None when there is none even then.
 
-    A fact that is held anyway, or that nothing on the way to the goal asks for, changes nothing and costs no search.
+    `solve` finds it. A fact that is held anyway, or that nothing on the way to the goal asks for, changes nothing and
+    costs no search.
     """
-    planner = ExactPlanner()
+    solve = solve or ExactPlanner().solve
     circuit = compile_circuit(problem)
-    now = planner.solve(problem, criterion, limits).value
+    now = solve(problem, criterion, limits).value
     certain = Closure(circuit)
     certain.run()
     targets = [circuit.goal, circuit.milestone] if criterion is Criterion.FIRST_JOB else [circuit.goal]
@@ -156,7 +163,7 @@ def worth_of(
             continue
         gate = circuit.fact_gates.get(fact)
         if gate is not None and helpful[gate]:
-            worth[fact] = planner.solve(replace(problem, held=problem.held | {fact}), criterion, limits).value
+            worth[fact] = solve(replace(problem, held=problem.held | {fact}), criterion, limits).value
         else:
             worth[fact] = now
     return worth

@@ -7,8 +7,11 @@ solved for the earliest finish; what has begun by then has a window of one week.
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from queries.pathways.engine.idioms import priced, within
@@ -378,11 +381,63 @@ def _dated(
             offered.append(within(one, *windows[one.id]))
         elif one.content not in required:
             offered.append(within(one, since + 1 if one.id == missed else since))
-    question = _requiring(problem.with_catalogue(deliveries=(one for one in offered if one is not None)), required)
+    left = [one for one in offered if one is not None]
+    if not problem.lapses and sorted(one.content for one in left) == sorted(required):
+        soonest = _soonest(problem, Learner(problem, 0), left)
+        if soonest is None:
+            return _Dated(None, None, True)
+        try:
+            return _Dated(soonest[0], replay(problem, soonest[0]).finish_week, True)
+        except PlanRefused:
+            pass  # too many hours in a week, or over a cap
+    question = _requiring(problem.with_catalogue(deliveries=left), required)
     result = solve_verified(ExactPlanner(), question, Criterion.WEEKS, limits)
     if result.plan is None:
         return _Dated(None, None, result.proven)
     return _Dated(result.plan, replay(problem, result.plan).finish_week, result.proven)
+
+
+def _soonest(problem: PathwayProblem, learner: Learner, offered: Iterable[Delivery]) -> tuple[Plan, int] | None:
+    """Each content offered as early as can be, hours, caps and lapses aside, and the week in which the goal holds.
+
+    No plan with all these contents is sooner. None when not all of them can end by the horizon, or the goal does not
+    hold then. `learner` is at week 0, and knows of nothing that lapses.
+    """
+    contents = {content.id: content for content in problem.contents}
+    waiting = defaultdict[str, list[Delivery]](list)
+    for one in offered:
+        waiting[one.content].append(one)
+    learner, week, finish = learner.copy(), 0, None
+    running: list[tuple[int, str, int, Delivery]] = []
+    steps: list[tuple[int, str]] = []
+    while True:
+        for content in [id for id in waiting if learner.holds(contents[id].entry)]:
+            ends = [
+                (start + one.weeks, one.id, start, one)
+                for one in waiting.pop(content)
+                if (start := _next_start(one, max(week, problem.not_before), problem.horizon - one.weeks)) is not None
+            ]
+            if not ends:
+                return None
+            heapq.heappush(running, min(ends, key=lambda end: end[:2]))
+        if finish is None and learner.holds(problem.goal):
+            finish = week
+        if not running:
+            break
+        week, id, start, one = heapq.heappop(running)
+        learner.completes(contents[one.content], one, week)
+        steps.append((start, id))
+    if waiting or finish is None:
+        return None
+    return Plan(tuple(PlannedStep(id, start) for start, id in sorted(steps))), finish
+
+
+def _next_start(delivery: Delivery, week: int, last: int) -> int | None:
+    """The first start of a delivery from a week on, None when there is none up to the last."""
+    if delivery.starts is not None:
+        return next((start for start in delivery.starts if week <= start <= last), None)
+    start = max(week, delivery.opens)
+    return start if start <= last and (delivery.closes is None or start <= delivery.closes) else None
 
 
 def _requiring(problem: PathwayProblem, contents: Collection[str]) -> PathwayProblem:
@@ -469,13 +524,15 @@ class Swap:
     proven: bool
 
 
-def swaps(problem: PathwayProblem, plan: Plan, step: str, limits: Limits) -> tuple[Swap, ...]:
+def swaps(
+    problem: PathwayProblem, plan: Plan, step: str, limits: Limits, *, most: int | None = None
+) -> tuple[Swap, ...]:
     """Everything that can stand in for a step (delivery id) with the others kept: earliest finish first, then cheapest.
 
     Every other delivery of the same content; every other content that alone gives what is needed, by the delivery that
     finishes soonest; where there is none, the smallest sets of contents that do (up to `MOST_STAND_INS`). What no
-    calendar can run by the horizon is left out. Raises `ValueError` for a step that the plan does not have,
-    `PlanRefused` for a plan that does not hold.
+    calendar can run by the horizon is left out. `most`: only the first so many; None: all. Raises `ValueError` for a
+    step that the plan does not have, `PlanRefused` for a plan that does not hold.
     """
     trace = replay(problem, plan)
     out = next((one for one in trace.steps if one.delivery.id == step), None)
@@ -486,13 +543,36 @@ def swaps(problem: PathwayProblem, plan: Plan, step: str, limits: Limits) -> tup
     choices = [[one] for one in usable if one.content == out.content.id]
     for contents in _stand_ins(problem, [one.content.id for one in kept], out.content.id, limits):
         choices.append([one for one in usable if one.content in contents])
-    found = (_swap(problem, kept, step, choice, limits) for choice in choices)
-    return tuple(
-        sorted(
-            (swap for swap in found if swap is not None),
-            key=lambda swap: (swap.finish_week, swap.cost_pounds, swap.travel_hours, swap.deliveries),
-        )
-    )
+    return tuple(islice(_best_first(problem, kept, step, choices, limits), most))
+
+
+def _best_first(
+    problem: PathwayProblem,
+    kept: Sequence[StepTrace],
+    step: str,
+    choices: Sequence[Sequence[Delivery]],
+    limits: Limits,
+) -> Iterator[Swap]:
+    """The swaps by these choices in order, each choice dated only when no other is left that may come before it."""
+    steps = [one.delivery for one in kept]
+    small = _only(problem, [one.content for some in (steps, *choices) for one in some])
+    learner = Learner(replace(small, lapses={}), 0)
+    waiting: list[tuple[tuple[int, int, int, tuple[str, ...]], int, Swap | None]] = []
+    for number, choice in enumerate(choices):
+        if (soonest := _soonest(small, learner, [*steps, *choice])) is not None:
+            least = 0, 0, tuple[str, ...]()
+            if len(choice) == 1:
+                taken = [*steps, *choice]
+                least = sum(d.cost_pounds for d in taken), sum(d.travel_hours for d in taken), (choice[0].id,)
+            waiting.append(((soonest[1], *least), number, None))
+    heapq.heapify(waiting)
+    while waiting:
+        _, number, swap = heapq.heappop(waiting)
+        if swap is not None:
+            yield swap
+        elif (swap := _swap(small, kept, step, choices[number], limits)) is not None:
+            key = swap.finish_week, swap.cost_pounds, swap.travel_hours, swap.deliveries
+            heapq.heappush(waiting, (key, number, swap))
 
 
 def _swap(

@@ -13,6 +13,7 @@ from queries.pathways.engine.planner import ExactPlanner
 from queries.pathways.engine.problem import (
     All,
     AnyOf,
+    Cap,
     Catalogue,
     Content,
     Criterion,
@@ -142,6 +143,43 @@ def test_every_swap_replays_with_the_other_steps_kept_and_no_delivery_or_course_
                 plans = (Plan((*kept, PlannedStep(one.id, week))) for week in offered(problem, one.id))
                 values = [value for some in plans if (value := finish(problem, some)) is not None]
                 assert not values or one.content in instead
+
+
+def earliest(problem: PathwayProblem, deliveries: list[Delivery]) -> int | None:
+    """When the planner lets the goal hold with all of these deliveries and no other; None: no calendar runs them."""
+    taken = {one.content for one in deliveries}
+    contents = (replace(one, adds=(*one.adds, f"done {one.id}")) for one in problem.contents if one.id in taken)
+    goal = All((problem.goal, *(f"done {id}" for id in sorted(taken))))
+    question = replace(problem.with_catalogue(contents, deliveries), goal=goal)
+    plan = ExactPlanner().solve(question, Criterion.WEEKS, Limits()).plan
+    return finish(problem, plan) if plan is not None else None
+
+
+@FEW
+@given(planned(), st.booleans())
+def test_the_first_few_swaps_are_those_of_all_and_each_is_dated_as_the_planner_dates_it(
+    asked: tuple[PathwayProblem, Plan], capped: bool
+) -> None:
+    problem, plan = asked
+    if capped:
+        spent = replay(problem, plan).cost_pounds
+        problem = replace(problem, caps=(Cap("budget", Criterion.COST, spent + 10),))
+    delivery = {one.id: one for one in problem.deliveries}
+    for step in plan.steps:
+        kept = [delivery[other.delivery] for other in plan.steps if other is not step]
+        found = swaps(problem, plan, step.delivery, Limits())
+        for most in range(len(found) + 1):
+            assert swaps(problem, plan, step.delivery, Limits(), most=most) == found[:most]
+        order = [(swap.finish_week, swap.cost_pounds, swap.travel_hours, swap.deliveries) for swap in found]
+        assert order == sorted(order)
+        for swap in found:
+            taken = [*kept, *(delivery[id] for id in swap.deliveries)]
+            assert earliest(problem, taken) == swap.finish_week
+            assert swap.proven
+        offered = {swap.deliveries for swap in found}
+        for other in problem.deliveries:
+            if other.content == delivery[step.delivery].content and other.id != step.delivery:
+                assert (earliest(problem, [*kept, other]) is not None) == ((other.id,) in offered)
 
 
 @FEW

@@ -48,7 +48,7 @@ RULES = (
     rule("profile", "entry", "usually(holds(Q-0), by=provider)"),
     rule("free", "payment", "attribute(employment = unemployed)", pays="{learner: 0}"),
     rule("cheap", "payment", "attribute(age >= 19)", ON + timedelta(days=15), pays="{learner: 100}"),
-    rule("loan", "payment", "none", pays="{loan: 200}"),
+    rule("loan", "payment", "none", pays="{learner: 0, loan: 200}"),
 )
 
 

@@ -169,7 +169,7 @@ def test_the_question_that_closes_the_way_comes_first(folder: Path) -> None:
     now = ask(service(folder, (course,), RULES[2:]), ())
     assert [question.fact for question in now.questions.worth_asking] == ["employment", "relevant-work"]
     in_work, out_of_work, *_ = now.questions.worth_asking[0].answers
-    assert in_work.text == "in work: step 1, S-0, would be likely yes"
+    assert in_work.text == "employed: step 1, S-0, would be likely yes"
     assert out_of_work.changes == ("there would be no pathway",)
 
 
