@@ -583,10 +583,11 @@ def _recognition(screen: Screen, found: Recognition) -> None:
     bundles = found.bundles.bundles
     for bundle in bundles:
         screen.fact("Bundle", bundle.text)
+    for unknown in found.bundles.not_known:
+        screen.fact("To confirm", unknown)
     for unknown in dict.fromkeys(one for bundle in bundles for one in bundle.not_known):
-        whose = [bundle.provider.label for bundle in bundles if unknown in bundle.not_known]
-        of = "" if len(whose) == len(bundles) else f" (with {', '.join(dict.fromkeys(whose))})"
-        screen.fact("To confirm", f"{unknown}{of}")
+        whose = dict.fromkeys(bundle.provider.label for bundle in bundles if unknown in bundle.not_known)
+        screen.fact("To confirm", f"{unknown} (with {', '.join(whose)})")
     screen.fact("Bundles", found.bundles.text)
     for day, gaps in groupby(found.gaps, lambda gap: gap.looked_for_on):
         screen.fact("Not known", f"last looked for on {day}:")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph.projection import Projection
+from graph.requirements import attributes
 from queries.pathways.compile import Catalogues, DayCatalogue, Person, facts_of, passed_through
 from queries.pathways.engine.problem import All, AnyOf, Cap, Criterion, Expression, PathwayProblem, PlannerResult
 from queries.pathways.engine.replay import Trace
@@ -49,7 +50,9 @@ def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> A
     assert request.on is not None
     projection = catalogues.projection
     limits = limits_of(request, projection.labels)
-    person = Person(request.holds, dict(request.attributes), projection, request.on)
+    asked_of = attributes()
+    told = {name: said for name, said in request.attributes if "text" not in asked_of.get(name, ())}
+    person = Person(request.holds, told, projection, request.on)
     catalogue = personally(catalogues, request, person)
     goals = tuple(facts_of(id, projection)[0] for id in request.to)
     if request.via:

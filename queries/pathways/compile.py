@@ -42,6 +42,7 @@ from graph.requirements import (
     references,
     write,
 )
+from graph.requirements import opportunity_facts as askable
 from queries.eligibility.decision import Answer
 from queries.eligibility.logic import Situation, judged
 from queries.eligibility.person import Facts, age_on, complete
@@ -245,7 +246,9 @@ def opportunity_facts(step: Step, offer: Offer | None, projection: Projection) -
     kinds = [id for id in step.about if id in projection.types]
     marked = (award.technical_mark or "").casefold() in MARKED if award else False
     weeks = offer.weeks if offer and offer.weeks is not None else step.weeks.value if step.weeks else None
-    price = offer.cost_pounds if offer and offer.cost_pounds is not None else step.cost.value if step.cost else None
+    sold = not set(kinds).intersection(askable()["kind"]["not-sold"])
+    asked = step.cost.value if step.cost and sold else None
+    price = offer.cost_pounds if offer and offer.cost_pounds is not None else asked
     known: dict[str, object] = {
         "kind": ",".join(kinds) or None,
         "level": step.level,

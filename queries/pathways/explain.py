@@ -27,7 +27,14 @@ from queries.pathways.compile import (
 from queries.pathways.engine.problem import Certificate, PlannerResult
 from queries.pathways.engine.replay import StepTrace, Trace
 from queries.pathways.judge import Judge
-from queries.pathways.person import counted_payment, entitlements, learner_pays, step_eligibility
+from queries.pathways.person import (
+    counted_payment,
+    entitlements,
+    learner_pays,
+    on_any_day,
+    step_eligibility,
+    with_reason,
+)
 from queries.pathways.request import (
     AnswerStep,
     BackOn,
@@ -228,10 +235,22 @@ class Explainer:
         situation = Situation(self.person.attributes, opportunity, day, on, is_held)
         requirement = read_rule(way.step.requirement)
         needs = self.judge.needs(requirement, held, origin or {}, left, day)
-        eligibility = step_eligibility(requirement, needs, situation, self.shutting_out(opportunity))
+        dated = way.step.kind is StepKind.JOB or bool(way.offer and way.offer.starts)
+        eligibility = step_eligibility(
+            requirement,
+            needs,
+            situation,
+            self.shutting_out(opportunity),
+            labels=self.projection.labels,
+            dated=dated,
+            employer=way.step.kind is StepKind.APPRENTICESHIP,
+        )
         paying = payments(self.book, situation) if opportunity else ()
+        if not dated:
+            paying = on_any_day(self.book, situation, paying)
+        paying = tuple(map(with_reason, paying))
         paid = self.paid(way, paying)
-        return Standing(number, way.step, way, situation, needs, eligibility, paying, paid, _cost(way, paid))
+        return Standing(number, way.step, way, situation, needs, eligibility, paying, paid, _cost(way, paid, paying))
 
     def shutting_out(self, opportunity: Facts) -> tuple[Scheme, ...]:
         """The schemes against whose entry rules nobody starts what they are about."""
@@ -633,12 +652,29 @@ def _is(payment: Payment, counted: Cost) -> bool:
     return (payment.scheme, rule) == (counted.scheme, counted.rule)
 
 
-def _cost(way: Way, paid: Payment | None) -> Amount | None:
-    """What the learner pays: by the payment that is counted, else the price of the run, else that of the step."""
+def _cost(way: Way, paid: Payment | None, among: Sequence[Payment]) -> Amount | None:
+    """What the learner pays: by the payment that is counted, else the price of the run, else that of the step.
+
+    Who pays for an apprenticeship is said as the payments `among` which it is have it, not as the type usually has it.
+    """
     if paid is not None and paid.rules and (pounds := learner_pays(paid)) is not None:
         status = worst(rule.source.status for rule in paid.rules)
         return Amount(pounds, status, note=f"by the rules of {paid.title}")
-    return _own_price(way)
+    own = _own_price(way)
+    if own is None or own.value or way.step.kind is not StepKind.APPRENTICESHIP or not among:
+        return own
+    still_open = [one for one in among if one.decision.answer is not Answer.NO and one.employer_percent is not None]
+    if any(one.employer_percent != _ALL for one in still_open):
+        return own
+    if still_open:
+        return replace(
+            own, note="no public money: the employer has to pay for all of the training; ask whether it does"
+        )
+    return replace(own, note="no public money that we know of pays for the training: ask the employer who does")
+
+
+_ALL: Final = 100
+"""All of a price, in percent."""
 
 
 def _own_price(way: Way) -> Amount | None:

@@ -163,6 +163,13 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
             lambda r: replace(r, without_employer=False),
             _where(lambda way: needs_employer(way.step) and way.step.about[0] not in request.to),
         )
+    if ("right-to-work", "no") in request.attributes:
+        yield Limit(
+            "right_to_work",
+            "no job, as long as there is no right to work in the United Kingdom",
+            lambda r: replace(r, attributes=tuple(one for one in r.attributes if one[0] != "right-to-work")),
+            _where(lambda way: not _taught(way) or needs_employer(way.step)),
+        )
     if not request.jobs_as_steps:
         yield Limit(
             "jobs_as_steps",

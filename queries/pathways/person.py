@@ -3,15 +3,18 @@
 Nothing here searches. It reads what rules say (`queries.eligibility`) of steps that were found.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Final
 
-from graph.requirements import Requirement
-from queries.eligibility.decision import About, Answer, Ask, Decision, FactUsed, Payment
+from graph.requirements import Completed, LevelHeld, Requirement, WorksAs, attributes, parse, sentence, spoken_day
+from queries.eligibility.decision import About, Answer, Ask, Decision, FactUsed, Payment, SchemeDecision
 from queries.eligibility.logic import Situation, decide
 from queries.eligibility.person import Facts
-from queries.eligibility.rulebook import RuleBook, Scheme
+from queries.eligibility.rulebook import RuleBook, Scheme, turning_days
 from queries.eligibility.schemes import decide_scheme
 from queries.pathways.request import (
     AnswerStep,
@@ -43,25 +46,104 @@ def joint(answers: Iterable[Answer]) -> Answer:
     return Answer.NO if Answer.NO in found else Answer.NOT_KNOWN if Answer.NOT_KNOWN in found else Answer.YES
 
 
+AHEAD: Final = timedelta(days=730)
+"""How far ahead the rules of a scheme are read for a step of which no start is known."""
+
+
+def _over_days(scheme: Scheme, situation: Situation) -> list[tuple[date, SchemeDecision]]:
+    """What a scheme says of the assumed start, and of each later day on which it changes."""
+    last = situation.day + AHEAD
+    later = (day for day in turning_days(scheme) if situation.day < day <= last)
+    return [(day, decide_scheme(scheme, replace(situation, day=day))) for day in (situation.day, *later)]
+
+
+def _on_any_day(told: Sequence[tuple[date, Decision]]) -> tuple[Decision, str]:
+    """The decision where the day of the start is not known, and in words how it hangs on that day, if it does.
+
+    A no or a yes that does not hold on all the days is not known, and the provider is asked when it starts.
+    """
+    spans = [next(some) for _, some in groupby(told, lambda one: one[1].answer)]
+    if len(spans) == 1:
+        lasting = (one for _, one in told if all(fact.name != "starts" for fact in one.because))
+        return next(lasting, told[0][1]), ""
+    said = [f"{_BY_DAY[spans[0][1].answer]} for a start before {spoken_day(spans[1][0])}"]
+    for number, (day, one) in enumerate(spans[1:]):
+        said.append(f"from {spoken_day(day) if number else 'then'} {_BY_DAY[one.answer]}")
+    words = "; ".join(said)
+    open_then = next((one for _, one in spans[1:] if one.answer is not Answer.NO), spans[-1][1])
+    ask = Ask(About.OPPORTUNITY, "starts", f"When does it start? {words[:1].upper()}{words[1:]}.", "provider")
+    text = " ".join(["Not known yet.", *(one.question for one in (ask, *open_then.ask))])
+    return Decision(Answer.NOT_KNOWN, text, open_then.because, (ask, *open_then.ask)), words
+
+
+_BY_DAY: Final = {Answer.YES: "yes", Answer.NO: "not", Answer.NOT_KNOWN: "it may be so, which cannot be told yet"}
+
+
+def on_any_day(book: RuleBook, situation: Situation, paying: Sequence[Payment]) -> tuple[Payment, ...]:
+    """The ways to pay for a step of which no start is known: none is closed, or sure, by the assumed day alone."""
+    by_scheme = {one.scheme: _over_days(book.schemes[one.scheme], situation) for one in paying if one.rules}
+    found = [_paid_on_any_day(one, by_scheme.get(one.scheme, ())) for one in paying]
+    order = (Answer.YES, Answer.NOT_KNOWN, Answer.NO)
+    return tuple(sorted(found, key=lambda one: order.index(one.decision.answer)))
+
+
+def _paid_on_any_day(payment: Payment, told: Sequence[tuple[date, SchemeDecision]]) -> Payment:
+    same = [(day, one) for day, said in told for one in said.payments if paying(one) == paying(payment)]
+    if len(same) < 2:
+        return payment
+    decision, words = _on_any_day([(day, one.decision) for day, one in same])
+    if not words:
+        return replace(payment, decision=decision)
+    then = next((one for _, one in same if one.decision.answer is not Answer.NO), payment)
+    return replace(then, decision=decision, text=f"{words[:1].upper()}{words[1:]}. {then.text}")
+
+
+def paying(payment: Payment) -> tuple[str, str]:
+    """What makes a payment the same on another day, or for another person: its scheme and its own rule."""
+    return payment.scheme, payment.rules[-1].rule if payment.rules else ""
+
+
+def with_reason(payment: Payment) -> Payment:
+    """A payment that is closed says why, not who would have paid."""
+    because = _listed(fact.text for fact in payment.decision.because)
+    return (
+        replace(payment, text=f"Not paid: {because}.") if payment.decision.answer is Answer.NO and because else payment
+    )
+
+
 def step_eligibility(
-    requirement: Requirement, needs: Sequence[Need], situation: Situation, schemes: Iterable[Scheme]
+    requirement: Requirement,
+    needs: Sequence[Need],
+    situation: Situation,
+    schemes: Iterable[Scheme],
+    *,
+    labels: Mapping[str, str] | None = None,
+    dated: bool = True,
+    employer: bool = False,
 ) -> Eligibility:
     """Whether the person may start a step: by what the step itself asks, and by the schemes that it belongs to.
 
-    What is held counts as the `needs` judged it at that point of the pathway.
+    What is held counts as the `needs` judged it at that point of the pathway. `dated`: a start of it is known.
+    `employer`: nobody starts it without one.
     """
+    labels = labels or {}
     own = decide(requirement, replace(situation, held=lambda asked: situation.held(asked) is True))
     answer = joint(_OF_VERDICT[need.verdict] for need in needs)
     if own.answer is not answer:
         own = _as_judged(answer, needs)
-    by_scheme = [decide_scheme(scheme, situation) for scheme in schemes]
-    parts = [own, *(one.entry for one in by_scheme)]
+    by_scheme, entries = list[SchemeDecision](), list[Decision]()
+    for scheme in schemes:
+        known = _as_to_level(scheme, situation)
+        told = _over_days(scheme, known) if not dated else [(situation.day, decide_scheme(scheme, known))]
+        by_scheme.append(told[0][1])
+        entries.append(_on_any_day([(day, one.entry) for day, one in told])[0])
+    parts = [_in_words(one, situation.person, labels) for one in (own, *entries)]
     joined = joint(one.answer for one in parts)
     telling = [one for one in parts if one.answer is joined]
     because = tuple(dict.fromkeys(fact for one in telling for fact in one.because))
     ask = tuple(dict.fromkeys(ask for one in telling for ask in one.ask))
     said = {
-        Answer.YES: "Likely yes",
+        Answer.YES: "Likely yes, once an employer takes the client on" if employer else "Likely yes",
         Answer.NO: f"Likely no. {_listed(one.text for one in telling)}",
         Answer.NOT_KNOWN: f"Cannot tell. {_listed(_to_ask(ask, needs) for ask in ask)}",
     }[joined]
@@ -72,6 +154,56 @@ def step_eligibility(
         Decision(joined, said, because, ask),
         rules,
     )
+
+
+def _as_to_level(scheme: Scheme, situation: Situation) -> Situation:
+    """The situation, in which a level above the highest is not held; as it was where that would close the entry."""
+    if "highest-level" not in situation.person:
+        return situation
+
+    def held(asked: Requirement) -> bool | None:
+        found = situation.held(asked)
+        return False if found is None and isinstance(asked, LevelHeld) else found
+
+    known = replace(situation, held=held)
+    same = decide_scheme(scheme, known).entry.answer is decide_scheme(scheme, situation).entry.answer
+    return known if same else situation
+
+
+def _in_words(told: Decision, person: Facts, labels: Mapping[str, str]) -> Decision:
+    """A decision in which things have labels, and what nobody said to be held is called just that."""
+    changed = dict[str, str]()
+
+    def fact(one: FactUsed) -> FactUsed:
+        if not _is_held(one.about, one.name) or one.value not in ("yes", "no"):
+            return one
+        asked = parse(one.name)
+        said = sentence(asked, labels)
+        if one.value == "no" and not (isinstance(asked, LevelHeld) and "highest-level" in person):
+            done = isinstance(asked, WorksAs | Completed)
+            changed[one.text] = f"not said to have been done: {said}" if done else f"not said to be held: {said}"
+            return replace(one, value="not said", text=changed[one.text])
+        changed[one.text] = said if one.value == "yes" else f"not so: {said}"
+        return replace(one, text=changed[one.text])
+
+    def ask(one: Ask) -> Ask:
+        if not _is_held(one.about, one.name):
+            return one
+        changed[one.question] = f"Is it so: {sentence(parse(one.name), labels)}?"
+        return replace(one, question=changed[one.question])
+
+    because, asks, text = tuple(map(fact, told.because)), tuple(map(ask, told.ask)), told.text
+    for old, new in changed.items():
+        text = text.replace(old, new)
+    return Decision(told.answer, text, because, asks)
+
+
+def _is_held(about: About, name: str) -> bool:
+    """Whether a fact is about an award, credits or work, and so is named by what is asked."""
+    return about is About.PERSON and name not in attributes() and _HELD.match(name) is not None
+
+
+_HELD: Final = re.compile(r"(holds|level|credits|completed|works_as)\([^()]*\)$")
 
 
 def _to_ask(ask: Ask, needs: Sequence[Need]) -> str:

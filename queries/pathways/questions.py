@@ -8,13 +8,14 @@ only takes something away, and the pathway shown can still be taken, it is still
 Searches are counted and never timed, so that an answer does not vary with load.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, product
 from typing import Final
 
-from graph.projection import StepKind
+from graph.projection import Status, StepKind
 from graph.requirements import Attribute, attributes, circumstances, sentence, spoken_day
 from queries.eligibility.decision import About, Answer, Ask, Payment
 from queries.eligibility.person import complete
@@ -24,7 +25,7 @@ from queries.pathways.compile import SHUTS_OUT, Person, Way, read_rule, said
 from queries.pathways.engine.problem import Criterion, Delivery, Limits, Plan, PlannedStep, Planner, PlannerResult
 from queries.pathways.engine.replay import PlanRefused, Trace, replay
 from queries.pathways.explain import Explainer, Standing
-from queries.pathways.person import learner_pays
+from queries.pathways.person import learner_pays, paying
 from queries.pathways.personal import births
 from queries.pathways.request import (
     IfAnswered,
@@ -33,6 +34,7 @@ from queries.pathways.request import (
     PathwayRequest,
     Questions,
     Thing,
+    Verdict,
     WorthAsking,
     counted,
 )
@@ -42,6 +44,8 @@ MOST_GROUPS: Final = 12
 MOST_SEARCHES: Final = 8
 MOST_ELSEWHERE: Final = 24
 """Runs of other steps that are looked at for what they ask."""
+MOST_TOGETHER: Final = 4
+"""Facts that are looked at together for whether a step may be started."""
 MOST_CALLS: Final = 4
 MOST_CALLED: Final = 3
 MOST_TRIALS: Final = 16
@@ -168,7 +172,9 @@ class Asking:
     def groups(self) -> Iterator[tuple[str, ...]]:
         """Facts about the person that nobody told, in sets that decide something together: first who may start."""
         for one in self.now:
-            yield from ((ask.name,) for ask in one.eligibility.decision.ask if _of_person(ask))
+            yield from ((fact,) for fact in self.asked_of_person(one))
+        for one in self.now:
+            yield from self.that_settle(one)
         if self.trace is None or self.request.confirmed_only or self.request.profile_required:
             for one in self.elsewhere:
                 yield from ((ask.name,) for ask in one.eligibility.decision.ask if _of_person(ask))
@@ -179,6 +185,67 @@ class Asking:
                     if len(asks) > 1 and all(map(_of_person, asks)):
                         yield tuple(ask.name for ask in asks)
                     yield from ((ask.name,) for ask in asks if _of_person(ask))
+
+    def asked_of_person(self, one: Standing) -> tuple[str, ...]:
+        """What the person can say of whether they may start a step; of levels held, the highest."""
+        if one.eligibility.likely is not Likely.CANNOT_TELL:
+            return ()
+        found = [ask.name for ask in one.eligibility.decision.ask if _of_person(ask)]
+        if "highest-level" not in self.person.attributes and self.levels(one):
+            found.append("highest-level")
+        return tuple(dict.fromkeys(found))
+
+    def levels(self, one: Standing) -> tuple[str, ...]:
+        """The levels that a step of which it cannot be told asks for, and that are not said to be held."""
+        unmet = (need.rule for need in one.needs if need.verdict is not Verdict.MET)
+        asks = (ask.name for ask in one.eligibility.decision.ask)
+        return tuple(dict.fromkeys(level for rule in (*unmet, *asks) for level in _LEVEL.findall(rule)))
+
+    def that_settle(self, one: Standing) -> Iterator[tuple[str, ...]]:
+        """The fewest facts that only together make it sure that the person may start a step."""
+        asked = self.asked_of_person(one)
+        if not 1 < len(asked) <= MOST_TOGETHER or self.unsettled(self.favourable(asked), (one.number,))[1]:
+            return
+        for order in (asked, asked[::-1]):
+            kept = list(order)
+            for fact in order:
+                fewer = [other for other in kept if other != fact]
+                if fewer and not any(self.unsettled(self.favourable(tuple(fewer)), (one.number,))[:2]):
+                    kept = fewer
+            if len(kept) > 1:
+                yield tuple(fact for fact in asked if fact in kept)
+
+    def favourable(self, facts: tuple[str, ...]) -> dict[str, Possible]:
+        """Of each fact the possible answer that leaves least open of who may start; empty when one has none."""
+        chosen: dict[str, Possible] = {}
+        for fact in facts:
+            if not (options := self.options(fact)):
+                return {}
+            tried = [{**chosen, fact: one} for one in options]
+            chosen = min(tried, key=self.unsettled)
+        return chosen
+
+    def unsettled(self, chosen: Mapping[str, Possible], numbers: Collection[int] = ()) -> tuple[int, int, int]:
+        """Of how many steps shown it would be no, or could not be told, and how much would be left to ask."""
+        if self.trace is None:
+            return 0, 0, 0
+        request = self.with_answers({fact: one.value for fact, one in chosen.items()})
+        person = Person(request.holds, dict(request.attributes), self.explainer.projection, self.person.asked_on)
+        explainer = replace(self.explainer, request=request, person=person)
+        then = self.standings(explainer, self.best.asked, self.trace)
+        told = [one.eligibility for one in then if not numbers or one.number in numbers]
+        return (
+            sum(one.likely is Likely.NO for one in told),
+            sum(one.likely is Likely.CANNOT_TELL for one in told),
+            sum(len(one.decision.ask) for one in told),
+        )
+
+    def with_answers(self, facts: Mapping[str, str]) -> PathwayRequest:
+        """The question with some answers told; a highest level is held, too."""
+        level = facts.get("highest-level", "0")
+        holds = self.request.holds if level == "0" else (*self.request.holds, f"level:{level}")
+        known = tuple(sorted({**dict(self.request.attributes), **facts}.items()))
+        return replace(self.request, attributes=known, holds=holds)
 
     @cached_property
     def unpaid(self) -> Asked:
@@ -216,7 +283,7 @@ class Asking:
     def why(self, fact: str) -> str:
         """Which steps ask it."""
         for one in self.now:
-            if any(ask.name == fact for ask in one.eligibility.decision.ask):
+            if fact in self.asked_of_person(one):
                 return f"it decides whether step {one.number}, {one.title}, may be started"
         for one in self.now:
             for payment in one.payments:
@@ -240,26 +307,28 @@ class Asking:
     def together(self, facts: tuple[str, ...]) -> list[_Told]:
         """What the favourable answers to several questions would change."""
         steps = (*self.now, *(self.elsewhere if self.minds_money else ()))
-        paying = [(one, p) for one in steps for p in one.payments if tuple(ask.name for ask in p.decision.ask) == facts]
-        chosen: dict[str, Possible] = {}
-        for fact in facts:
+        ways = [(one, p) for one in steps for p in one.payments if tuple(ask.name for ask in p.decision.ask) == facts]
+        chosen = {} if ways else self.favourable(facts)
+        for fact in facts if ways else ():
             if not (options := self.options(fact)):
                 return []
-            chosen[fact] = min(options, key=lambda one: self.left_open({**chosen, fact: one}, paying))
+            chosen[fact] = min(options, key=lambda one: self.left_open({**chosen, fact: one}, ways))
+        if not chosen:
+            return []
         words = " and ".join(one.text for one in chosen.values())
         told = self.told({fact: one.value for fact, one in chosen.items()}, words)
         return [told] if told is not None else []
 
-    def left_open(self, chosen: Mapping[str, Possible], paying: Iterable[tuple[Standing, Payment]]) -> tuple[int, int]:
+    def left_open(self, chosen: Mapping[str, Possible], ways: Iterable[tuple[Standing, Payment]]) -> tuple[int, int]:
         """How far payments are from sure with some answers: how many are closed, and how much is left to ask."""
         said = complete({**dict(self.request.attributes), **{fact: one.value for fact, one in chosen.items()}})
         found = [
             then.decision
-            for one, payment in paying
+            for one, payment in ways
             for then in decide_scheme(
                 self.explainer.book.schemes[payment.scheme], replace(one.situation, person=said)
             ).payments
-            if _paying(then) == _paying(payment)
+            if paying(then) == paying(payment)
         ]
         return sum(one.answer is Answer.NO for one in found), sum(len(one.ask) for one in found)
 
@@ -269,6 +338,8 @@ class Asking:
             first, last = births(self.person) or (None, None)
             some = [(first, "born on {} or soon after"), (last, "born on {} or shortly before")]
             return tuple(Possible(day.isoformat(), text.format(spoken_day(day))) for day, text in some if day)
+        if fact == "highest-level" and (levels := {level for one in self.now for level in self.levels(one)}):
+            return possible_answers(fact, [Attribute(fact, ">=", level) for level in levels])
         return possible_answers(fact, self.comparisons(fact))
 
     def comparisons(self, fact: str) -> list[Attribute]:
@@ -294,11 +365,11 @@ class Asking:
     def told(self, facts: Mapping[str, str], words: str) -> _Told | None:
         """What some answers would change; None when nothing. `words` says the answers."""
         before = dict(self.request.attributes)
-        request = replace(self.request, attributes=tuple(sorted({**before, **facts}.items())))
+        request = self.with_answers(facts)
         if self.trace is not None and not self.matters_to_search(complete(before), complete({**before, **facts})):
             person = Person(request.holds, dict(request.attributes), self.explainer.projection, self.person.asked_on)
             explainer = replace(self.explainer, request=request, person=person)
-            return self.compared(self.standings(explainer, self.unpaid, self.trace), None, words)
+            return self.compared(self.standings(explainer, self.unpaid, self.trace), None, words, facts)
         asked = self.again(request)
         explainer = replace(self.explainer, request=request, person=asked.person)
         moved = _moved(asked, self.best.asked, self.trace) if self.trace else None
@@ -307,14 +378,14 @@ class Asking:
             self.searches -= 1
             best = self.search(request)
         then = self.standings(explainer, asked, moved) if moved else None
-        return self.compared(then, best, words)
+        return self.compared(then, best, words, facts)
 
     def matters_to_search(self, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
         """Whether an answer may open or close a start, or change a sum that the search minds."""
         if self.minds_money:
             return True
         changed = {name for name in after if after[name] != before.get(name)}
-        return not changed.isdisjoint(self.asked_at_the_door | {"age", "born"})
+        return not changed.isdisjoint(self.asked_at_the_door | {"age", "born", "highest-level"})
 
     @cached_property
     def asked_at_the_door(self) -> frozenset[str]:
@@ -335,7 +406,9 @@ class Asking:
         unsure = any(one.delivery.id in new for one in moved.steps)
         return (unsure and not old <= new) or _gains(self.best.asked, asked)
 
-    def compared(self, then: Sequence[Standing] | None, best: Solved | None, words: str) -> _Told | None:
+    def compared(
+        self, then: Sequence[Standing] | None, best: Solved | None, words: str, facts: Collection[str]
+    ) -> _Told | None:
         """The picture with some answers beside the picture now.
 
         `then`: how the person would stand on the pathway shown; None: it is not open to them, or there is none. `best`:
@@ -353,7 +426,8 @@ class Asking:
                 changes.append("there would be no pathway")
             else:
                 _, _, pathway = self.explainer.outline(best.asked.catalogue, best.trace)
-                changes.append(f"another pathway would be best: {pathway}")
+                waits = self.waits(best.trace) if not _AGES.isdisjoint(facts) else ""
+                changes.append(f"another pathway would be best: {pathway}{waits}")
             if value is not None and now is not None and value != now:
                 worse, by = abs(value - now), self.request.by
                 changes.insert(0, f"the best would be {value_words(by, value)} instead of {value_words(by, now)}")
@@ -374,7 +448,19 @@ class Asking:
         opens = int(best is not None and (best.trace is None) != (self.trace is None))
         return _Told((opens, worse, int(not stays), saved, surer), words, tuple(changes), pathway)
 
+    def waits(self, then: Trace) -> str:
+        """The steps of the pathway shown that somebody would begin later, as they are too young today."""
+        begun = {one.content.id: one.start_week for one in self.trace.steps} if self.trace else {}
+        for one in then.steps:
+            now = begun.get(one.content.id)
+            if now is not None and one.start_week is not None and one.start_week > now:
+                title, later = self.best.asked.catalogue.steps[one.content.id].title, one.start_week - now
+                return f" ({title} is begun {counted(later, 'week')} later at the soonest: a birthday is waited for)"
+        return ""
 
+
+_AGES: Final = frozenset({"age", "born"})
+_LEVEL: Final = re.compile(r"\blevel\((\d)\)")
 _LIKELY: Final = {
     Likely.YES: "likely yes",
     Likely.NO: "likely no",
@@ -384,17 +470,12 @@ _LIKELY: Final = {
 
 def _settled(before: Standing, after: Standing) -> Iterator[str]:
     """The ways to pay of which an answer settles whether they are open, and what it says."""
-    then = {_paying(one): one.decision.answer for one in after.payments}
+    then = {paying(one): one.decision.answer for one in after.payments}
     for payment in before.payments:
-        answer = then.get(_paying(payment), Answer.NO)
+        answer = then.get(paying(payment), Answer.NO)
         if answer is not Answer.NOT_KNOWN and _cheaper(payment, before):
             said = "pay" if answer is Answer.YES else "not pay"
             yield f"{payment.title} would {said} for step {after.number}, {after.title} ({payment.text})"
-
-
-def _paying(payment: Payment) -> tuple[str, str]:
-    """What makes a payment the same for another person: its scheme and its own rule."""
-    return payment.scheme, payment.rules[-1].rule if payment.rules else ""
 
 
 def sum_of_costs(steps: Iterable[Standing]) -> int | None:
@@ -553,7 +634,7 @@ def one_call(explainer: Explainer, best: Solved, planner: Planner, limits: Limit
         step=Thing(call.standing.step.id, call.standing.title),
         whom=_whom(explainer, asked, call.standing),
         ask=_to_ask(explainer, call),
-        why=_why_call(by, gains[chosen], best.result.value, without.value),
+        why=_why_call(by, gains[chosen], best.result.value, without.value, _still_open(asked, sure_then[chosen], call)),
         sure_now=line(sure_now),
         sure_then=line(sure_then[chosen]),
         if_not=line(without),
@@ -594,18 +675,45 @@ def _calls(
         asks = one.eligibility.decision.ask
         if asks and all(ask.whom == "person" for ask in asks):
             kinds = tuple(kind for kind in kinds if kind != "entry")
-        if kinds:
+        if kinds and _whom(explainer, asked, one):
             yield _Call(one, frozenset(by_run[run_of(one.way)]), kinds)
 
 
 def _whom(explainer: Explainer, asked: Asked, one: Standing) -> tuple[Thing, ...]:
-    """Who can tell: the provider of the run; else those who ran it before, the latest first."""
+    """Who can tell: the provider of the run; else those who ran it before, the latest first; else any of the kind."""
     if one.way.offer is not None:
         return (explainer.thing(one.way.offer.provider),)
     seen = [offer.provider for offer in asked.catalogue.offers.get(one.step.id, ())]
     past = (e for id in one.step.about for e in asked.catalogue.evidence.get(id, ()))
     seen += [e.provider for e in sorted(past, key=lambda e: (e.period, e.leavers or 0), reverse=True)]
-    return tuple(map(explainer.thing, list(dict.fromkeys(seen))[:MOST_CALLED]))
+    if seen:
+        return tuple(map(explainer.thing, list(dict.fromkeys(seen))[:MOST_CALLED]))
+    if one.step.kind is StepKind.JOB:
+        return tuple(Thing(id, f"any employer with work as {explainer.thing(id).label}") for id in one.step.about[:1])
+    types = [id for id in one.step.about if id in explainer.projection.types]
+    return tuple(Thing(id, f"any provider of this kind: {explainer.thing(id).label}") for id in types[:1])
+
+
+def _still_open(asked: Asked, then: PlannerResult, call: _Call) -> str:
+    """What the call leaves unconfirmed of the pathway that is best once it is made; empty: nothing."""
+    if then.plan is None:
+        return ""
+    steps = [(asked.catalogue.ways[one.delivery], one.delivery in call.deliveries) for one in then.plan.steps]
+    unsure = sum(
+        way.delivery.id in asked.catalogue.cannot_tell and not (called and "entry" in call.kinds)
+        for way, called in steps
+    )
+    prices = sum(
+        way.step.kind is not StepKind.JOB and Criterion.COST in way.unknown and not (called and "price" in call.kinds)
+        for way, called in steps
+    )
+    ours = sum(way.step.status is not Status.PUBLISHED for way, _ in steps)
+    said = [
+        f"whether the client may start {counted(unsure, 'step')}" if unsure else "",
+        counted(prices, "price") if prices else "",
+        f"{counted(ours, 'step')} that we inferred" if ours else "",
+    ]
+    return ", ".join(filter(None, said))
 
 
 def _to_ask(explainer: Explainer, call: _Call) -> str:
@@ -617,13 +725,18 @@ def _to_ask(explainer: Explainer, call: _Call) -> str:
     return f"{one.title}: {'; '.join(dict.fromkeys(said))}"
 
 
-def _why_call(by: Criterion, gain: tuple[bool, int], now: int | None, without: int | None) -> str:
-    """Why this call and no other."""
+def _why_call(by: Criterion, gain: tuple[bool, int], now: int | None, without: int | None, left: str) -> str:
+    """Why this call and no other. `left`: what it would leave unconfirmed of the pathway that it would open."""
     opens, less = gain
+    if opens and left:
+        known = "with this confirmed there would be a pathway of which each course has a known start, and there is none"
+        return f"{known} now; it would still leave open: {left}"
     if opens:
         return "with this confirmed there would be a pathway of confirmed steps alone, and there is none now"
     if less:
-        return f"with this confirmed the best pathway of confirmed steps would be {value_words(by, less)} less"
+        more = f"; it would still leave open: {left}" if left else ""
+        sure = "with known starts" if left else "of confirmed steps"
+        return f"with this confirmed the best pathway {sure} would be {value_words(by, less)} less{more}"
     if without is None:
         return "nothing else that we hold leads there: if this is not so, there is no pathway"
     if now is not None and without > now:

@@ -6,28 +6,40 @@ Each reason has a code that programs may go by:
   `via-not-possible`: lifting that one limit opens a pathway. `limits-together`: only lifting several of them does.
 - `not-eligible`: a circumstance of the person closes a step. `nothing-leads-there`: no step that we hold gives the
   goal. `needs-not-met`: what a step to the goal asks cannot be reached from what is held.
+- `price-not-known`, `attendance-not-known`, `mode-not-known`: steps that a limit takes out only because nobody said so
+  much of them; whom to ask.
 - `stopped-early`: the work ran out.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from graph.projection import Projection, Step
+from graph.projection import Projection, Step, StepKind
 from graph.requirements import Attribute, circumstances, sentence
 from queries.eligibility.decision import Answer, RuleSaid
 from queries.eligibility.logic import Situation
 from queries.eligibility.rulebook import Scheme
 from queries.eligibility.schemes import decide_scheme
 from queries.pathways.asked import Asked, Solved
-from queries.pathways.compile import facts_of, opportunity_facts, read_rule
+from queries.pathways.compile import Way, facts_of, opportunity_facts, read_rule
 from queries.pathways.engine.missing import least_missing
-from queries.pathways.engine.problem import Fact, Limits, PlannerResult
+from queries.pathways.engine.problem import Criterion, Fact, Limits, PlannerResult
 from queries.pathways.engine.relax import Relaxation, relaxations
-from queries.pathways.explain import Explainer, start_day
-from queries.pathways.limits import horizon, without
-from queries.pathways.request import Filtered, Lifted, LimitSaid, MissingFacts, PathwayRequest, Reason, Thing
+from queries.pathways.explain import FULL_TIME, Explainer, start_day
+from queries.pathways.limits import Limit, horizon, without
+from queries.pathways.request import (
+    Filtered,
+    Lifted,
+    LimitSaid,
+    MissingFacts,
+    PathwayRequest,
+    Reason,
+    Thing,
+    Totals,
+    counted,
+)
 
 MOST_SHOWN: Final = 50
 _CODES: Final = {
@@ -38,6 +50,7 @@ _CODES: Final = {
     "published_only": "only-unconfirmed",
     "profile_required": "profile-is-a-bar",
     "confirmed_only": "cannot-be-told",
+    "right_to_work": "not-eligible",
     "via": "via-not-possible",
 }
 
@@ -83,7 +96,7 @@ class WhyNot:
         names = " and ".join(f"“{limit.text}”" for limit in limits)
         return Lifted(
             limits=tuple(LimitSaid(limit.name, limit.text) for limit in limits),
-            text=f"Without {names} there is: {summary}.",
+            text=f"Without {names} there is: {summary}.{self.mind(solved, totals)}",
             goal=goal,
             pathway=summary,
             weeks=totals.weeks,
@@ -91,10 +104,28 @@ class WhyNot:
             proven=relaxation.proven,
         )
 
+    def mind(self, solved: Solved, totals: Totals) -> str:
+        """What a pathway takes that its line does not say: an employer, and hours that are not known; as sentences."""
+        assert solved.trace is not None
+        said = ""
+        if number := totals.steps_that_need_an_employer:
+            it = "it is a paid job" if totals.steps == 1 else f"{number} of its {totals.steps} steps is a paid job"
+            it = f"{number} of its {totals.steps} steps are paid jobs" if number > 1 else it
+            said = f" Mind that {it}: an employer has to take the client on."
+        request = self.asked.request
+        ways = [solved.asked.catalogue.ways[one.delivery.id] for one in solved.trace.steps]
+        unknown = [way.step.title for way in ways if _hours_not_known(way)]
+        if unknown and request.hours_per_week < FULL_TIME:
+            hours = f"{counted(request.hours_per_week, 'hour')} a week"
+            said += (
+                f" How many hours a week are needed is not known of {_listed(unknown)}: ask whether {hours} will do."
+            )
+        return said
+
     def reasons(self, lifting: tuple[Lifted, ...]) -> tuple[Reason, ...]:
         """Why there is none, as codes with words."""
         if lifting:
-            return tuple(map(self.closed_by, lifting))
+            return (*map(self.closed_by, lifting), *self.not_known())
         request = self.asked.request
         wanted = {fact for id in request.to for fact in facts_of(id, self.projection)}
         leading = [step for step in self.projection.steps if wanted.intersection(step.gives)]
@@ -134,6 +165,53 @@ class WhyNot:
             case _:
                 text = f"{limit.text}: this takes out every way{self.last_seen(limit.name)}"
         return Reason(code, text, about)
+
+    def not_known(self) -> Iterable[Reason]:
+        """What nobody knows of steps on the way, so that a limit takes them out; and whom to ask."""
+        unpriced = self.asked.catalogue.without_measure[Criterion.COST]
+        facts: dict[str, tuple[str, Callable[[str, Way], bool], str]] = {
+            "budget": (
+                "price-not-known",
+                lambda id, _: id in unpriced,
+                "what it costs, and whether a loan or public money would leave nothing to pay at once",
+            ),
+            "attendance": (
+                "attendance-not-known",
+                lambda _, way: way.offer is None or way.offer.attendance is None,
+                "when in the day it is taught",
+            ),
+            "mode": (
+                "mode-not-known",
+                lambda _, way: way.offer is None or not (way.offer.study_mode or way.offer.delivery_mode),
+                "how it is studied",
+            ),
+        }
+        on_the_way = {step.id: step for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
+        ways = self.asked.catalogue.ways
+        for limit in self.asked.limits:
+            if limit.name not in facts:
+                continue
+            code, unknown, question = facts[limit.name]
+            barred = self.asked.barred.get(limit.name, frozenset())
+            steps = {
+                ways[id].step.id: ways[id].step
+                for id in sorted(barred)
+                if ways[id].step.id in on_the_way and unknown(id, ways[id]) and ways[id].step.kind is not StepKind.JOB
+            }
+            if steps:
+                first = next(iter(steps.values()))
+                whom = _listed(dict.fromkeys(self.whom(step) for step in steps.values()))
+                titles = _listed([step.title for step in steps.values()])
+                text = f"“{limit.text}” takes out what is not known of {titles}: ask {question}. Ask {whom}"
+                yield Reason(code, text, Thing(first.id, first.title))
+
+    def whom(self, step: Step) -> str:
+        """Who can tell of a step: those who run it or ran it, else any provider of its kind."""
+        found = [offer.provider for offer in self.asked.catalogue.offers.get(step.id, ())]
+        if found:
+            return _listed(self.explainer.thing(id).label for id in dict.fromkeys(found))
+        types = [id for id in step.about if id in self.projection.types]
+        return f"any provider of this kind: {self.explainer.thing(types[0]).label}" if types else "whoever runs it"
 
     def last_seen(self, name: str) -> str:
         """Runs of the past that a limit on runs would have let in, with their last start: an addition to a reason."""
@@ -199,8 +277,21 @@ class WhyNot:
         if found is None or not found.size:
             return None
         sets = [one for one in found.sets if not any(self.weaker(other, one) for other in found.sets)]
-        said = tuple(tuple(Thing(fact, self.words(fact)) for fact in sorted(one)) for one in sets)
+        taken = self.taken_out
+        said = tuple(
+            tuple(Thing(fact, f"{self.words(fact)}{taken.get(fact, '')}") for fact in sorted(one)) for one in sets
+        )
         return MissingFacts(found.size, said, found.all_found, found.proven)
+
+    @cached_property
+    def taken_out(self) -> dict[Fact, str]:
+        """What steps give that limits took out altogether: bringing it is no other way than the one they closed."""
+        found: dict[Fact, str] = {}
+        for one in self.by_limits():
+            for step in one[1]:
+                note = f", brought already: the step that gives it is taken out by “{one[0].text}”"
+                found.update((fact, note) for fact in step.gives if fact not in found)
+        return found
 
     def weaker(self, one: frozenset[Fact], other: frozenset[Fact]) -> bool:
         """Whether one set asks for less than another in one fact: for a level, not for a higher one or an award."""
@@ -220,18 +311,10 @@ class WhyNot:
 
     def filtered(self) -> tuple[Filtered, ...]:
         """Steps on some way to the goals that a limit, or a scheme, took out altogether, each under those that did."""
-        on_the_way = {step.id: step for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
-        ways: dict[str, list[str]] = {id: [] for id in on_the_way}
-        for id, way in self.asked.catalogue.ways.items():
-            if way.step.id in ways:
-                ways[way.step.id].append(id)
         found = []
-        for limit in self.asked.limits:
-            barred = self.asked.barred.get(limit.name, frozenset())
-            steps = [on_the_way[id] for id, some in ways.items() if some and barred.issuperset(some)]
-            if steps:
-                shown = tuple(Thing(step.id, step.title) for step in steps[:MOST_SHOWN])
-                found.append(Filtered(LimitSaid(limit.name, limit.text), len(steps), shown))
+        for limit, steps in self.by_limits():
+            shown = tuple(Thing(step.id, step.title) for step in steps[:MOST_SHOWN])
+            found.append(Filtered(LimitSaid(limit.name, limit.text), len(steps), shown))
         by_scheme: dict[str, list[tuple[Step, Scheme, tuple[RuleSaid, ...]]]] = {}
         for one in self.shut_out:
             by_scheme.setdefault(one[1].id, []).append(one)
@@ -241,3 +324,33 @@ class WhyNot:
             shown = tuple(Thing(step.id, step.title) for step, *_ in some[:MOST_SHOWN])
             found.append(Filtered(LimitSaid(f"scheme:{id}", text), len(some), shown, rules))
         return tuple(found)
+
+    def by_limits(self) -> Iterator[tuple[Limit, list[Step]]]:
+        """The limits that take steps on some way to the goals out altogether, each with these steps."""
+        on_the_way = {step.id: step for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
+        ways: dict[str, list[str]] = {id: [] for id in on_the_way}
+        for id, way in self.asked.catalogue.ways.items():
+            if way.step.id in ways:
+                ways[way.step.id].append(id)
+        for limit in self.asked.limits:
+            barred = self.asked.barred.get(limit.name, frozenset())
+            steps = [on_the_way[id] for id, some in ways.items() if some and barred.issuperset(some)]
+            if steps:
+                yield limit, steps
+
+
+def _hours_not_known(way: Way) -> bool:
+    """Whether it is not known how many hours a week a step takes; one that takes no time takes none."""
+    if way.offer is not None and way.offer.hours_per_week is not None:
+        return False
+    return way.step.hours_per_week is None and not (way.step.weeks and way.step.weeks.value == 0)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """The first few of some names."""
+    said = list(names)
+    more = [f"{len(said) - _NAMED} more"] if len(said) > _NAMED else []
+    return ", ".join([*said[:_NAMED], *more])
+
+
+_NAMED: Final = 3

@@ -67,12 +67,15 @@ def bundles(
     if not found:
         return Bundles(None, (), f"No bundle of these units is funded. {bundlers[0].largest().funded.text}")
     found.sort(key=lambda one: (one.credits, one.provider.label))
+    shared = tuple(one for one in found[0].not_known if all(one in bundle.not_known for bundle in found))
+    own_only = [replace(one, not_known=tuple(n for n in one.not_known if n not in shared)) for one in found[:SHOWN]]
     more = f" {len(found) - SHOWN} more are possible." if len(found) > SHOWN else ""
     least = found[0].credits
     return Bundles(
         least,
-        tuple(found[:SHOWN]),
+        tuple(own_only),
         f"The least that these units reach and the rules do not refuse is {least} credits at one provider.{more}",
+        shared,
     )
 
 

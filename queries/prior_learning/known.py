@@ -11,8 +11,9 @@ from queries.pathways.compile import Person, UnknownThingError, award_rule, fact
 from queries.pathways.judge import Judge
 from queries.pathways.request import Need, Thing, counted
 from queries.prior_learning.evidence import Evidence
-from queries.prior_learning.request import Brought, CourseSaid, CreditSaid, Held, PriorLearningRequest
-from queries.prior_learning.shortfall import Shortfalls
+from queries.prior_learning.request import Brought, CourseSaid, CreditSaid, Held, PriorLearningRequest, Span
+from queries.prior_learning.said import TRANSCRIPT
+from queries.prior_learning.shortfall import Shortfall, Shortfalls
 
 
 def next_start(starts: Iterable[str], on: date) -> str | None:
@@ -61,6 +62,8 @@ class Known:
         self.origin = {fact: self.thing(id).label for id in ids for fact in facts_of(id, projection)}
         self.evidence = Evidence(projection)
         self.awards_held = frozenset(self.judge.awards_held(self.facts))
+        told = {fact for fact in self.facts if fact.startswith("credits:")}
+        self.loose = frozenset(fact for fact in told if fact.split(":")[1] not in self.awards_held)
         self.brought = tuple(self._bring())
 
     def shown(self, status: Status) -> bool:
@@ -105,7 +108,7 @@ class Known:
             note = None if self.shown(unit.source.status) else "it is not published, and so left out of this answer"
             return Brought(thing, f"holds the unit {thing.label} ({size}){told}", note)
         if ":" in held.id and not held.id.startswith("level:"):
-            return Brought(thing, f"holds {thing.label}{told}", "which units they were was not said, and it may matter")
+            return Brought(thing, f"holds {thing.label}{told}", f"which units they were was not said: {TRANSCRIPT}")
         known = self.evidence.add(self.evidence.of_award(held.id, held, thing))
         note = None if known else "what it covers is not held here: bring the specification or the syllabus"
         return Brought(thing, f"holds or completed {thing.label}{told}", note)
@@ -177,33 +180,44 @@ class Known:
         ]
         return tuple(sorted(found, key=lambda one: (one.next_start or "9999", one.course.id)))
 
+    def left(self, rule: Requirement, facts: frozenset[str], award: str) -> tuple[Span | None, Shortfall | None]:
+        """What is left of an award by its rule, and the units of it; None where no units that are known complete it.
+
+        Both ends are exact: as if credits told without their units were of the most useful ones, and of none of use.
+        """
+        most = self.shortfalls.least(rule, facts - self.loose, award)
+        least = self.shortfalls.at_best(rule, facts, self.loose, award)
+        return (Span(least.credits, most.credits if most else None) if least else None), most
+
     def counted_by_rules(self, award: AwardFacts) -> tuple[CreditSaid, ...]:
-        """Credits held that count towards an award by its own rules, each once."""
-        banked: list[tuple[int, str, Transfer | None]] = [(self.credits_of(award.id), award.id, None)]
+        """Credits held that count towards an award by its own rules, each once; those without their units apart."""
+        into: list[tuple[str, Transfer | None]] = [(award.id, None)]
         for transfer in self.projection.transfers:
-            into = transfer.automatic and transfer.to_id == award.id and self.shown(transfer.source.status)
-            if into and transfer.from_id in self.projection.awards:
-                held = self.credits_of(transfer.from_id)
-                banked.append((min(held, transfer.credits or held), transfer.from_id, transfer))
-        return tuple(
-            CreditSaid(
-                origin=self.thing(id),
-                credits=credits,
-                condition=transfer.condition if transfer else "units and credits of the award itself",
-                who_decides=None,
-                sources=(transfer.source if transfer else award.source, *(unit.source for unit in self.units_held(id))),
-            )
-            for credits, id, transfer in banked
-            if credits
-        )
+            by_rule = transfer.automatic and transfer.to_id == award.id and self.shown(transfer.source.status)
+            if by_rule and transfer.from_id in self.projection.awards:
+                into.append((transfer.from_id, transfer))
+        found = []
+        for id, way in into:
+            named, loose = self.credits_of(id), self._loose_of(id)
+            most = way.credits if way and way.credits else named + loose
+            condition = way.condition if way else "units and credits of the award itself"
+            sources = (way.source if way else award.source, *(unit.source for unit in self.units_held(id)))
+            known = min(named, most)
+            if known:
+                found.append(CreditSaid(self.thing(id), known, condition, None, sources))
+            if rest := min(loose, most - known):
+                unsaid = f"{condition}; which units they are was not said, so {TRANSCRIPT}"
+                found.append(CreditSaid(self.thing(id), rest, unsaid, None, sources[:1], units_told=False))
+        return tuple(found)
 
     def credits_of(self, award: str) -> int:
-        """Credits that are held of an award: all of it, or of its units."""
-        known = self.projection.awards[award]
+        """Credits that are held of an award: all of it, or of its units; those told without their units left out."""
         if award in self.awards_held:
-            return known.credits or 0
-        loose = [fact.split(":") for fact in self.facts if fact.startswith(f"credits:{award}:")]
-        return sum(unit.credits or 0 for unit in self.units_held(award)) + sum(int(one[2]) for one in loose)
+            return self.projection.awards[award].credits or 0
+        return sum(unit.credits or 0 for unit in self.units_held(award))
+
+    def _loose_of(self, award: str) -> int:
+        return sum(int(fact.split(":")[2]) for fact in self.loose if fact.split(":")[1] == award)
 
     def units_held(self, award: str) -> list[UnitFacts]:
         """Units of an award that the person holds."""

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from graph.projection import AwardFacts, Status, worst
-from queries.pathways.request import counted
 from queries.prior_learning.known import Known
-from queries.prior_learning.request import NearestAward, Remaining
-from queries.prior_learning.said import remaining
+from queries.prior_learning.request import CreditSaid, NearestAward, Remaining, Span
+from queries.prior_learning.said import depending, remaining, span_said
 
 
 def statuses_of(left: Remaining | None) -> Iterable[Status]:
@@ -23,26 +22,30 @@ def nearest_awards(known: Known) -> tuple[NearestAward, ...]:
         usable = known.shown(award.source.status) and (award.current or asked)
         if usable and award.id not in known.awards_held and (asked or known.counted_by_rules(award)):
             found.append(_near(known, award))
-    return tuple(sorted(found, key=lambda n: (n.credits_short is None, n.credits_short or 0, n.award.id)))
+    return tuple(sorted(found, key=_far))
+
+
+def _far(near: NearestAward) -> tuple[bool, int, int, str]:
+    """What is left at least comes first, then at most; what is not known last."""
+    short = near.credits_short
+    return short is None, short.least if short else 0, (short.most or 0) if short else 0, near.award.id
 
 
 def _near(known: Known, award: AwardFacts) -> NearestAward:
     """How far one award is."""
     target, banked = known.target(award.id), known.counted_by_rules(award)
-    rule, held = target.rule, sum(one.credits or 0 for one in banked)
-    least = known.shortfalls.least(rule, known.facts, award.id) if rule is not None else None
-    left = remaining(least, known.projection.labels)
-    by_number = max(0, award.credits - held) if award.credits else None
-    short = left.credits if left else by_number if rule is None else None
-    loose = any(fact.startswith("credits:") for fact in known.facts)
-    at_best = by_number if left and loose and by_number is not None and by_number < left.credits else None
+    rule, held = target.rule, held_of(banked)
+    if rule is not None:
+        short, most = known.left(rule, known.facts, award.id)
+    else:
+        short, most = (left_by_number(award.credits, held) if award.credits else None), None
+    left = remaining(most, known.projection.labels)
     near = NearestAward(
         award=target.thing,
         level=award.level,
         credits=award.credits,
         credits_held=held,
         credits_short=short,
-        at_best=at_best,
         remaining=left,
         courses=known.courses_said(target.courses),
         printed_rules=award.printed_rules,
@@ -50,24 +53,39 @@ def _near(known: Known, award: AwardFacts) -> NearestAward:
         source=award.source,
         text="",
     )
-    return replace(near, text=" ".join(_said(near, award, has_rule=rule is not None)))
+    return replace(near, text=" ".join(_said(near, award, banked, has_rule=rule is not None)))
 
 
-def _said(near: NearestAward, award: AwardFacts, *, has_rule: bool) -> Iterable[str]:
+def held_of(credits: Iterable[CreditSaid]) -> Span:
+    """What is counted, without and with the credits of which the units were not told."""
+    told = list(credits)
+    return Span(sum(one.credits or 0 for one in told if one.units_told), sum(one.credits or 0 for one in told))
+
+
+def left_by_number(whole: int, held: Span) -> Span:
+    """What is left of so many credits where the rules are not known."""
+    return Span(max(0, whole - (held.most or 0)), max(0, whole - held.least))
+
+
+def _said(near: NearestAward, award: AwardFacts, banked: Iterable[CreditSaid], *, has_rule: bool) -> Iterable[str]:
     """What is left, in sentences."""
     name, whom, left = near.award.label, award.awarding_body or "the awarding body", near.remaining
-    if left is not None:
+    short = near.credits_short
+    if short is not None and short.least != short.most:
+        span = span_said(short)
+        yield f"{span[:1].upper()}{span[1:]} left{depending(short, banked)}."
+        if left is not None:
+            yield f"If none of them are of use, what would complete {name} is {left.text}."
+    elif left is not None:
         yield f"{left.text[:1].upper()}{left.text[1:]} would complete {name}."
-    elif near.credits_short is not None:
-        held = counted(near.credits_held, "credit")
-        yield f"{held} of {award.credits} count towards {name}, so {near.credits_short} are left."
+    elif short is not None:
+        yield f"{span_said(near.credits_held)} of {award.credits} count towards {name}, so {short.least} are left."
+    if short is not None and left is None:
         yield f"How its units must add up is not held here: ask {whom} which are still needed."
-    elif has_rule:
+    elif short is None and has_rule:
         yield f"No choice of the units we hold, with the credits that are visible, completes {name}: ask {whom}."
-    else:
+    elif short is None:
         yield f"How many credits {name} takes is not held here: ask {whom}."
-    if near.at_best is not None:
-        yield f"Some credits were told without their units; if they are the right ones, {near.at_best} are left."
     if not award.real:
         yield "It stands for a family of awards: ask which one is taught."
     if not award.current:

@@ -162,10 +162,23 @@ class Remaining:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """From the least to the most credits; the same twice where it is known exactly.
+
+    What is between them hangs on credits that were told without their units: one end is as if they were of the most
+    useful units that the rules allow, the other as if none of them were of use. `most` None: not known.
+    """
+
+    least: int
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CreditSaid:
     """Credit that counts, or may count, towards an award: whose it is, how much, and on what condition.
 
     `credits` None: how much is for somebody to decide. `who_decides` None: it follows from the award's own rules.
+    `units_told`: False where only a number of credits was told, so that it is not known whether they are of use.
     """
 
     origin: Thing
@@ -173,6 +186,7 @@ class CreditSaid:
     condition: str
     who_decides: str | None
     sources: tuple[Source, ...]
+    units_told: bool = True
 
 
 class RestsOn(StrEnum):
@@ -188,14 +202,15 @@ class RestsOn(StrEnum):
 class WayIn:
     """A point at which this person might join an award: with so many of its credits behind them.
 
-    `credits_left`: the least left to study after it; None: not known. `credits`: what is counted, `claimed`: the units
+    `credits_left`: what is left to study after it; None: not known. `credits`: what is counted, `claimed`: the units
     whose outcomes are all covered by evidence worth asking about. `needs`: what entry asks; `bridge`: the least that
     is missing for it of units, None when nothing is, or when no units can make it up (`bridge_text` says which).
+    `remaining`: the units still to be taken if credits that were told without their units are of none of them.
     """
 
     rests_on: RestsOn
-    credits_behind: int
-    credits_left: int | None
+    credits_behind: Span
+    credits_left: Span | None
     credits: tuple[CreditSaid, ...]
     claimed: tuple[UnitSaid, ...]
     needs: tuple[Need, ...]
@@ -228,7 +243,8 @@ class Bundle:
     """Units of one provider that together are large enough for the Lifelong Learning Entitlement.
 
     `courses`: what the provider offers that the units belong to. `funded`: what the scheme's rules say of it on
-    `from_day`, with what to ask; `not_known`: what has to be confirmed first. `payments` are without their rules, which
+    `from_day`, with what to ask; `not_known`: what has to be confirmed first of this one, besides what has to be of
+    every bundle. `payments` are without their rules, which
     stand with the scheme. `price_pounds` None: not known.
     """
 
@@ -246,11 +262,15 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Bundles:
-    """Bundles towards one award. `text` says why there are none, or how many there are besides."""
+    """Bundles towards one award. `text` says why there are none, or how many there are besides.
+
+    `not_known`: what has to be confirmed first of every one of them.
+    """
 
     least_credits: int | None
     bundles: tuple[Bundle, ...]
     text: str
+    not_known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,16 +301,15 @@ class Recognition:
 class NearestAward:
     """How far an award is. `credits_short` and `remaining` are exact over the units whose credits are known.
 
-    `credits_short` None: no choice of the units we hold would complete it. `at_best`: what would be short if credits
-    that were told without their units were of the right ones; None: nothing was told in that way.
+    `credits_short` None: no choice of the units we hold would complete it. `remaining`: the units still to be taken if
+    credits that were told without their units are of none of them.
     """
 
     award: Thing
     level: int | None
     credits: int | None
-    credits_held: int
-    credits_short: int | None
-    at_best: int | None
+    credits_held: Span
+    credits_short: Span | None
     remaining: Remaining | None
     courses: tuple[CourseSaid, ...]
     printed_rules: tuple[str, ...]

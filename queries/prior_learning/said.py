@@ -1,11 +1,15 @@
 """Units and choices of units in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from graph.projection import UnitFacts
 from queries.pathways.request import counted
-from queries.prior_learning.request import Choice, Remaining, UnitSaid
+from queries.prior_learning.request import Choice, CreditSaid, Remaining, Span, UnitSaid
 from queries.prior_learning.shortfall import Group, Shortfall
+
+TRANSCRIPT: Final = "bring the transcript"
+"""What shows which units somebody has credits of."""
 
 
 def unit_said(unit: UnitFacts) -> UnitSaid:
@@ -40,6 +44,28 @@ def said_choices(choices: Iterable[Choice]) -> str:
             at = f" at level {levels.pop()}" if len(levels) == 1 and None not in levels else ""
             open_.append(f"any {choice.take} of {len(choice.units)} {kind}{at} of {size}")
     return joined([*named, *open_])
+
+
+def span_said(span: Span) -> str:
+    """A number of credits that may be known only within bounds.
+
+    >>> span_said(Span(60, 120)), span_said(Span(60, 60)), span_said(Span(0, 60)), span_said(Span(60, None))
+    ('60 to 120 credits', '60 credits', 'up to 60 credits', 'at least 60 credits')
+    """
+    if span.most is None:
+        return f"at least {counted(span.least, 'credit')}"
+    if span.least == span.most:
+        return counted(span.least, "credit")
+    most = counted(span.most, "credit")
+    return f"{span.least} to {most}" if span.least else f"up to {most}"
+
+
+def depending(span: Span | None, credits: Iterable[CreditSaid]) -> str:
+    """On what a span depends, to be put after it; nothing where it is exact."""
+    loose = sum(one.credits or 0 for one in credits if not one.units_told)
+    if span is None or span.least == span.most:
+        return ""
+    return f", depending on which units the {loose} are: {TRANSCRIPT}" if loose else ""
 
 
 def remaining(shortfall: Shortfall | None, labels: Mapping[str, str]) -> Remaining | None:

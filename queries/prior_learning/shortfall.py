@@ -5,7 +5,7 @@ same credits that help the same demands are as good as each other, so what is se
 taken, and not which.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -69,7 +69,7 @@ class Shortfalls:
     def __init__(self, projection: Projection, judge: Judge, units: Iterable[UnitFacts], day: date) -> None:
         self.projection, self.judge, self.day = projection, judge, day
         self.units: Mapping[str, UnitFacts] = {unit.id: unit for unit in units}
-        self._found: dict[tuple[Requirement, frozenset[str], str | None], Shortfall | None] = {}
+        self._found: dict[tuple[Requirement, frozenset[str], str | None, frozenset[str]], Shortfall | None] = {}
         self._with_units = frozenset(unit.award for unit in self.units.values())
 
     def least(self, requirement: Requirement, facts: frozenset[str], of: str | None = None) -> Shortfall | None:
@@ -78,10 +78,29 @@ class Shortfalls:
         What no unit can bring (an age, a level, work) is taken as it stands: met or not known, it asks for no unit.
         `of`: the award that the requirement makes up, by id; it is then no part of itself.
         """
-        key = requirement, facts, of
+        return self._least(requirement, facts, of, frozenset())
+
+    def at_best(
+        self, requirement: Requirement, facts: frozenset[str], loose: frozenset[str], of: str | None = None
+    ) -> Shortfall | None:
+        """The same if credits that were told without their units are of the most useful ones.
+
+        `loose`: the facts of such credits. What they do not make up of the units that are known counts as any credits.
+        """
+        found = (self._least(requirement, facts - loose, of, loose & facts), self.least(requirement, facts, of))
+        return min(filter(None, found), key=lambda one: (one.credits, one.units), default=None)
+
+    def _least(
+        self, requirement: Requirement, facts: frozenset[str], of: str | None, loose: frozenset[str]
+    ) -> Shortfall | None:
+        key = requirement, facts, of, loose
         if key not in self._found:
+            told = Counter[str | None]()
+            for fact in loose:
+                _, award, credits = fact.split(":")
+                told[award] += int(credits)
             ways = self._ways(requirement, facts, frozenset([of] if of else []))
-            found = filter(None, (self._cheapest(way, facts) for way in ways))
+            found = filter(None, (self._cheapest(way, facts, told) for way in ways))
             self._found[key] = min(found, key=lambda one: (one.credits, one.units, _named(one)), default=None)
         return self._found[key]
 
@@ -144,56 +163,96 @@ class Shortfalls:
                     total += int(amount)
         return total
 
-    def _cheapest(self, way: _Way, facts: frozenset[str]) -> Shortfall | None:
-        """The least that meets every demand of one way."""
+    def _cheapest(self, way: _Way, facts: frozenset[str], told: Mapping[str | None, int]) -> Shortfall | None:
+        """The least that meets every demand of one way; `told`: credits of awards that may be of any of their units."""
         fixed = [self.units[id] for id in sorted(one for one in way if isinstance(one, str))]
         sums = sorted((one for one in way if isinstance(one, _Credits)), key=str)
         by_number: dict[str, int] = {}
         for one in [one for one in sums if one.award not in self._with_units and one.role is None]:
-            by_number[one.award] = max(one.missing, by_number.get(one.award, 0))
+            missing = one.missing - (told[one.award] if told.get(one.award) and self._any_counts(one) else 0)
+            by_number[one.award] = max(missing, 0, by_number.get(one.award, 0))
             sums.remove(one)
-        groups = [Group(1, (unit,)) for unit in fixed]
-        for award in dict.fromkeys(one.award for one in sums):
-            taken = self._of_award([one for one in sums if one.award == award], fixed, facts)
+        groups = [Group(1, (unit,)) for unit in fixed if not told.get(unit.award)]
+        open_ = [unit.award for unit in fixed if told.get(unit.award)]
+        for award in dict.fromkeys([*(one.award for one in sums), *open_]):
+            of_it = [one for one in sums if one.award == award]
+            taken = self._of_award(of_it, [u for u in fixed if u.award == award], facts, told.get(award, 0))
             if taken is None:
                 return None
             groups += taken
         credits = sum(group.take * (group.units[0].credits or 0) for group in groups) + sum(by_number.values())
         return Shortfall(credits, tuple(groups), by_number)
 
-    def _of_award(self, sums: list[_Credits], fixed: list[UnitFacts], facts: frozenset[str]) -> list[Group] | None:
-        """The least that meets every demand for credits of one award; no unit counts for two awards."""
-        kinds: dict[tuple[int, tuple[bool, ...]], list[UnitFacts]] = defaultdict(list)
+    def _any_counts(self, demand: _Credits) -> bool:
+        """Whether credits of the award count for a demand when their units are not known."""
+        return demand.role is None and demand.level in (None, self.projection.awards[demand.award].level)
+
+    def _of_award(
+        self, sums: list[_Credits], fixed: list[UnitFacts], facts: frozenset[str], told: int
+    ) -> list[Group] | None:
+        """The least that meets every demand of one award; no unit counts for two awards.
+
+        Where credits were told without their units, those that have to be taken may be among them.
+        """
+        kinds: dict[tuple[int, tuple[bool, ...], str | None], list[UnitFacts]] = defaultdict(list)
+        for unit in fixed if told else ():
+            kinds[unit.credits or 0, tuple(one.counts(unit) for one in sums), unit.id].append(unit)
         for unit in sorted(self.units.values(), key=lambda u: u.id):
             helps = tuple(one.counts(unit) for one in sums)
             if unit.credits and any(helps) and unit not in fixed and f"unit:{unit.id}" not in facts:
-                kinds[unit.credits, helps].append(unit)
+                kinds[unit.credits, helps, None].append(unit)
+        sure = () if told else fixed
         missing = tuple(
-            max(0, one.missing - sum(unit.credits or 0 for unit in fixed if one.counts(unit))) for one in sums
+            max(0, one.missing - sum(unit.credits or 0 for unit in sure if one.counts(unit))) for one in sums
         )
-        taken = _fewest(missing, [(credits, helps, len(units)) for (credits, helps), units in kinds.items()])
+        there = [
+            _Kind(credits, helps, len(units), must=must is not None) for (credits, helps, must), units in kinds.items()
+        ]
+        taken = _fewest(missing, there, told, tuple(told > 0 and self._any_counts(one) for one in sums))
         if taken is None:
             return None
         return [Group(n, tuple(units)) for n, units in zip(taken, kinds.values(), strict=True) if n]
 
 
-def _fewest(missing: tuple[int, ...], kinds: list[tuple[int, tuple[bool, ...], int]]) -> tuple[int, ...] | None:
-    """How many to take of each kind (credits, what it helps, how many there are): fewest credits, then fewest units.
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Units as good as each other: their credits, which demands they help, how many there are, whether all must be."""
+
+    credits: int
+    helps: tuple[bool, ...]
+    there: int
+    must: bool
+
+
+def _fewest(
+    missing: tuple[int, ...], kinds: list[_Kind], told: int, any_counts: tuple[bool, ...]
+) -> tuple[int, ...] | None:
+    """How many to take of each kind: fewest credits, then fewest units.
 
     Kind by kind, the best way to every set of credits still missing is kept: nothing that differs further matters.
+    `told`: credits that may be of any of the units, which are then held; what is left of them helps `any_counts`.
     """
-    states: dict[tuple[int, ...], tuple[int, int, tuple[int, ...]]] = {missing: (0, 0, ())}
-    for credits, helps, there in kinds:
-        following: dict[tuple[int, ...], tuple[int, int, tuple[int, ...]]] = {}
-        for left, (spent, units, taken) in states.items():
-            for n in range(there + 1):
-                then = tuple(max(0, m - n * credits) if h else m for m, h in zip(left, helps, strict=True))
-                value = (spent + n * credits, units + n, (*taken, n))
-                following[then] = min(value, following.get(then, value))
-                if not any(m for m, h in zip(then, helps, strict=True) if h):
-                    break
+    states: dict[tuple[tuple[int, ...], int], tuple[int, int, tuple[int, ...]]] = {(missing, told): (0, 0, ())}
+    for kind in kinds:
+        following: dict[tuple[tuple[int, ...], int], tuple[int, int, tuple[int, ...]]] = {}
+        for (left, loose), (spent, units, taken) in states.items():
+            most = min(kind.there, loose // kind.credits) if kind.credits and loose else 0
+            for held in range(most + 1):
+                for n in range(kind.there - held if kind.must else 0, kind.there - held + 1):
+                    done = (n + held) * kind.credits
+                    then = tuple(max(0, m - done) if h else m for m, h in zip(left, kind.helps, strict=True))
+                    key = then, loose - held * kind.credits
+                    value = (spent + n * kind.credits, units + n, (*taken, n))
+                    following[key] = min(value, following.get(key, value))
+                    if not any(m for m, h in zip(then, kind.helps, strict=True) if h):
+                        break
         states = following
-    best = states.get((0,) * len(missing))
+    enough = (
+        value
+        for (left, loose), value in states.items()
+        if all(m <= (loose if counts else 0) for m, counts in zip(left, any_counts, strict=True))
+    )
+    best = min(enough, default=None)
     return best[2] if best else None
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from graph.projection import Status, Transfer, UnitFacts, UnitOutcome, worst
@@ -13,7 +14,7 @@ from queries.eligibility.schemes import decide_scheme
 from queries.pathways.request import Thing, Verdict, counted
 from queries.prior_learning.bundles import Asker, bundles
 from queries.prior_learning.known import Known, Target
-from queries.prior_learning.nearest import statuses_of
+from queries.prior_learning.nearest import held_of, left_by_number, statuses_of
 from queries.prior_learning.request import (
     Bundles,
     ClaimVerdict,
@@ -24,10 +25,11 @@ from queries.prior_learning.request import (
     Recognition,
     Remaining,
     RestsOn,
+    Span,
     UnitClaim,
     WayIn,
 )
-from queries.prior_learning.said import joined, remaining, unit_said
+from queries.prior_learning.said import depending, joined, remaining, span_said, unit_said
 from queries.prior_learning.shortfall import Group, Shortfall
 
 SHOWN: Final = 5
@@ -57,7 +59,9 @@ class Recognised:
     def recognition(self) -> Recognition:
         """Everything about it."""
         ways = tuple(self._ways_in())
-        latest = max(range(len(ways)), key=lambda n: (ways[n].credits_behind, -n))
+        latest = max(
+            range(len(ways)), key=lambda n: (ways[n].credits_behind.most or 0, ways[n].credits_behind.least, -n)
+        )
         courses = self.known.courses_said(self.target.courses)
         award = self.award
         return Recognition(
@@ -122,44 +126,49 @@ class Recognised:
     def _ways_in(self) -> Iterable[WayIn]:
         """Ways in, surest first. What is decided and what is claimed may be the same learning: they are never added."""
         facts, full = self.known.facts, self.award.credits if self.award else None
-        left = self._left(facts)
-        missing = left.credits if left else None
-        behind = sum(one.credits or 0 for one in self.counted)
-        if full is not None:
-            missing = missing if missing is not None else max(0, full - behind)
-            behind = max(0, full - missing)
-        first = RestsOn.OWN_RULES if self.counted and behind else RestsOn.ENTRY
+        held = held_of(self.counted)
+        behind, missing, left = self._reached(facts, held)
+        first = RestsOn.OWN_RULES if self.counted and behind.most else RestsOn.ENTRY
         yield self._way(first, facts, behind, missing, left, self.counted)
         if self.decided:
-            behind += sum(one.credits or 0 for one in self.decided)
+            behind = _more(behind, sum(one.credits or 0 for one in self.decided))
             if full is not None and missing is not None:
-                behind = min(full, behind)
-                missing = min(missing, full - behind)
+                behind = Span(min(full, behind.least), min(full, behind.most or 0))
+                rest = left_by_number(full, behind)
+                most = rest.most if missing.most is None else min(missing.most, full - behind.least)
+                missing = Span(min(missing.least, rest.least), most)
             yield self._way(RestsOn.DECISION, facts, behind, missing, left, (*self.counted, *self.decided))
         if self.claimed:
             with_claims = facts | {f"unit:{unit.id}" for unit in self.claimed}
-            claimed = sum(one.credits or 0 for one in self.counted) + sum(unit.credits or 0 for unit in self.claimed)
-            left = self._left(with_claims)
-            missing = left.credits if left else max(0, full - claimed) if full is not None else None
-            claimed = max(0, full - missing) if full is not None and missing is not None else claimed
-            if claimed > behind:
+            claims = _more(held, sum(unit.credits or 0 for unit in self.claimed))
+            claimed, missing, left = self._reached(with_claims, claims)
+            if (claimed.most or 0, claimed.least) > (behind.most or 0, behind.least):
                 yield self._way(RestsOn.CLAIMS, with_claims, claimed, missing, left, self.counted, self.claimed)
 
-    def _left(self, facts: frozenset[str]) -> Remaining | None:
-        """The least that is left of the award; None where its rules are not known or no units meet them."""
-        return remaining(self._least(facts), self.known.projection.labels)
+    def _reached(self, facts: frozenset[str], held: Span) -> tuple[Span, Span | None, Remaining | None]:
+        """How much of the award is behind and left with these facts, and the units that are left.
 
-    def _least(self, facts: frozenset[str]) -> Shortfall | None:
+        By number, from what is held, where its rules are not known or no units meet them.
+        """
+        full = self.award.credits if self.award else None
+        span, most = self._left(facts)
+        if full is None:
+            return held, span, remaining(most, self.known.projection.labels)
+        missing = span or left_by_number(full, held)
+        behind = Span(max(0, full - (full if missing.most is None else missing.most)), max(0, full - missing.least))
+        return behind, missing, remaining(most, self.known.projection.labels)
+
+    def _left(self, facts: frozenset[str]) -> tuple[Span | None, Shortfall | None]:
         if self.rule is None or self.award is None:
-            return None
-        return self.known.shortfalls.least(self.rule, facts, self.award.id)
+            return None, None
+        return self.known.left(self.rule, facts, self.award.id)
 
     def _way(
         self,
         rests_on: RestsOn,
         facts: frozenset[str],
-        behind: int,
-        missing: int | None,
+        behind: Span,
+        missing: Span | None,
         left: Remaining | None,
         credits: tuple[CreditSaid, ...],
         claimed: tuple[UnitFacts, ...] = (),
@@ -266,7 +275,7 @@ class Recognised:
         """Bundles of the units that are still to be taken; of all where the rules do not say which."""
         if self.award is None:
             return Bundles(None, (), "It is not known which units this course is made of.")
-        least = self._least(self.known.facts)
+        _, least = self._left(self.known.facts)
         groups = (
             least.groups
             if least
@@ -276,7 +285,16 @@ class Recognised:
                 if unit.award == self.award.id and f"unit:{unit.id}" not in self.known.facts
             ]
         )
-        return bundles(self.known.book, self._asker(), self.award, courses, groups)
+        found = bundles(self.known.book, self._asker(), self.award, courses, groups)
+        loose = sum(one.credits or 0 for one in self.counted if not one.units_told)
+        if not (found.bundles and loose):
+            return found
+        note = f"Some of these units may be among the {loose} credits that were told without their units."
+        return replace(found, text=f"{found.text} {note}")
+
+
+def _more(held: Span, credits: int) -> Span:
+    return Span(held.least + credits, (held.most or 0) + credits)
 
 
 _VERDICT_SAID: Final = {
@@ -289,13 +307,20 @@ _VERDICT_SAID: Final = {
 
 
 def _way_text(
-    rests_on: RestsOn, behind: int, missing: int | None, credits: tuple[CreditSaid, ...], claimed: tuple[UnitFacts, ...]
+    rests_on: RestsOn,
+    behind: Span,
+    missing: Span | None,
+    credits: tuple[CreditSaid, ...],
+    claimed: tuple[UnitFacts, ...],
 ) -> str:
-    left = f"{counted(missing, 'credit')} left to study" if missing is not None else "what is left to study not known"
-    behind_said = f"With {counted(behind, 'credit')} behind them"
+    left = f"{span_said(missing)} left to study" if missing is not None else "what is left to study not known"
+    left += depending(missing, credits)
+    behind_said = f"With {span_said(behind)} behind them"
     match rests_on:
         case RestsOn.ENTRY:
             return f"From the beginning, with {left}."
+        case RestsOn.OWN_RULES if behind.least != behind.most:
+            return f"Part-way, which is worth asking about: {behind_said[:1].lower()}{behind_said[1:]}, and {left}."
         case RestsOn.OWN_RULES:
             return f"{behind_said}, which count by the award's own rules, and {left}."
         case RestsOn.DECISION:

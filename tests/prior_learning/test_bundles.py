@@ -87,13 +87,26 @@ def test_a_later_rule_is_looked_at_only_when_no_earlier_one_will_do(book: RuleBo
 
 
 def test_what_has_to_be_confirmed_first(book: RuleBook) -> None:
-    (unknown,) = bundles(region(course("C-1", "P-1")), book, "U-3", "U-4", age=None).bundles
+    first = bundles(region(course("C-1", "P-1")), book, "U-3", "U-4", age=None)
+    (unknown,) = first.bundles
     assert unknown.price_pounds is None
     assert unknown.funded.answer is Answer.NOT_KNOWN
-    assert unknown.not_known[0] == "Are these units sold on their own? Ask the provider."
+    assert unknown.not_known == ()
+    assert first.not_known[0] == "Are these units sold on their own? Ask the provider."
     assert {ask.name for ask in unknown.funded.ask} == {"provider-approved-for-modules", "age"}
-    (sold,) = bundles(region(course("C-1", "P-1", sold="yes")), book, "U-3", "U-4").bundles
+    sold = bundles(region(course("C-1", "P-1", sold="yes")), book, "U-3", "U-4")
     assert len(sold.not_known) == 1
+
+
+def test_what_has_to_be_confirmed_of_one_bundle_only_stands_with_it(book: RuleBook) -> None:
+    found = bundles(region(course("C-1", "P-1", sold="yes"), course("C-2", "P-2")), book, "U-3", "U-4")
+    assert [one.not_known for one in found.bundles] == [(), ("Are these units sold on their own? Ask the provider.",)]
+    assert len(found.not_known) == 1
+
+
+def test_units_that_may_be_held_already_are_said_to_be(book: RuleBook) -> None:
+    found = bundles(region(course("C-1", "P-1")), book, "Q-HNC:30")
+    assert found.text.endswith("Some of these units may be among the 30 credits that were told without their units.")
 
 
 def test_every_provider_has_its_own_bundles_from_its_own_start(book: RuleBook) -> None:

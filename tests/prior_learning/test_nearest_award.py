@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from graph.projection import Course, Projection, Status, Transfer
-from queries.prior_learning.request import Held, NearestAward
+from queries.prior_learning.request import Held, NearestAward, Span
 from tests.prior_learning.worlds import SOURCE, ask, award, unit, world
 
 COURSE = Course(
@@ -45,8 +45,15 @@ def nearest(*holds: str, to: tuple[str, ...] = ()) -> list[NearestAward]:
     return list(ask(REGION, holds=tuple(map(Held, holds)), to=to).nearest)
 
 
-def short(*holds: str, to: tuple[str, ...] = ()) -> list[tuple[str, int, int | None]]:
-    return [(one.award.id, one.credits_held, one.credits_short) for one in nearest(*holds, to=to)]
+def short(*holds: str, to: tuple[str, ...] = ()) -> list[tuple[str, str, str | None]]:
+    return [
+        (one.award.id, span(one.credits_held), one.credits_short and span(one.credits_short))
+        for one in nearest(*holds, to=to)
+    ]
+
+
+def span(said: Span) -> str:
+    return f"{said.least}" if said.least == said.most else f"{said.least} to {said.most}"
 
 
 def test_nothing_counts_towards_anything() -> None:
@@ -55,17 +62,17 @@ def test_nothing_counts_towards_anything() -> None:
 
 def test_the_nearest_comes_first_and_what_is_not_known_last() -> None:
     assert short("U-1", "U-M", "U-D", "U-S", "Q-BARE:100") == [
-        ("Q-BARE", 100, 20),
-        ("Q-MODEL", 10, 20),
-        ("Q-HNC", 15, 45),
-        ("Q-TOP", 100, 140),
-        ("Q-DARK", 10, None),
-        ("Q-SIZE", 10, None),
+        ("Q-MODEL", "10", "20"),
+        ("Q-BARE", "0 to 100", "20 to 120"),
+        ("Q-HNC", "15", "45"),
+        ("Q-TOP", "0 to 100", "140 to 240"),
+        ("Q-DARK", "10", None),
+        ("Q-SIZE", "10", None),
     ]
 
 
 def test_an_award_that_is_held_is_not_near() -> None:
-    assert short("Q-BARE") == [("Q-TOP", 110, 130)]
+    assert short("Q-BARE") == [("Q-TOP", "110", "130")]
     assert short("U-1", "U-2", "U-3", "U-4") == []
 
 
@@ -83,21 +90,35 @@ def test_which_units_and_when_first() -> None:
     )
 
 
-def test_credits_told_without_their_units_may_be_the_right_ones() -> None:
+def test_credits_told_without_their_units_may_be_the_right_ones_or_of_no_use() -> None:
     (one,) = nearest("Q-HNC:45")
-    assert (one.credits_short, one.at_best) == (30, 15)
-    assert "Some credits were told without their units; if they are the right ones, 15 are left." in one.text
+    assert (one.credits_held, one.credits_short) == (Span(0, 45), Span(15, 60))
+    assert one.text == (
+        "15 to 60 credits left, depending on which units the 45 are: bring the transcript. "
+        "If none of them are of use, what would complete Q-HNC is 60 credits: U-1 (15 credits), U-2 (15 credits) and "
+        f"any 2 of 3 optional units at level 4 of 15 credits. {LEFT.replace('No start', 'The next start')}"
+    ).replace("The next start that is still to come is known.", "The next start that is known is 2027-01 at P-1.")
+
+
+def test_units_that_were_told_count_beside_credits_that_were_told_by_number() -> None:
+    (one,) = nearest("U-3", "Q-HNC:30")
+    assert (one.credits_held, one.credits_short) == (Span(15, 45), Span(15, 45))
+
+
+def test_credits_that_only_the_units_we_do_not_hold_can_be() -> None:
+    (one,) = nearest("Q-DARK:45")
+    assert one.credits_short == Span(5, None) if one.credits_short else one.credits_short is None
 
 
 def test_units_that_were_told_by_name_are_what_they_are() -> None:
     (one,) = nearest("U-3", "U-4", "U-5")
-    assert (one.credits_held, one.credits_short, one.at_best) == (45, 30, None)
+    assert (one.credits_held, one.credits_short) == (Span(45, 45), Span(30, 30))
 
 
 def test_where_the_rules_are_not_known_it_counts_by_number_and_says_so() -> None:
     near = nearest("Q-BARE:100")[0]
     assert near.text == (
-        "100 credits of 120 count towards Q-BARE, so 20 are left. "
+        "20 to 120 credits left, depending on which units the 100 are: bring the transcript. "
         f"How its units must add up is not held here: ask Pearson which are still needed. {LEFT}"
     )
 
@@ -126,4 +147,8 @@ def test_a_rule_that_is_our_inference_stays_out_of_a_published_answer() -> None:
     whole = ask(replace(REGION, awards=awards), **question).nearest[0]
     published = ask(replace(REGION, awards=awards), published_only=True, **question).nearest[0]
     assert (whole.status, whole.remaining is None) == (Status.INFERRED, False)
-    assert (published.status, published.remaining, published.credits_short) == (Status.PUBLISHED, None, 45)
+    assert (published.status, published.remaining, published.credits_short) == (
+        Status.PUBLISHED,
+        None,
+        Span(45, 45),
+    )

@@ -46,10 +46,10 @@ def test_more_evidence_never_moves_the_way_in_back(some: set[str], more: set[str
     before, after = answer(WORLD, some), answer(WORLD, some | more)
     for one, other in zip(before.targets, after.targets, strict=True):
         latest, later = one.ways_in[one.latest - 1], other.ways_in[other.latest - 1]
-        assert later.credits_behind >= latest.credits_behind
+        assert (later.credits_behind.most or 0) >= (latest.credits_behind.most or 0)
         if latest.credits_left is not None:
             assert later.credits_left is not None
-            assert later.credits_left <= latest.credits_left
+            assert later.credits_left.least <= latest.credits_left.least
         if latest.bridge is None and not any(need.verdict == "not-met" for need in latest.needs):
             assert not any(need.verdict == "not-met" for need in later.needs)
 
@@ -72,7 +72,20 @@ def test_more_that_is_held_never_makes_an_award_further(some: set[str], more: se
     before = {one.award.id: one.credits_short for one in answer(WORLD, some).nearest}
     for one in answer(WORLD, some | more).nearest:
         was = before.get(one.award.id)
-        assert was is None or (one.credits_short is not None and one.credits_short <= was)
+        if was is not None:
+            assert one.credits_short is not None
+            assert one.credits_short.least <= was.least
+            assert was.most is None or (one.credits_short.most is not None and one.credits_short.most <= was.most)
+
+
+@settings(max_examples=150, deadline=None)
+@given(BROUGHT)
+def test_the_same_number_is_left_wherever_it_is_said(some: set[str]) -> None:
+    found = answer(WORLD, some)
+    ways = {one.target.id: one.ways_in[0] for one in found.targets}
+    for near in found.nearest:
+        if near.award.id in ways and near.credits_short is not None:
+            assert ways[near.award.id].credits_left == near.credits_short
 
 
 def texts(value: Any) -> Iterable[str]:

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from graph.projection import Projection, Status
 from queries.eligibility.rulebook import rulebook
-from queries.prior_learning.request import Claimed, ClaimVerdict, Held, PriorLearning, RoleWorked
+from queries.prior_learning.request import Claimed, ClaimVerdict, Held, PriorLearning, RoleWorked, Span
 from tests.prior_learning.worlds import ask
 
 THREE_UNITS = tuple(map(Held, ("U-COMP22-1", "U-COMP22-2", "U-COMP22-3")))
@@ -37,8 +37,8 @@ def test_no_medtech_unit_is_known_so_it_counts_by_number(region: Projection) -> 
     answer = ask(region, holds=(Held("Q-MEDTECH-HNC:60"),), to=("Q-MEDTECH-HNC", "Q-MEDTECH-HND"))
     hnc, hnd = answer.targets
     assert [(one.award.id, one.credits_short) for one in answer.nearest] == [
-        ("Q-MEDTECH-HNC", 60),
-        ("Q-MEDTECH-HND", 180),
+        ("Q-MEDTECH-HNC", Span(60, 120)),
+        ("Q-MEDTECH-HND", Span(180, 240)),
     ]
     assert hnd.ways_in[0].bridge_text == "Before entry: 30 credits of MedTech HNC."
     assert hnc.worksheet == ()
@@ -87,8 +87,23 @@ def test_bundles_of_the_computing_hnc_wait_for_2027_and_for_what_is_not_known(re
     }
     for one in bundles.bundles:
         assert one.price_pounds is None
-        assert "Are these units sold on their own? Ask the provider." in one.not_known
-        assert any("approved for modular funding" in question for question in one.not_known)
+        assert one.not_known == ()
+    assert "Are these units sold on their own? Ask the provider." in bundles.not_known
+    assert any("approved for modular funding" in question for question in bundles.not_known)
+
+
+def test_sixty_credits_of_the_computing_hnc_are_a_range_everywhere(region: Projection) -> None:
+    """Of 60 credits at most four units of 15 are among the 120 that the HNC asks for, and perhaps none."""
+    answer = ask(region, rulebook(), holds=(Held("Q-HNC-COMP22:60"),), to=("Q-HNC-COMP22", "Q-HND-COMP22"))
+    assert [one.ways_in[one.latest - 1].credits_left for one in answer.targets] == [Span(60, 120), Span(180, 240)]
+    assert [(one.award.id, one.credits_short) for one in answer.nearest] == [
+        ("Q-HNC-COMP22", Span(60, 120)),
+        ("Q-HND-COMP22", Span(180, 240)),
+    ]
+    assert answer.targets[0].ways_in[0].text == (
+        "Part-way, which is worth asking about: with up to 60 credits behind them, and 60 to 120 credits left to "
+        "study, depending on which units the 60 are: bring the transcript."
+    )
 
 
 def test_an_answer_is_ready_for_json_and_comes_back_the_same(region: Projection) -> None:

@@ -1,5 +1,7 @@
 """The least that is left is exact: trying every choice of units finds nothing shorter."""
 
+from collections import Counter
+from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
@@ -74,6 +76,33 @@ def test_the_least_that_is_left(rule: str, brought: tuple[str, ...], expected: s
     projection = world(HNC, UNITS)
     least, _ = shortfalls(projection)
     assert said(least.least(parse(rule), held(projection, *brought))) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "brought", "expected"),
+    [
+        ("credits(30, from=Q-A, unit_role=core)", ("Q-A:30",), "0: "),
+        ("credits(30, from=Q-A, unit_role=core)", ("Q-A:29",), "15: 1 of U-1 U-2 U-3"),
+        ("credits(30, from=Q-A, unit_role=core)", ("Q-A:30", "U-1"), "0: "),
+        ("credits(35, from=Q-A)", ("Q-A:15",), "20: 1 of U-4"),
+        ("credits(35, from=Q-A)", ("Q-A:34",), "10: 1 of U-5"),
+        ("all(holds(U-1), credits(20, from=Q-A, unit_role=optional))", ("Q-A:15",), "20: 1 of U-4"),
+        ("all(holds(U-1), credits(20, from=Q-A, unit_role=optional))", ("Q-A:20",), "15: 1 of U-1"),
+        ("all(holds(U-8), credits(15, from=Q-A, unit_role=core))", ("Q-A:30",), "30: 1 of U-8"),
+        ("credits(200, from=Q-A)", ("Q-A:30",), "not with these units"),
+    ],
+)
+def test_credits_without_their_units_are_at_best_of_the_most_useful_ones(
+    rule: str, brought: tuple[str, ...], expected: str
+) -> None:
+    projection = world(HNC, UNITS)
+    least, _ = shortfalls(projection)
+    facts = held(projection, *brought)
+    assert said(least.at_best(parse(rule), facts, loose_of(facts))) == expected
+
+
+def loose_of(facts: frozenset[str]) -> frozenset[str]:
+    return frozenset(fact for fact in facts if fact.startswith("credits:"))
 
 
 def test_credits_of_an_award_of_which_no_unit_is_known_are_left_by_number() -> None:
@@ -160,6 +189,44 @@ def test_trying_every_choice_of_units_finds_nothing_shorter(
         if found is not None and found.by_number:
             assert not with_units.intersection(found.by_number)
             continue
+        assert (None if found is None else (found.credits, found.units)) == expected
+
+
+def could_be(facts: frozenset[str], projection: Projection) -> Iterator[frozenset[str]]:
+    """Everything that may be held where credits were told by number: any units of so many credits, and the rest."""
+    told = Counter[str | None]()
+    for fact in loose_of(facts):
+        told[fact.split(":")[1]] += int(fact.split(":")[2])
+    open_ = [unit for unit in projection.units.values() if unit.award in told and f"unit:{unit.id}" not in facts]
+    for chosen in (chosen for n in range(len(open_) + 1) for chosen in combinations(open_, n)):
+        rest = Counter(told)
+        for unit in chosen:
+            rest[unit.award] -= unit.credits or 0
+        if min(rest.values(), default=0) >= 0:
+            units = {f"unit:{unit.id}" for unit in chosen}
+            yield facts - loose_of(facts) | units | {f"credits:{award}:{n}" for award, n in rest.items() if n}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    small_worlds(),
+    rules(),
+    st.sets(st.sampled_from(["U-0", "U-1", "Q-A:10", "Q-A:25", "Q-B:15", "Q-B:20"]), min_size=1),
+)
+def test_trying_all_that_may_be_held_finds_nothing_shorter_than_at_best(
+    made: tuple[list[AwardFacts], list[UnitFacts]], rule: str, brought: set[str]
+) -> None:
+    projection = world(*made)
+    least, judge = shortfalls(projection)
+    facts = held(projection, *sorted(brought))
+    for requirement, of in ((parse(rule), None), *((award_rule(one), one.id) for one in made[0])):
+        if requirement is None:
+            continue
+        found = least.at_best(requirement, facts, loose_of(facts), of)
+        if found is not None and found.by_number:
+            continue
+        tried = (by_trying_everything(requirement, one, projection, judge) for one in could_be(facts, projection))
+        expected = min(filter(None, tried), default=None)
         assert (None if found is None else (found.credits, found.units)) == expected
 
 

@@ -86,7 +86,28 @@ WAYS: dict[str, tuple[tuple[str, ...], list[str]]] = {
     ),
     "by the award's own rules": (
         ("Q-PLAIN", "Q-BARE:10"),
-        ["With 10 credits behind them, which count by the award's own rules, and 50 credits left to study."],
+        [
+            "Part-way, which is worth asking about: with up to 10 credits behind them, and 50 to 60 credits left to "
+            "study, depending on which units the 10 are: bring the transcript."
+        ],
+    ),
+    "credits of its own of which the units were not told": (
+        ("Q-HNC", "U-1", "Q-HNC:30"),
+        [
+            "Part-way, which is worth asking about: with 15 to 45 credits behind them, and 15 to 45 credits left to "
+            "study, depending on which units the 30 are: bring the transcript.",
+            "With as much more credit as College agrees to; without it, with 15 to 45 credits left to study, "
+            "depending on which units the 30 are: bring the transcript.",
+        ],
+    ),
+    "credits that were told by number beside an award that the centre may accept": (
+        ("Q-HNC", "Q-HNC:15", "Q-OTHER"),
+        [
+            "Part-way, which is worth asking about: with up to 15 credits behind them, and 45 to 60 credits left to "
+            "study, depending on which units the 15 are: bring the transcript.",
+            "With 20 to 35 credits behind them if the centre or College agrees, and 25 to 40 credits left to study, "
+            "depending on which units the 15 are: bring the transcript.",
+        ],
     ),
     "an award that the centre may accept": (
         ("Q-HNC", "Q-OTHER"),
@@ -140,7 +161,9 @@ def test_the_ways_in(name: str) -> None:
     (to, *holds), expected = WAYS[name]
     found = recognised(to, *holds)
     assert [way.text for way in found.ways_in] == expected
-    assert found.ways_in[found.latest - 1].credits_behind == max(way.credits_behind for way in found.ways_in)
+    assert found.ways_in[found.latest - 1].credits_behind.most == max(
+        way.credits_behind.most or 0 for way in found.ways_in
+    )
 
 
 @pytest.mark.parametrize(

@@ -175,3 +175,19 @@ def test_the_entitlement_does_not_pay_for_one_unit_of_15_credits_but_for_two(
         assert [fact.name for fact in loan.decision.because if fact.name == "credits"] == ["credits"]
     else:
         assert (loan.loan_pounds, loan.entitlement_credits, loan.learner_pounds) == (1200, 30, 0)
+
+
+def test_without_the_right_to_work_no_pathway_has_a_job_in_it() -> None:
+    """Study stays open; that nobody said is not held against anybody."""
+    employed = replace(study("JOB", "none", (f"award:{GOAL}",), 4), conditions=("employer-needed",))
+    course = study("COURSE", "none", (f"award:{GOAL}",), 40)
+    for right, taken in (("no", "COURSE"), ("yes", "JOB")):
+        (best, *_) = ask(employed, course, attributes=said(right_to_work=right)).pathways
+        assert [step.id for step in best.steps] == [taken]
+    (best, *_) = ask(employed, course).pathways
+    assert [step.id for step in best.steps] == ["JOB"]
+    closed = ask(employed, attributes=said(right_to_work="no"))
+    assert closed.outcome is Outcome.NONE_WITHIN_LIMITS
+    assert [(one.code, one.text.partition(":")[0]) for one in closed.reasons] == [
+        ("not-eligible", "no job, as long as there is no right to work in the United Kingdom")
+    ]
