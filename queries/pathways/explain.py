@@ -246,6 +246,8 @@ class Explainer:
             employer=way.step.kind is StepKind.APPRENTICESHIP,
         )
         paying = payments(self.book, situation) if opportunity else ()
+        if way.step.kind is StepKind.APPRENTICESHIP:
+            paying = tuple(one for one in paying if one.loan_pounds == 0 or one.decision.answer is Answer.YES)
         if not dated:
             paying = on_any_day(self.book, situation, paying)
         paying = tuple(map(with_reason, paying))

@@ -185,6 +185,8 @@ class Known:
 
         Both ends are exact: as if credits told without their units were of the most useful ones, and of none of use.
         """
+        if award in self.awards_held:
+            return Span(0, 0), Shortfall(0, (), {})
         most = self.shortfalls.least(rule, facts - self.loose, award)
         least = self.shortfalls.at_best(rule, facts, self.loose, award)
         return (Span(least.credits, most.credits if most else None) if least else None), most

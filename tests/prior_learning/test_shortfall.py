@@ -200,8 +200,8 @@ def could_be(facts: frozenset[str], projection: Projection) -> Iterator[frozense
     open_ = [unit for unit in projection.units.values() if unit.award in told and f"unit:{unit.id}" not in facts]
     for chosen in (chosen for n in range(len(open_) + 1) for chosen in combinations(open_, n)):
         rest = Counter(told)
-        for unit in chosen:
-            rest[unit.award] -= unit.credits or 0
+        for one in chosen:
+            rest[one.award] -= one.credits or 0
         if min(rest.values(), default=0) >= 0:
             units = {f"unit:{unit.id}" for unit in chosen}
             yield facts - loose_of(facts) | units | {f"credits:{award}:{n}" for award, n in rest.items() if n}

@@ -191,7 +191,7 @@ def test_what_was_brought_is_read_back(made: Projection) -> None:
     )
     assert [(one.text, one.note) for one in answer.brought] == [
         ("holds the unit Old circuits (15 credits), Merit, 2014", None),
-        ("holds 30 credits of Old certificate", "which units they were was not said, and it may matter"),
+        ("holds 30 credits of Old certificate", "which units they were was not said: bring the transcript"),
         ("holds or completed HNC", "what it covers is not held here: bring the specification or the syllabus"),
         ("worked as Technician, for 3 years", None),
         ("a competency claimed", "nothing was named that shows it"),
