@@ -7,7 +7,7 @@ Each reason has a code that programs may go by:
 - `not-eligible`: a circumstance of the person closes a step. `nothing-leads-there`: no step that we hold gives the
   goal. `needs-not-met`: what a step to the goal asks cannot be reached from what is held.
 - `price-not-known`, `attendance-not-known`, `mode-not-known`: steps that a limit takes out only because nobody said so
-  much of them; whom to ask.
+  much of them; whom to ask. Only where something is told of the person, for whom it is worth asking.
 - `stopped-early`: the work ran out.
 """
 
@@ -125,7 +125,8 @@ class WhyNot:
     def reasons(self, lifting: tuple[Lifted, ...]) -> tuple[Reason, ...]:
         """Why there is none, as codes with words."""
         if lifting:
-            return (*map(self.closed_by, lifting), *self.not_known())
+            unknown = self.not_known() if self.asked.request.attributes else ()
+            return (*map(self.closed_by, lifting), *unknown)
         request = self.asked.request
         wanted = {fact for id in request.to for fact in facts_of(id, self.projection)}
         leading = [step for step in self.projection.steps if wanted.intersection(step.gives)]
