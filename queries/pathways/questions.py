@@ -132,6 +132,7 @@ class Asking:
         self.now = self.standings(explainer, best.asked, best.trace) if best.trace else ()
         self.searches = MOST_SEARCHES
         self.not_looked_at = False
+        self._standings: dict[frozenset[tuple[str, str]], tuple[Standing, ...]] = {}
 
     @staticmethod
     def standings(explainer: Explainer, asked: Asked, trace: Trace) -> tuple[Standing, ...]:
@@ -229,11 +230,13 @@ class Asking:
         """Of how many steps shown it would be no, or could not be told, and how much would be left to ask."""
         if self.trace is None:
             return 0, 0, 0
-        request = self.with_answers({fact: one.value for fact, one in chosen.items()})
-        person = Person(request.holds, dict(request.attributes), self.explainer.projection, self.person.asked_on)
-        explainer = replace(self.explainer, request=request, person=person)
-        then = self.standings(explainer, self.best.asked, self.trace)
-        told = [one.eligibility for one in then if not numbers or one.number in numbers]
+        answers = frozenset((fact, one.value) for fact, one in chosen.items())
+        if answers not in self._standings:
+            request = self.with_answers(dict(answers))
+            person = Person(request.holds, dict(request.attributes), self.explainer.projection, self.person.asked_on)
+            explainer = replace(self.explainer, request=request, person=person)
+            self._standings[answers] = self.standings(explainer, self.best.asked, self.trace)
+        told = [one.eligibility for one in self._standings[answers] if not numbers or one.number in numbers]
         return (
             sum(one.likely is Likely.NO for one in told),
             sum(one.likely is Likely.CANNOT_TELL for one in told),
