@@ -384,12 +384,16 @@ def _payments(screen: Screen, payments: Sequence[Payment], *, indent: int, chose
     for number, (whom, questions) in enumerate(_asked([one.decision for one in shown]).items()):
         screen.fact("" if number else "To tell", f"Ask the {whom}: {' '.join(questions)}", indent=indent)
     open_schemes = {one.scheme for one in shown}
-    closed = [
-        _way_to_pay(one, payments) if one.scheme in open_schemes else one.title
+    closed = dict.fromkeys(
+        (
+            _way_to_pay(one, payments) if one.scheme in open_schemes else one.title,
+            one.text.removeprefix("Not paid: ") if one.text.startswith("Not paid: ") else "",
+        )
         for one in payments
         if one.decision.answer is Answer.NO
-    ]
-    screen.fact("Not paid by", "; ".join(dict.fromkeys(closed)), indent=indent)
+    )
+    for number, (way, why) in enumerate(closed):
+        screen.fact("" if number else "Not paid by", f"{way}: {why}" if why else way, indent=indent)
 
 
 def _way_to_pay(payment: Payment, among: Sequence[Payment]) -> str:
