@@ -549,13 +549,13 @@ def _phrases() -> tuple[tuple[re.Pattern[str], _Asked, str, str, str | None], ..
         for name, known in facts.items():
             for value, said in known.get("values", {}).items():
                 found.append((re.compile(re.escape(said)), about, name, "=", value))
-            hole = r"(?P<day>[0-9]+ [A-Z][a-z]+ [0-9]{1,4})" if "date" in known else f"(?P<id>{_QUOTED}|{_WORD})"
+            hole = r"(?P<day>[0-9]+ [A-Z][a-z]+ [0-9]{1,4})"
             if "number" in known:
                 hole = _pattern(known.get("amount", "{}"), "(?P<number>[0-9]+)")
             found += [
                 (re.compile(_pattern(known[sign], hole)), about, name, sign, None)
                 for sign in OPERATORS
-                if sign in known
+                if sign in known and "id" not in known
             ]
             if "one" in known:
                 found += [
@@ -600,6 +600,12 @@ class _SentenceReader:
             (re.compile(f"{thing} completed"), Completed),
             (re.compile(f"work as {thing}"), WorksAs),
         )
+        self.named = [
+            (re.compile(_pattern(known["="], thing)), about, name)
+            for about, facts in _vocabularies()
+            for name, known in facts.items()
+            if "id" in known
+        ]
         self.level = re.compile("an award at level ([0-9]+) or higher")
         self.credits = re.compile(f"at least ([0-9]+) credits(?: at level ([0-9]+))?{role}(?: of {thing})?")
 
@@ -675,6 +681,9 @@ class _SentenceReader:
         for pattern, kind in self.things:
             if found := pattern.match(self.text, self.position):
                 yield found.end(), kind(self.id(found[1]))
+        for pattern, about, name in self.named:
+            if found := pattern.match(self.text, self.position):
+                yield found.end(), about(name, "=", self.id(found[1]))
         if found := self.level.match(self.text, self.position):
             yield found.end(), LevelHeld(int(found[1]))
         if found := self.credits.match(self.text, self.position):

@@ -91,7 +91,9 @@ def test_an_unknown_id_in_a_question_gets_suggestions(client: TestClient) -> Non
     found = ask(client, 422, **{"from": "Q-CETR", "to": "OC-TECH"})
     assert found["code"] == "unknown-id"
     assert found["suggestions"][0]["id"] == "Q-CERT"
-    assert ask(client, 422, **{"from": "Q-CERT:9999", "to": "OC-TECH"})["code"] == "unknown-id"
+    refused = ask(client, 422, **{"from": "Q-CERT:9999", "to": "OC-TECH"})
+    assert refused["code"] == "invalid-request"
+    assert "9999" in refused["detail"]
 
 
 def test_a_pathway_leads_to_a_role_or_an_award(client: TestClient) -> None:

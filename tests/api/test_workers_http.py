@@ -205,7 +205,7 @@ async def test_a_goal_that_is_refused_in_a_worker_is_told_as_ever(built: Path) -
     async with Gate() as gate, service(gate, built) as app, reader_of(app) as reader:
         reply = await reader.get("/pathways", params={"to_level": 7})
         assert (reply.status_code, reply.json()["code"]) == (422, "no-such-goal")
-        reply = await reader.get("/pathways", params={**LIGHT, "from": "Q-CERT:9999"})
+        reply = await reader.get("/pathways", params={**LIGHT, "from": "Q-CETR"})
         assert (reply.status_code, reply.json()["code"]) == (422, "unknown-id")
 
 

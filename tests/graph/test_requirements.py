@@ -230,7 +230,8 @@ def test_what_can_be_said_of_a_person() -> None:
 def test_nothing_that_tells_who_somebody_is_may_stand_in_a_link() -> None:
     private = {
         "born", "postcode-district", "pay", "ehc-plan", "care-leaver", "prison-experience", "named-group",
-        "immigration-status", "under-represented-group", "referral",
+        "immigration-status", "right-to-study", "right-to-work", "uk-residence-years", "under-represented-group",
+        "referral",
     }  # fmt: skip
     said = {name for name, facts in attributes().items() if "worked-out" not in facts}
     assert {name for name in said if not attributes()[name].get("in-link")} == private

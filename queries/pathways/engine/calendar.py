@@ -700,8 +700,13 @@ class _Model:
             self.model.add(self.week[content] <= last).only_enforce_if(self.true[content])
 
     def _gate(self, gate: int, ranks: Mapping[int, cp_model.IntVar]) -> None:
-        """A free gate that holds leans on inputs of enough weight, and holds no sooner than they do."""
+        """A free gate that holds leans on inputs of enough weight, and holds no sooner than they do.
+
+        A goal that holds from the start, when only the first job is still to come, leans on nothing.
+        """
         model, threshold = self.model, self.core.circuit.threshold[gate]
+        if threshold <= 0:
+            return
         inputs = self.core.circuit.inputs(gate)
         spare = sum(weight for _, weight in inputs) - threshold
         leans: list[tuple[cp_model.IntVar, int]] = []

@@ -62,6 +62,11 @@ def test_a_goal_held_from_the_start_leaves_only_the_way_to_the_milestone() -> No
     assert pathway(text, by="first-job") == "Course 9w ~ Lead [0w £0 1 step]"
 
 
+def test_a_goal_held_from_the_start_still_leaves_the_cheapest_way_to_the_milestone() -> None:
+    text = "has Lead\n job Staff\n goal Lead\n Dear | 0w £100 0h | - | Staff\n Free | 0w £0 0h | - | Staff"
+    assert pathway(text, by="first-job") == "Free 0w ~ Lead [0w £0 1 step]"
+
+
 def test_a_milestone_beyond_everything_on_offer_is_proved_to_be() -> None:
     text = "job Staff\n goal Lead\n Course | 9w £0 10h | - | Lead"
     assert pathway(text) == "Course 9w ~ Lead [9w £0 1 step]"
