@@ -87,9 +87,9 @@ def _known_axes(given: str | None) -> str | None:
         raise typer.BadParameter(error.hint) from None
 
 
-def _settings(**given: object) -> Settings:
+def _settings(**given: Any) -> Settings:
     """The settings of the environment, with what the command line says instead."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
 def _print_json(content: Any) -> None:

@@ -44,7 +44,8 @@ def _listed(given: object) -> object:
     return [given] if isinstance(given, str) else given
 
 
-Perhaps = Annotated[T | None, Besides(_none_when_not_known, {"const": NOT_KNOWN})]
+_OR_NOT_KNOWN: Final = Besides(_none_when_not_known, {"const": NOT_KNOWN})
+Perhaps = Annotated[T | None, _OR_NOT_KNOWN]
 """Something that may be not known: left out, `null` or `not known`."""
 
 YesOrNo = Annotated[Literal["yes", "no"], Besides(_word_of_truth, {"type": "boolean"})]
@@ -81,7 +82,7 @@ def field_of(name: str, known: dict[str, Any], fault: Callable[[str, str], str |
         kind = Annotated[list[kind], Field(min_length=1, max_length=10), Besides(_listed, text)]
     checked: Any = Annotated[kind, AfterValidator(check)]
     unit = f" In {known['number']}." if "number" in known else ""
-    return Perhaps[checked], Field(None, description=known["question"] + unit)  # type: ignore[misc]  # made here
+    return Annotated[checked | None, _OR_NOT_KNOWN], Field(None, description=known["question"] + unit)
 
 
 def facts_in(said: Said, names: dict[str, str]) -> dict[str, str]:

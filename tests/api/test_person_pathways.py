@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -112,7 +113,8 @@ def test_the_console_prints_who_may_start_and_who_pays(town: Town, monkeypatch: 
     from api.cli import app as console
 
     client = town(kind="PT-BOOTCAMP", **{"2026-09-14|2027-01,0,": "2026-09-14|2027-01,900,"})
-    monkeypatch.setenv("STEPWAY_DATA_DIR", str(client.app.state.settings.data_dir))  # type: ignore[attr-defined]
+    assert isinstance(client.app, FastAPI)
+    monkeypatch.setenv("STEPWAY_DATA_DIR", str(client.app.state.settings.data_dir))
     words = ["pathway", "--from", "OC-LAB", "--to", "OC-TECH", "--attribute", "age:34", "--on", ON]
     result = CliRunner().invoke(console, words)
     assert result.exit_code == 0, result.output

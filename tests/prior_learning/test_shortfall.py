@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -233,12 +234,12 @@ def test_trying_all_that_may_be_held_finds_nothing_shorter_than_at_best(
 @settings(max_examples=100, deadline=None)
 @given(small_worlds(), rules(), st.randoms())
 def test_any_units_of_a_group_will_do(
-    made: tuple[list[AwardFacts], list[UnitFacts]], rule: str, chance: object
+    made: tuple[list[AwardFacts], list[UnitFacts]], rule: str, chance: Random
 ) -> None:
     projection = world(*made)
     least, judge = shortfalls(projection)
     found = least.least(parse(rule), frozenset())
     if found is None or found.by_number:
         return
-    chosen = [unit for group in found.groups for unit in chance.sample(group.units, group.take)]  # type: ignore[attr-defined]
+    chosen = [unit for group in found.groups for unit in chance.sample(group.units, group.take)]
     assert judge.judge(parse(rule), {f"unit:{unit.id}" for unit in chosen})[0] is Verdict.MET

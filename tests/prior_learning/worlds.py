@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from graph.projection import AwardFacts, Projection, Source, Status, UnitFacts
 from queries.eligibility.rulebook import RuleBook
@@ -31,11 +32,28 @@ def unit(id: str, of: str, credits: int | None, role: str = "core", level: int =
     return UnitFacts(id, id, of, level, credits, role, SOURCE)
 
 
-def ask(projection: Projection, book: RuleBook = NO_RULES, **question: object) -> PriorLearning:
-    return prior_learning(projection, book, PriorLearningRequest(**{"on": DAY, **question}))  # type: ignore[arg-type]
+def ask(projection: Projection, book: RuleBook = NO_RULES, **question: Any) -> PriorLearning:
+    return prior_learning(projection, book, PriorLearningRequest(**{"on": DAY, **question}))
 
 
-ENTITLEMENT = """
+def _rule(id: str, kind: str, row: str, ask: str, asks: str) -> str:
+    return f"""
+  - id: {id}
+    kind: {kind}
+    rows: [{row}]
+    ask: {ask}
+    before: no
+    after: not-known
+    versions:
+      - from: 2027-01-01
+        to: null
+        asks: {asks}
+        source: {{address: "https://example.org/lle", as_of: 2026-05-05, status: published}}
+        checked_on: 2026-11-21
+        review_by: 2027-07-31"""
+
+
+ENTITLEMENT = f"""
 scheme: lifelong-learning-entitlement
 title: Lifelong Learning Entitlement
 about: A loan for study at levels 4 to 6.
@@ -49,64 +67,16 @@ values:
       - from: 2027-01-01
         to: 2027-12-31
         value: 30
-        source: {address: "https://example.org/lle", as_of: 2026-05-05, status: published}
+        source: {{address: "https://example.org/lle", as_of: 2026-05-05, status: published}}
       - from: 2028-01-01
         to: null
         value: 15
-        source: {address: "https://example.org/lle", as_of: 2026-05-05, status: published}
+        source: {{address: "https://example.org/lle", as_of: 2026-05-05, status: published}}
 rules:
-  - id: alone
-    kind: offer
-    rows: [FR-014]
-    ask: provider
-    before: no
-    after: not-known
-    versions:
-      - from: 2027-01-01
-        to: null
-        asks: any(opportunity(bundle = yes), opportunity(sold-alone = yes))
-        source: {address: "https://example.org/lle", as_of: 2026-05-05, status: published}
-        checked_on: 2026-11-21
-        review_by: 2027-07-31
-  - id: size
-    kind: offer
-    rows: [FR-012]
-    ask: provider
-    before: no
-    after: not-known
-    versions:
-      - from: 2027-01-01
-        to: null
-        asks: opportunity(credits >= least)
-        source: {address: "https://example.org/lle", as_of: 2026-05-05, status: published}
-        checked_on: 2026-11-21
-        review_by: 2027-07-31
-  - id: approved
-    kind: offer
-    rows: [FR-016]
-    ask: provider
-    before: no
-    after: not-known
-    versions:
-      - from: 2027-01-01
-        to: null
-        asks: opportunity(provider-approved-for-modules = yes)
-        source: {address: "https://example.org/lle", as_of: 2026-05-05, status: published}
-        checked_on: 2026-11-21
-        review_by: 2027-07-31
-  - id: age
-    kind: funding
-    rows: [FR-020]
-    ask: person
-    before: no
-    after: not-known
-    versions:
-      - from: 2027-01-01
-        to: null
-        asks: attribute(age <= 60)
-        source: {address: "https://example.org/lle", as_of: 2026-05-05, status: published}
-        checked_on: 2026-11-21
-        review_by: 2027-07-31
+{_rule("alone", "offer", "FR-014", "provider", "any(opportunity(bundle = yes), opportunity(sold-alone = yes))")}
+{_rule("size", "offer", "FR-012", "provider", "opportunity(credits >= least)")}
+{_rule("approved", "offer", "FR-016", "provider", "opportunity(provider-approved-for-modules = yes)")}
+{_rule("age", "funding", "FR-020", "person", "attribute(age <= 60)")}
 """
 
 

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from queries.pathways.engine.problem import (
@@ -320,11 +321,7 @@ class Learner:
         self._known: dict[Fact, Support] = {}
         self._given = [Support(fact, Source.HELD, "", week) for fact in sorted(problem.held)]
         self._made: set[Fact] = set()
-        self._asking: dict[Fact, list[Rule]] = defaultdict(list)
-        for rule in problem.rules:
-            for fact in set(_leaves(rule.condition)):
-                self._asking[fact].append(rule)
-        self._always = [rule for rule in problem.rules if self.holds(rule.condition)]
+        self._asking, self._always = _indexed(_Same(problem.rules))
         self._know()
 
     def at(self, week: int) -> None:
@@ -351,7 +348,7 @@ class Learner:
                 if support.fact not in self._known:
                     self._known[support.fact] = support
                     gained.append(support)
-                    asking.update((rule.id, rule) for rule in self._asking[support.fact])
+                    asking.update((rule.id, rule) for rule in self._asking.get(support.fact, ()))
             new = []
             for rule in asking.values():
                 if any(fact not in self._known for fact in rule.then) and self.holds(rule.condition):
@@ -408,15 +405,7 @@ class Learner:
 
     def holds(self, expression: Expression) -> bool:
         """Whether a requirement is met now."""
-        match expression:
-            case str():
-                return expression in self._known
-            case All(parts):
-                return all(self.holds(part) for part in parts)
-            case AnyOf(parts):
-                return any(self.holds(part) for part in parts)
-            case AtLeast(threshold, weighted):
-                return sum(weight for weight, part in weighted if self.holds(part)) >= threshold
+        return _holds(expression, self._known)
 
     def supports(self, expression: Expression) -> tuple[Support, ...]:
         """The facts of a requirement that hold now, each once, in the order written."""
@@ -441,6 +430,42 @@ class Learner:
         other = self.copy()
         other._learn(list(given))
         return other.holds(expression)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Same:
+    """Rules, the same as others only when they are the same object, so that what is made of them can be kept."""
+
+    rules: tuple[Rule, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.rules is other.rules
+
+    def __hash__(self) -> int:
+        return id(self.rules)
+
+
+@lru_cache(maxsize=8)
+def _indexed(same: _Same) -> tuple[Mapping[Fact, Sequence[Rule]], Sequence[Rule]]:
+    """The rules that ask for a fact, by the fact, and those that ask for nothing. Kept with the rules last used."""
+    asking: dict[Fact, list[Rule]] = defaultdict(list)
+    for rule in same.rules:
+        for fact in set(_leaves(rule.condition)):
+            asking[fact].append(rule)
+    return dict(asking), [rule for rule in same.rules if _holds(rule.condition, ())]
+
+
+def _holds(expression: Expression, known: Container[Fact]) -> bool:
+    """Whether a requirement is met by some facts."""
+    match expression:
+        case str():
+            return expression in known
+        case All(parts):
+            return all(_holds(part, known) for part in parts)
+        case AnyOf(parts):
+            return any(_holds(part, known) for part in parts)
+        case AtLeast(threshold, weighted):
+            return sum(weight for weight, part in weighted if _holds(part, known)) >= threshold
 
 
 def _leaves(expression: Expression) -> Iterator[Fact]:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,10 +48,10 @@ TO_WORK = {
 }
 
 
-def ask(folder: Path, tables: dict[str, Rows], **question: object) -> PathwayAnswer:
+def ask(folder: Path, tables: dict[str, Rows], **question: Any) -> PathwayAnswer:
     service = PathwayService(projection_of(folder, **tables), RELEASE)
-    asked = {"to": ("OC-TECH",), "on": DAY} | question
-    return service.answer(PathwayRequest(**asked))  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"to": ("OC-TECH",), "on": DAY} | question
+    return service.answer(PathwayRequest(**asked))
 
 
 def tables(**changed: Rows) -> dict[str, Rows]:
@@ -324,9 +325,13 @@ def test_a_diploma_begun_early_takes_longer_than_its_own_year(tmp_path: Path) ->
     world = tables(qualifications=[AWARD, diploma])
     early = ask(tmp_path / "a", world, holds=("Q-HNC:90",), to=("Q-HND",)).pathways[0]
     assert early.totals.weeks_at_least
-    assert "credits still missing come on top" in (early.steps[0].weeks.note or "")  # type: ignore[union-attr]
+    (first,) = early.steps
+    assert first.weeks is not None
+    assert "credits still missing come on top" in (first.weeks.note or "")
     whole = ask(tmp_path / "b", world, holds=("Q-HNC",), to=("Q-HND",)).pathways[0]
-    assert not whole.steps[0].weeks.at_least  # type: ignore[union-attr]
+    (first,) = whole.steps
+    assert first.weeks is not None
+    assert not first.weeks.at_least
 
 
 def test_a_move_that_takes_training_is_the_roles_apprenticeship(tmp_path: Path) -> None:

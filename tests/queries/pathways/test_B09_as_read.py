@@ -1,7 +1,7 @@
 """What somebody who reads an answer for the first time would take wrongly, said so that they do not."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from graph.projection import Status
 from queries.pathways.engine.problem import Criterion
@@ -45,9 +45,9 @@ def link(id: str, to: str, rule: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def pathways(folder: Path, tables: dict[str, Rows], **question: object) -> tuple[Pathway, ...]:
+def pathways(folder: Path, tables: dict[str, Rows], **question: Any) -> tuple[Pathway, ...]:
     service = PathwayService(projection_of(folder, **tables), RELEASE)
-    return service.answer(PathwayRequest(**{"on": DAY, **question})).pathways  # type: ignore[arg-type]
+    return service.answer(PathwayRequest(**{"on": DAY, **question})).pathways
 
 
 def world(rule: str = "all(works_as(OC-ADV), level(6))") -> dict[str, Rows]:

@@ -136,7 +136,9 @@ def test_what_a_pathway_gives_counts_for_a_schemes_entry_rule(tmp_path: Path) ->
     last = study("LAST", "none", TO_GOAL, 1, kind="PT-BOOTCAMP")
     schemes = book(tmp_path, rule("profile", "entry", "usually(holds(Q-0), by=provider)"))
     projection = world(first, last)
-    assert solve(asked(projection, schemes))[1].unsure == 1  # type: ignore[union-attr]
+    unsure = solve(asked(projection, schemes))[1]
+    assert unsure is not None
+    assert unsure.unsure == 1
     sure = solve(asked(projection, schemes, confirmed_only=True))[1]
     assert sure is not None
     assert (sure.steps, sure.unsure) == ((("FIRST", 0), ("LAST", 1)), 0)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -35,10 +36,10 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def answer(*steps: Step, **question: object) -> PathwayAnswer:
+def answer(*steps: Step, **question: Any) -> PathwayAnswer:
     """The answer about somebody of whom nothing is known, in a world without schemes."""
-    given = {"to": (GOAL,), "on": ON} | question
-    return PathwayService(world(*steps), RELEASE, book=book(Path())).answer(PathwayRequest(**given))  # type: ignore[arg-type]
+    given: dict[str, Any] = {"to": (GOAL,), "on": ON} | question
+    return PathwayService(world(*steps), RELEASE, book=book(Path())).answer(PathwayRequest(**given))
 
 
 def test_no_trade_off_needs_somebody_to_be_18_or_under_after_19_or_over() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -20,13 +21,13 @@ RELEASE = ReleaseRef(1, "hash", "2026-11-21T00:00:00+00:00")
 KINDS = ("PT-BOOTCAMP", "PT-P2A", "PT-FAPPR", "PT-APPR", "PT-FCFJ", "PT-HNC", "PT-HND")
 
 
-def ask(*steps: Step, credits: int | None = None, **question: object) -> PathwayAnswer:
+def ask(*steps: Step, credits: int | None = None, **question: Any) -> PathwayAnswer:
     """The answer to a question about a few steps. `credits`: of each award."""
     projection = world(*steps)
     awards = {id: replace(award, credits=credits) for id, award in projection.awards.items()}
     projection = replace(projection, types=dict.fromkeys(KINDS), awards=awards)
-    asked = {"to": (GOAL,), "on": ON} | question
-    return PathwayService(projection, RELEASE).answer(PathwayRequest(**asked))  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"to": (GOAL,), "on": ON} | question
+    return PathwayService(projection, RELEASE).answer(PathwayRequest(**asked))
 
 
 def said(**facts: str) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -62,10 +63,11 @@ def service(folder: Path, steps: tuple[Step, ...], rules: tuple[str, ...]) -> Pa
     return PathwayService(world(*steps), RELEASE, book=book(folder, *rules))
 
 
-def ask(asked: PathwayService, told: Told, **given: object) -> PathwayAnswer:
+def ask(asked: PathwayService, told: Told, **given: Any) -> PathwayAnswer:
     """The answer for one person."""
-    question = {"to": (GOAL,), "on": ON, "within_weeks": HORIZON, "alternatives": 1, "attributes": told} | given
-    return asked.answer(PathwayRequest(**question))  # type: ignore[arg-type]
+    base = {"to": (GOAL,), "on": ON, "within_weeks": HORIZON, "alternatives": 1, "attributes": told}
+    question: dict[str, Any] = base | given
+    return asked.answer(PathwayRequest(**question))
 
 
 def value(answer: PathwayAnswer) -> int | None:
