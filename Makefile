@@ -25,7 +25,9 @@ check: $(VENV)/dev.stamp  ## style, types, architecture
 docs: $(VENV)/dev.stamp  ## write the generated pages: column dictionary, issue catalogue, ontology
 	$(BIN)/python -m loaders.documentation
 	$(BIN)/python -m tests.questions.listing
-	mkdir -p build/docs && $(BIN)/pylode ontology/vocabulary/core.ttl -o build/docs/ontology.html
+	mkdir -p build/docs
+	cat $(filter-out %/alignments.ttl,$(wildcard ontology/vocabulary/*.ttl)) > build/docs/ontology.ttl
+	$(BIN)/pylode build/docs/ontology.ttl -o build/docs/ontology.html
 
 benchmark: $(VENV)/dev.stamp  ## measure the build and the engine; STEPWAY_SHARED names the folder of instances
 	$(BIN)/python -m tests.benchmarks.build

@@ -17,13 +17,17 @@ from rdflib.collection import Collection
 from rdflib.namespace import DCTERMS, VANN
 from table_rows import TABLES
 
+from loaders.format import FORMATS
 from ontology import resources
 from ontology.namespaces import BASE, PREFIXES, SW, expand
 
 ONTOLOGY: Final = URIRef(f"{BASE}ns")
 SCHEMA: Final = Namespace(PREFIXES["schema"])
 XSD: Final = Namespace(PREFIXES["xsd"])
-CORE: Final = Graph().parse(resources.ROOT / "vocabulary/core.ttl")
+WRITTEN: Final = "\n".join(
+    path.read_text(encoding="utf-8") for path in resources.paths("vocabulary/*.ttl") if path.stem != "alignments"
+)
+CORE: Final = Graph().parse(data=WRITTEN)
 ALIGNMENTS: Final = Graph().parse(resources.ROOT / "vocabulary/alignments.ttl")
 CLASSES: Final = sorted((c for c in CORE.subjects(RDF.type, OWL.Class) if isinstance(c, URIRef)), key=str)
 PROPERTIES: Final = sorted(
@@ -147,7 +151,8 @@ def test_units_are_said() -> None:
 
 
 def test_no_term_is_unused() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in resources.paths("[sce]*/*.*")]
+    paths = [*resources.paths("[sce]*/*.*"), *sorted(FORMATS.glob("*/format.yml"))]
+    texts = [path.read_text(encoding="utf-8") for path in paths]
     mentioned = set(re.findall(r"\bsw:([A-Za-z0-9]+)", "\n".join(texts)))
     tables = {name for _, name, _ in columns()} | {table["class"] for table in TABLES.values()}
     reserved = {local(term) for term, said in CORE.subject_objects(SKOS.editorialNote) if "Reserved" in str(said)}
@@ -231,8 +236,9 @@ def test_the_page_of_the_vocabulary_can_be_built(tmp_path: Path, monkeypatch: py
     monkeypatch.setitem(sys.modules, "pylode.version", stand_in)
     from pylode.profiles.ontpub import OntPub
 
-    page = tmp_path / "core.html"
-    OntPub(ontology=str(resources.ROOT / "vocabulary/core.ttl")).make_html(destination=str(page))
+    source, page = tmp_path / "ontology.ttl", tmp_path / "ontology.html"
+    source.write_text(WRITTEN, encoding="utf-8")
+    OntPub(ontology=str(source)).make_html(destination=str(page))
     html = page.read_text(encoding="utf-8")
     assert "<h1>Stepway vocabulary</h1>" in html
     assert not [local(term) for term in (*CLASSES, *PROPERTIES) if f"<code>{term}</code>" not in html]
