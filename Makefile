@@ -13,8 +13,8 @@ run: $(VENV)/run.stamp  ## build the graph, print the worked answer, serve on lo
 	$(BIN)/stepway pathway --from "digital bootcamp" --to-level 4 --by weeks
 	$(BIN)/stepway serve
 
-test: $(VENV)/dev.stamp  ## run every test
-	$(BIN)/python -m pytest -n auto
+test: $(VENV)/warm.stamp  ## run every test
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/dev.stamp  ## style, types, architecture
 	$(BIN)/ruff check
@@ -42,6 +42,11 @@ lock: $(VENV)/dev.stamp  ## pin the newest allowed dependencies by hash
 
 clean:  ## remove the environment and everything generated
 	rm -rf $(VENV) build *.egg-info
+
+# The engine's kernels, compiled once: about a minute that every process of the tests would spend for itself.
+$(VENV)/warm.stamp: $(VENV)/dev.stamp queries/pathways/engine/kernel.py queries/pathways/engine/timetable.py
+	$(BIN)/python -c "from queries.pathways.engine.warm import warm; warm()"
+	touch $@
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Stepway needs Python 3.11 or newer, and none was found. Name one: make PYTHON=/path/to/python3"; exit 1; }

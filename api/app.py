@@ -15,7 +15,7 @@ from api.answering import home_of, open_release
 from api.dependencies import ReleaseHolder
 from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
-from api.routers import documentation, pathways, person, service, things
+from api.routers import documentation, incomplete, pathways, person, service, things
 from api.settings import Settings
 from api.workers import Pool
 from graph.release import NoReleaseError
@@ -64,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.holder = ReleaseHolder(settings.data_dir, settings.answers_kept)
+    app.state.comparisons = Comparisons()
     app.state.pool = Pool(
         open_release,
         workers=settings.questions_at_once,
@@ -72,7 +73,9 @@ def create_app(settings: Settings) -> FastAPI:
         memory=settings.worker_memory,
     )
     errors.install(app)
+    app.include_router(releases.router)  # before /releases/{number}, which would take “feed” for a number
     app.include_router(service.router)
+    app.include_router(incomplete.router)
     app.include_router(pathways.router)
     app.include_router(person.router)
     app.include_router(things.make_router(settings))

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
@@ -21,20 +22,24 @@ from pydantic import BaseModel
 
 from api import console, people, questions, solving, things, told
 from api import eligibility as person
+from api import incomplete as missing
 from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
+from api.differences import Differences
 from api.errors import CATALOGUE, Problem, UnknownReleaseError, problem_of
 from api.reply import SOFTWARE
 from api.schemas.eligibility import EligibilityQuestion, FundingAsked, PriorLearningQuestion
 from api.schemas.pathways import PathwayQuestionBody
 from api.schemas.person import AwardHeld
+from api.schemas.releases import DiffAsked
 from api.schemas.service import IssuesSaid
 from api.settings import Settings
 from api.workers import places
 from graph.build import FAILED, BuildResult
+from graph.dumps import FORMATS, write_dump
 from graph.issues import Issue, Severity, count_by_severity, read_issues
-from graph.release import NoReleaseError
-from loaders.publish import SHIPPED, build_release
+from graph.release import NoReleaseError, Release
+from loaders.publish import SHIPPED, build_release, rebuild_release
 from queries.catalogue import BY_CLASS
 from queries.pathways.engine.interchange import axes_from, write_instance
 from queries.pathways.engine.problem import Criterion, Limits, ProblemRefused
@@ -152,6 +157,9 @@ def build(
     illustrative: Annotated[
         bool, typer.Option("--illustrative", help="Load made-up rows too; all that rests on them says so.")
     ] = False,
+    publication: Annotated[
+        bool, typer.Option("--publication", help="Refuse data whose licence does not let it be passed on.")
+    ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -165,7 +173,13 @@ def build(
     if not chosen:
         raise Problem("invalid-request", "No dataset is shipped with this installation.", hint="Name a folder.")
     with _progress(quiet=as_json) as progress:
-        result = build_release(chosen, settings.data_dir, include_illustrative=illustrative, progress=progress)
+        result = build_release(
+            chosen,
+            settings.data_dir,
+            include_illustrative=illustrative,
+            publication=publication,
+            progress=progress,
+        )
         if result.release is not None:
             progress("make the search ready")
             warm()
@@ -441,7 +455,8 @@ def funding(
 @plainly
 def prior_learning(
     to: Annotated[
-        list[str] | None, typer.Option("--to", help="An award or a course to join: id or words. Repeatable.")
+        list[str] | None,
+        typer.Option("--to", help="An award or a course to join, or a role to train for: id or words. Repeatable."),
     ] = None,
     profile: ProfileFile = None,
     attribute: Circumstances = None,
@@ -605,6 +620,24 @@ def _of(found: Sequence[Issue], severity: list[Severity] | None) -> list[Issue]:
 
 @app.command()
 @plainly
+def incomplete(
+    dataset: Annotated[str | None, typer.Option(help="Only what this dataset describes, by id.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day. Without it today.")] = None,
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what is missing in the data, whose it is, and which pathways it would open."""
+    services, _, _ = _services(data_dir, release)
+    said = missing.incomplete(services, (on or datetime.now(UTC)).date(), dataset, [])
+    if as_json:
+        _print_json(said)
+    else:
+        missing.show(Screen(), said)
+
+
+@app.command()
+@plainly
 def datasets(release: ReleaseNumber = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the datasets of the release: whose they are, and what may be done with them."""
     services, _, _ = _services(data_dir, release)
@@ -654,6 +687,101 @@ def use_release(
         _print_json(told.release(holder.releases.get(number).manifest, number))
     else:
         Screen().line(f"Release {number} is served from now on.")
+
+
+@app.command("diff")
+@plainly
+def show_diff(
+    first: Annotated[int, typer.Argument(min=1, help="Number of a release.")],
+    second: Annotated[int, typer.Argument(min=1, help="Number of another, usually a later one.")],
+    kind: Annotated[list[str] | None, typer.Option(help="Only this class, as sw:Qualification. Repeatable.")] = None,
+    dataset: Annotated[list[str] | None, typer.Option(help="Only what differs in this dataset. Repeatable.")] = None,
+    became: Annotated[
+        list[str] | None, typer.Option(help="Only added, retired, changed or renamed things. Repeatable.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most things to show.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="Things to pass over.")] = 0,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what became of the things of one release in another: counts by class and dataset, and the things."""
+    asked = DiffAsked.model_validate(
+        {"kind": kind or [], "dataset": dataset or [], "became": became or [], "limit": limit, "offset": offset}
+    )
+    holder = ReleaseHolder(_settings(data_dir=data_dir).data_dir)
+    chosen = [_get_release(holder, number) for number in (first, second)]
+    said = Differences(*chosen).said(asked, things.HERE)
+    if as_json:
+        _print_json(said)
+    else:
+        console.diff(Screen(), said)
+
+
+def _get_release(holder: ReleaseHolder, number: int | None) -> Release:
+    """A release by number, else the current one. Raises `UnknownReleaseError`."""
+    try:
+        return holder.releases.get(number)
+    except NoReleaseError as error:
+        if number is None:
+            raise
+        raise UnknownReleaseError(number, holder.releases.numbers()) from error
+
+
+@app.command()
+@plainly
+def dump(
+    folder: Annotated[Path, typer.Argument(help="Folder to write into: a new one, or an empty one.")],
+    format: Annotated[
+        str, typer.Option("--format", help="turtle, nquads, jsonld, csv or parquet.")
+    ] = "nquads",
+    all_data: Annotated[
+        bool, typer.Option("--all", help="Also data that must not be passed on: only for yourself.")
+    ] = False,
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a release as files that other programs read, with a description of it and the licence of each source."""
+    if format not in FORMATS:
+        raise Problem("invalid-request", f"There is no format {format}.", hint=f"Choose one of {', '.join(FORMATS)}.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Problem("invalid-request", f"{folder} is not an empty folder.", hint="Name a new folder.")
+    holder = ReleaseHolder(_settings(data_dir=data_dir).data_dir)
+    chosen = _get_release(holder, release)
+    with _progress(quiet=as_json) as progress:
+        written = write_dump(chosen, folder, format, include_private=all_data, progress=progress)
+    if as_json:
+        _print_json({"release": chosen.manifest.number, "format": format, **written.told()})
+    else:
+        console.dumped(Screen(), chosen.manifest.number, written)
+
+
+@app.command()
+@plainly
+def rebuild(
+    number: Annotated[int, typer.Argument(min=1, help="Number of the release that is made again.")],
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders of its datasets, as they were.  [default: those that are shipped]"),
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a release again from the same files, and say whether its content is the same.
+
+    The files are compared with the sums in the manifest first. Nothing is published. Ends with 0 when the content hash
+    is the same, else with 1.
+    """
+    holder = ReleaseHolder(_settings(data_dir=data_dir).data_dir)
+    chosen = _get_release(holder, number)
+    with _progress(quiet=as_json) as progress:
+        result = rebuild_release(chosen.manifest, tuple(folders or ()) or SHIPPED, progress=progress)
+    if as_json:
+        _print_json({"release": number, **result.told()})
+    else:
+        console.rebuilt(Screen(), chosen.manifest, result)
+    if not result.same:
+        raise typer.Exit(DATA_ERRORS)
 
 
 @app.command("version")

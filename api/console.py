@@ -17,9 +17,13 @@ from rich.text import Text
 from api.errors import Problem, Suggestion
 from api.schemas.eligibility import EligibilityReply, PriorLearningReply, SchemeReply, SchemesReply
 from api.schemas.pathways import PathwayReply
+from api.schemas.releases import DiffSaid
 from api.schemas.service import DatasetsSaid, FoundPage, IssueSaid, IssuesSaid, ReleasesSaid
 from api.schemas.things import LEFT_OUT
+from graph.dumps import Dump
 from graph.projection import Amount, Evidence, Source, Status, StepKind
+from graph.release import Manifest
+from loaders.publish import Rebuilt
 from queries.catalogue import Field
 from queries.eligibility.decision import Answer, Decision, Payment, RuleSaid, RuleSource
 from queries.find import How
@@ -36,7 +40,7 @@ from queries.pathways.request import (
     Verdict,
     counted,
 )
-from queries.prior_learning.request import ClaimVerdict, EvidenceSaid, Recognition
+from queries.prior_learning.request import ClaimVerdict, EvidenceSaid, Recognition, SkillsScan, Taught
 from queries.profiles import Item, Named, Profile, RuleText, Value
 
 WIDTH: Final = 100
@@ -307,6 +311,7 @@ def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date
     each = f"; {counted(step.hours_per_week, 'hour')} a week" if step.hours_per_week is not None else ""
     wish = f"{counted(step.weeks.value, 'week')}, as the client wishes" if step.weeks and is_stay(step) else None
     fact("How long", wish or f"{_amount(step.weeks, 'week')}{each}")
+    fact("Shorter", step.shorter.text if step.shorter else None)
     fact("If late", step.slack.text if step.slack and step.slack.weeks is not None else None)
     fact("Client pays", _pounds(step.cost))
     _eligibility(screen, step)
@@ -544,6 +549,9 @@ def prior_learning(screen: Screen, reply: PriorLearningReply) -> None:
     for target in reply.targets:
         screen.line()
         _recognition(screen, target)
+    for scan in reply.scans:
+        screen.line()
+        _scan(screen, scan)
     if reply.nearest:
         screen.line()
         screen.line("The nearest awards", strong=True)
@@ -552,6 +560,21 @@ def prior_learning(screen: Screen, reply: PriorLearningReply) -> None:
             screen.fact("Its rules", " ".join(map(_sentence, near.printed_rules)))
     screen.line()
     screen.line(reply.caution)
+
+
+def _scan(screen: Screen, found: SkillsScan) -> None:
+    """A skills scan: what is taught, then what is in part, each with what speaks of it; last what is not known."""
+    standard = f", {found.standard}" if found.standard else ""
+    screen.line(f"Skills scan: {named(found.role)}{standard} ({STATUS_WORDS[found.status]})", strong=True)
+    screen.line(found.text)
+    for row in (row for taught in (Taught.TAUGHT, Taught.PARTLY) for row in found.statements if row.taught is taught):
+        code = f"{row.code} " if row.code else ""
+        screen.line(f"[ ] {code}{row.statement.label}: {row.taught}.", indent=1, hang=4)
+        _evidence(screen, row.evidence, {})
+        if row.more:
+            screen.line(f"and {row.more} more (see them with --json)", indent=7)
+    unknown = [f"{row.code or ''} {row.statement.label}".strip() for row in found.statements if not row.evidence]
+    screen.fact("Not known", "; ".join(unknown), indent=1)
 
 
 def _recognition(screen: Screen, found: Recognition) -> None:
@@ -874,6 +897,65 @@ def releases(screen: Screen, said: ReleasesSaid) -> None:
         for one in said.releases
     ]
     screen.table(("Release", "", "Built", "Statements", "Datasets", "Content"), rows, whole=(0, 1, 2, 3, 5))
+
+
+def diff(screen: Screen, said: DiffSaid) -> None:
+    """What became of the things of one release in another."""
+    screen.line(f"From release {said.first.number} to release {said.second.number}", strong=True)
+    words = ("added", "retired", "changed", "renamed")
+    sources = [
+        (
+            one.dataset,
+            one.became,
+            f"{one.version_before or '–'} → {one.version_after or '–'}",
+            *(f"{getattr(one.things, word):,}" for word in words),
+        )
+        for one in said.sources
+    ]
+    titles = ("Added", "Retired", "Changed", "Renamed")
+    screen.table(("Dataset", "", "Version", *titles), sources, whole=range(1, 7))
+    screen.line()
+    kinds = [(kind or "(no class)", *(f"{getattr(counts, word):,}" for word in words)) for kind, counts in said.kinds.items()]
+    screen.table(("Class", *titles), kinds, whole=range(1, 5))
+    if said.items:
+        screen.line()
+    for one in said.items:
+        replaced = f", replaced by {', '.join(one.replaced_by)}" if one.replaced_by else ""
+        screen.line(f"{one.became}: {one.label or one.id} ({one.kind}, {one.id}){replaced}", hang=2)
+        for field in one.fields if one.became == "changed" else ():
+            before, after = _some(field.before, field.before_count), _some(field.after, field.after_count)
+            screen.line(f"{field.property} ({field.dataset}): {before or 'nothing'} → {after or 'nothing'}", indent=2, hang=2)
+    left = said.total - said.offset - len(said.items)
+    if left > 0:
+        screen.line(f"and {left:,} more: see --limit and --offset, or --kind, --dataset and --became")
+
+
+def _some(values: Sequence[str], count: int) -> str:
+    shown = [value if len(value) <= 60 else f"{value[:59]}…" for value in values[:3]]
+    more = [f"and {count - len(shown):,} more"] if count > len(shown) else []
+    return "; ".join([*shown, *more])
+
+
+def dumped(screen: Screen, number: int, written: Dump) -> None:
+    """What was written of a release."""
+    rows = [(one.name, f"{one.rows:,}", f"{one.bytes:,}") for one in written.files]
+    screen.table(("File", "Rows or statements", "Bytes"), rows, whole=(1, 2))
+    for id in written.left_out:
+        screen.line(f"Left out: {id}, whose licence does not let it be passed on.")
+    screen.line(f"Release {number} is written. dataset.ttl says what it is, and the licence of each source.")
+
+
+def rebuilt(screen: Screen, manifest: Manifest, result: Rebuilt) -> None:
+    """Whether a release could be made again."""
+    for one in result.differing:
+        screen.line(f"- {one}", indent=1, hang=2)
+    if result.differing:
+        screen.line(f"Release {manifest.number} was not made again: these inputs differ.")
+    elif result.same:
+        screen.line(f"The same content: {manifest.content_hash}")
+    else:
+        screen.line(f"Other content: {result.content_hash or 'none'}, and release {manifest.number} has {manifest.content_hash}.")
+        screen.line(f"It was made by version {manifest.software}; this is {result.software}.")
 
 
 def problem(screen: Screen, told: Problem) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 from fastapi import Request
 
+from api.differences import Comparisons
 from api.errors import RetiredIdError, UnknownReleaseError
 from api.settings import Settings
 from api.workers import Pool
@@ -107,7 +108,15 @@ class ReleaseHolder:
         return [Manifest.read(self.releases.folder / f"{number:06d}") for number in reversed(self.releases.numbers())]
 
     def find_retired(self, id: str, services: Services) -> RetiredIdError | None:
-        """Whether an earlier release had an id that this one has not."""
+        """Whether a thing was described once and is not any more: the release says so of all before it."""
+        said = services.store.describe(thing(id))
+        successors = tuple(sorted(id_of(str(one)) for one in said.objects(thing(id), expand("dcterms:isReplacedBy"))))
+        last = [int(str(number)) for number in said.objects(thing(id), expand("sw:lastDescribed"))]
+        if last:
+            return RetiredIdError(id, max(last), successors)
+        if services.manifest.parts:
+            return None
+        # Releases made before releases said it themselves.
         before = [number for number in self.releases.numbers() if number < services.manifest.number]
         for number in reversed(before[-LOOKED_BACK:]):
             try:
@@ -115,8 +124,7 @@ class ReleaseHolder:
             except DAMAGED:
                 continue
             if id in earlier.things:
-                successors = services.store.describe(thing(id)).objects(thing(id), expand("dcterms:isReplacedBy"))
-                return RetiredIdError(id, number, tuple(sorted(id_of(str(one)) for one in successors)))
+                return RetiredIdError(id, number, successors)
         return None
 
     def _services(self, number: int, meanwhile: Services | None = None) -> Services:
@@ -158,6 +166,13 @@ def holder_of(request: Request) -> ReleaseHolder:
     """The application's releases."""
     found = request.app.state.holder
     assert isinstance(found, ReleaseHolder)
+    return found
+
+
+def comparisons_of(request: Request) -> Comparisons:
+    """The comparisons of releases that were lately asked for."""
+    found = request.app.state.comparisons
+    assert isinstance(found, Comparisons)
     return found
 
 

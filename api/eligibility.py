@@ -1,5 +1,6 @@
 """A person against schemes, steps, courses and awards; and the schemes themselves: for HTTP and the console alike."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Final
@@ -47,7 +48,7 @@ from queries.eligibility.schemes import decide_scheme, payments
 from queries.find import How
 from queries.pathways.compile import SHUTS_OUT, Person, opportunity_facts
 from queries.pathways.judge import Judge
-from queries.pathways.person import LIKELY, joint
+from queries.pathways.person import EMPLOYER_FIRST, LIKELY, free_for_residents, joint, likely_yes, with_reason
 from queries.pathways.request import Likely, Verdict
 
 AGAINST: Final = ("Qualification", "Unit", "ProvisionType", "LearningOpportunity", "Role")
@@ -64,7 +65,10 @@ _OF_THE_AWARD: Final = ("kind", "htq", "subject")
 """What is so of a unit when it is so of its award."""
 
 _ALREADY_SAID: Final = {Likely.YES: "Yes: ", Likely.NO: "No: ", Likely.CANNOT_TELL: "Not known yet. "}
-_START: Final = {Likely.YES: "Likely yes", Likely.NO: "Likely no", Likely.CANNOT_TELL: "Cannot tell"}
+_START: Final = {Likely.NO: "Likely no", Likely.CANNOT_TELL: "Cannot tell"}
+
+APPRENTICESHIPS: Final = frozenset({"PT-APPR", "PT-FAPPR"})
+"""Types of provision that nobody starts without an employer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +156,30 @@ class _Against:
         likely = LIKELY[joint(one.answer for one in decisions)] if decisions else Likely.CANNOT_TELL
         telling = [one for one in decisions if LIKELY[one.answer] is likely]
         said = " ".join(dict.fromkeys(one.text.removeprefix(_ALREADY_SAID[likely]) for one in telling))
+        employer = self.needs_employer(opportunity) and likely is not Likely.NO
+        start = likely_yes(employer=employer) if likely is Likely.YES else _START[likely]
+        besides = (
+            [f"{EMPLOYER_FIRST[:1].upper()}{EMPLOYER_FIRST[1:]}."] if employer and likely is not Likely.YES else []
+        )
+        besides += [free_for_residents(book, paid)] if likely is not Likely.NO else []
         return EligibilityAnswer(
             asked=target.asked,
             kind=target.kind,
             day=day,
             opportunity=opportunity,
             likely=likely,
-            text=f"{_START[likely]}: {said or 'no rule about it is held here.'}",
+            text=" ".join(filter(None, (f"{start}: {said or 'no rule about it is held here.'}", *besides))),
             own=own,
             schemes=decided,
             perhaps=tuple(_brief(decide_scheme(one, situation)) for one in perhaps),
-            payments=tuple(_own_rule_alone(one) for one in paid),
+            payments=tuple(with_reason(_own_rule_alone(one)) for one in paid),
             sources=target.sources,
         )
+
+    def needs_employer(self, opportunity: Mapping[str, str]) -> bool:
+        """Whether it is an apprenticeship, and the person is not known to be employed."""
+        kinds = {kind.strip() for kind in opportunity.get("kind", "").split(",")}
+        return bool(kinds & APPRENTICESHIPS) and self.person.attributes.get("employment") != "employed"
 
     def own(self, step: Step | None, situation: Situation) -> OwnRule | None:
         """What a step itself asks at entry."""

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.workers import BusyError, TooHeavyError, places
+from graph.diff import NotComparableError
 from graph.release import BuildRunningError, NoReleaseError
 from graph.search import Found
 from ontology.namespaces import BASE
@@ -73,6 +74,7 @@ CATALOGUE: Final = _types(
     ProblemType("contradictory-limits", (422,), "The limits contradict each other", "Drop or change one of them."),
     ProblemType("not-known", (422,), "The release does not say what this takes", "Ask without it."),
     ProblemType("unknown-release", (404,), "There is no such release", "See the list of releases.", 3),
+    ProblemType("not-comparable", (422,), "These releases cannot be compared", "Build the data again: newer ones can.", 3),
     ProblemType("invalid-request", (400, 422), "The request cannot be read", "Mend the fields that are named."),
     ProblemType("not-found", (404,), "There is nothing at this address", "Start from / and follow the links."),
     ProblemType("method-not-allowed", (405,), "This address does not do that", "Use a method that Allow names."),
@@ -259,6 +261,7 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     NoSuchGoalError: _simple("no-such-goal"),
     ContradictoryLimitsError: _simple("contradictory-limits"),
     NotKnownError: _simple("not-known"),
+    NotComparableError: _simple("not-comparable"),
     NoReleaseError: _simple("no-release"),
     UnknownReleaseError: lambda e: Problem("unknown-release", sentence(e), members={"releases": e.known}),
     BuildRunningError: lambda e: Problem("busy", sentence(e), hint="Build again when it has ended."),

@@ -220,7 +220,7 @@ def prior_learning(
     to = []
     for number, text in enumerate(question.to):
         with naming(f"{root}to.{number}", text):
-            to.append(understanding.thing(text, ("Qualification", "LearningOpportunity"), "an award or a course"))
+            to.append(_aim(understanding, text))
     request = PriorLearningRequest(
         on=on,
         holds=tuple(held),
@@ -233,6 +233,18 @@ def prior_learning(
     limits = [name for name in _NOT_FOR_PRIOR_LEARNING if getattr(profile, name) is not None]
     unused = tuple(NotUsed(name, "it says what the person can take on, not what they have learned") for name in limits)
     return PriorLearningAsked(request, tuple(dict.fromkeys((*found, *to))), unused)
+
+
+def _aim(understanding: Understanding, text: str) -> Understood:
+    """The award, the course, or else the role that somebody means. Raises as `Understanding.thing` does."""
+    wanted = "an award, a course or a role"
+    try:
+        return understanding.thing(text, ("Qualification", "LearningOpportunity"), wanted)
+    except (WrongKindError, UnknownWordsError) as error:
+        try:
+            return understanding.thing(text, ("Role",), wanted)
+        except (WrongKindError, UnknownWordsError):
+            raise error from None
 
 
 def prior_learning_answer(pathways: PathwayService, asked: PriorLearningAsked) -> bytes:

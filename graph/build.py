@@ -5,46 +5,77 @@ are never mixed. A build that finds an error publishes nothing: the last release
 found lies in `last-failed-build.jsonl` beside the releases.
 """
 
-import gzip
-import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
 from importlib.metadata import version
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, BinaryIO, Final
 
 import yaml
-from rdflib import RDF, XSD, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
 from rdflib.compare import to_canonical_graph
 from rdflib.namespace import DCTERMS, PROV, SKOS
 
 from graph.issues import Issue, Severity, count_by_severity, in_order, write_issues
+from graph.diff import Side
+from graph.history import History, since
+from graph.lines import ENTAILED, ONTOLOGY, RETIRED, Part, content_hash, keep
 from graph.projection import PROJECTION
 from graph.projector import project
 from graph.release import Manifest, Release, Releases
 from graph.search import Entry, SearchIndex
 from graph.store import GraphStore, Quad, n_quads
-from graph.validate import check_shapes, places, run_checks
+from graph.validate import Places, check_shapes, run_checks
 from ontology import resources
 from ontology.namespaces import BASE, DATASET, ID, SW, id_of
 
 ONTOLOGY_GRAPH: Final = DATASET["stepway-ontology"]
 FAILED: Final = "last-failed-build.jsonl"
 
+WHOLE_CHECKED: Final = 300_000
+OF_EACH_CHECKED: Final = 1_000
+"""A native dataset up to so many facts is checked against the shapes as a whole; of a larger one so many things of each
+class, since the loader has checked every cell already and pySHACL would take hours."""
+
 Progress = Callable[[str], None]
 """Called with the name of each stage as it begins."""
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that was read: its name in the dataset's folder, its size in bytes and its SHA-256."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetInput:
-    """One dataset, ready to be built in. `facts` go into the manifest: title, publisher, licence, attribution …"""
+    """One dataset, ready to be built in. `facts` go into the manifest: title, publisher, licence, attribution …
+
+    A small one has its `quads`; `kept` is what `lines.keep` gave for a large one, whose lines lie in the release
+    already, and which its loader has checked row by row.
+    """
 
     id: str
     facts: dict[str, Any]
-    quads: Sequence[Quad]
     issues: Sequence[Issue]
     counts: dict[str, dict[str, int]]
+    quads: Sequence[Quad] = ()
+    kept: tuple[Part, Path] | None = None
+    inputs: Sequence[InputFile] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """When a build is made and how: `today` and `options` decide what is loaded, `at` is only told."""
+
+    today: date
+    options: dict[str, bool]
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,114 +122,183 @@ def question_quads() -> list[Quad]:
     return quads
 
 
-def entailed_quads(store: GraphStore) -> list[Quad]:
+def write_entailed(store: GraphStore, target: BinaryIO) -> None:
     """What follows by the rules in `ontology/entailments`: a graph for each rule, marked as inferred by that rule."""
-    quads: list[Quad] = []
     for path in resources.paths("entailments/*.rq"):
         name = DATASET[f"entailments/{path.stem}"]
-        found = [(s, p, o, name) for s, p, o in store.construct(path.read_text(encoding="utf-8"))]
-        quads += found  # type: ignore[arg-type]
-        if found:
-            quads += [
+        if store.entail(path.read_text(encoding="utf-8"), name, target):
+            about: list[Quad] = [
                 (name, RDF.type, SW.EntailedGraph, name),
                 (name, SW.status, SW.inferred, name),
                 (name, PROV.wasGeneratedBy, SW[f"entailment-{path.stem}"], name),
             ]
-    return quads
+            target.writelines(f"{line}\n".encode() for line in n_quads(about))
+
+
+_OTHER_NAMES: Final = (SKOS.altLabel, SW.standardReference, SW.ukprn, SW.qualificationNumber, SW.soc2020)
 
 
 def search_entries(store: GraphStore) -> Iterable[Entry]:
     """What the text index holds: everything with a row of its own that people look for."""
-    query = """
-        SELECT ?thing ?class ?label ?alt ?code WHERE {
-            ?thing a ?class ; sw:status ?status ; skos:prefLabel ?label . ?class rdfs:isDefinedBy ?ontology .
-            FILTER(?class != sw:CompetencyQuestion)
-            OPTIONAL { ?thing skos:altLabel ?alt }
-            OPTIONAL { ?thing sw:standardReference|sw:ukprn|sw:qualificationNumber|sw:soc2020 ?code } }"""
-    found: dict[str, tuple[str, str, set[str]]] = {}
-    for row in store.select(query):
-        id, kind = id_of(str(row["thing"])), str(row["class"]).removeprefix(str(SW))
-        if not str(row["thing"]).startswith(str(ID)) or not str(row["class"]).startswith(str(SW)):
-            continue
-        _, _, other = found.setdefault(id, (kind, str(row["label"]), set()))
-        other.update(str(row[name]) for name in ("alt", "code") if row[name] is not None)
-    for id, (kind, label, other) in sorted(found.items()):
-        yield Entry(id, kind, label, " ".join(sorted(other)))
+    known = {str(row["class"]) for row in store.select("SELECT ?class WHERE { ?class rdfs:isDefinedBy ?ontology }")}
+    classes = {name for name in known if name.startswith(str(SW))} - {str(SW.CompetencyQuestion)}
+    wider = {name for _, name in store.pairs(RDFS.subClassOf)}
+    kinds: dict[str, str] = {}
+    for thing, name in store.pairs(RDF.type):
+        if name in classes and thing.startswith(str(ID)):
+            kinds[thing] = min(name, kinds.get(thing, name), key=lambda one: (one in wider, one))
+    stands = {thing for thing, _ in store.pairs(SW.status) if thing in kinds}
+    labels: dict[str, str] = {}
+    for thing, label in store.pairs(SKOS.prefLabel):
+        if thing in stands:
+            labels[thing] = min(label, labels.get(thing, label))
+    others = defaultdict(set)
+    for predicate in _OTHER_NAMES:
+        for thing, other in store.pairs(predicate):
+            if thing in labels:
+                others[thing].add(other)
+    for thing, label in sorted(labels.items()):
+        yield Entry(id_of(thing), kinds[thing].removeprefix(str(SW)), label, " ".join(sorted(others.get(thing, ()))))
 
 
 def publish(
-    datasets: Sequence[DatasetInput],
+    datasets: Iterable[DatasetInput],
     releases: Releases,
+    making: Path,
     *,
-    now: datetime | None = None,
+    made: Made,
     progress: Progress = lambda _: None,
 ) -> BuildResult:
-    """Build a release of these datasets, and serve it from now on.
+    """Build a release of these datasets in the folder `making`, and serve it from now on.
 
     The result says whether it was published, was the same as the current one, or was stopped by an error. Nothing
     already published is touched.
     """
-    with releases.building():
-        return _publish(datasets, releases, now or datetime.now(UTC), progress)
+    return _Build(releases, making, made, progress).run(datasets)
 
 
-def _publish(datasets: Sequence[DatasetInput], releases: Releases, now: datetime, progress: Progress) -> BuildResult:
-    issues = [issue for dataset in datasets for issue in dataset.issues]
-    if _has_error(issues):
-        return _stopped(issues, releases)
+class _Build:
+    """One build: its folder, its store while it is filled, and what was found."""
 
-    progress("join the datasets")
-    ontology = ontology_graph()
-    quads: list[Quad] = [*_triples(ontology, ONTOLOGY_GRAPH), *question_quads()]
-    for dataset in datasets:
-        quads += dataset.quads
-    whole = GraphStore.in_memory(quads)
-    progress("work out what follows")
-    entailed = entailed_quads(whole)
-    whole.extend(entailed)
-    quads += entailed
+    def __init__(self, releases: Releases, making: Path, made: Made, progress: Progress) -> None:
+        self.releases, self.making, self.made, self.progress = releases, making, made, progress
+        self.parts: dict[str, Part] = {}
+        self.store = GraphStore.create(making / "store")
 
-    progress("check shapes")
-    described = places(whole)
-    for dataset in datasets:
-        issues += check_shapes(whole.graph(DATASET[dataset.id]), ontology, described)
-    progress("check quality")
-    issues += run_checks(whole, described)
-    issues = in_order(issues)
-    if _has_error(issues):
-        return _stopped(issues, releases)
+    def run(self, inputs: Iterable[DatasetInput]) -> BuildResult:
+        ontology = ontology_graph()
+        self.add(ONTOLOGY, [*_triples(ontology, ONTOLOGY_GRAPH), *question_quads()])
+        datasets, issues = [], []
+        for dataset in inputs:
+            datasets.append(dataset)
+            issues += dataset.issues
+            if not _has_error(issues):
+                self.progress(f"load {dataset.id}")
+                self.add_dataset(dataset)
+        if _has_error(issues):
+            return _stopped(issues, self.releases)
+        self.progress("work out what follows")
+        raw = self.making / f"{ENTAILED}.raw"
+        with raw.open("wb") as target:
+            write_entailed(self.store, target)
+        self.load(raw, ENTAILED)
 
-    progress("write the release")
-    lines = sorted(set(n_quads(quads)))
-    content_hash = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    projection = project(whole)
-    projected = PROJECTION.dump_json(projection)
-    if (same := _current(releases, content_hash, projected)) is not None:
-        return BuildResult(same, unchanged=True, issues=issues)
-    number, making = releases.begin()
-    source = making / "graph.nq"
-    source.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    store = GraphStore.build(making / "store", source)
-    if len(store) != len(lines):
-        raise OSError(f"the store holds {len(store)} of {len(lines)} quads")
-    with (making / "graph.nq.gz").open("wb") as packed, gzip.GzipFile("", "wb", fileobj=packed, mtime=0) as archive:
-        archive.write(source.read_bytes())
-    source.unlink()
-    (making / "projection.json").write_bytes(projected)
-    SearchIndex.build(making / "search.sqlite", search_entries(store)).close()
-    write_issues(making / "issues.jsonl", issues)
-    Manifest(
-        number=number,
-        built_at=now.isoformat(timespec="seconds"),
-        content_hash=content_hash,
-        software=version("stepway"),
-        illustrative=projection.illustrative,
-        quads=len(lines),
-        datasets=[{"id": dataset.id, **dataset.facts, "rows": dataset.counts} for dataset in datasets],
-        counts=_class_counts(store),
-        issues={str(severity): count for severity, count in count_by_severity(issues).items()},
-    ).write(making)
-    return BuildResult(releases.publish(making), unchanged=False, issues=issues)
+        self.progress("check shapes")
+        places = Places(self.store)
+        for dataset in datasets:
+            if dataset.kept is None:
+                issues += check_shapes(self.shaped(DATASET[dataset.id]), ontology, places)
+        self.progress("check quality")
+        issues = in_order([*issues, *run_checks(self.store, places)])
+        if _has_error(issues):
+            return _stopped(issues, self.releases)
+        return self.release(datasets, issues)
+
+    def shaped(self, dataset: URIRef) -> Graph:
+        """The statements of a dataset whose shapes are checked: all, or of a large one some things of each class."""
+        if self.store.count(dataset, WHOLE_CHECKED + 1) <= WHOLE_CHECKED:
+            return self.store.graph(dataset)
+        return self.store.sample(dataset, OF_EACH_CHECKED)
+
+    def add(self, name: str, quads: Iterable[Quad]) -> None:
+        """Keep quads as a part of the release, and load them."""
+        raw = self.making / f"{name}.raw"
+        with raw.open("w", encoding="utf-8", newline="\n") as target:
+            target.writelines(f"{line}\n" for line in n_quads(quads))
+        self.load(raw, name)
+
+    def add_dataset(self, dataset: DatasetInput) -> None:
+        if dataset.kept is None:
+            self.add(dataset.id, dataset.quads)
+        else:
+            self.parts[dataset.id], plain = dataset.kept
+            self.load_plain(plain)
+
+    def load(self, raw: Path, name: str) -> None:
+        self.parts[name], plain = keep(raw, self.making, name)
+        self.load_plain(plain)
+
+    def load_plain(self, plain: Path) -> None:
+        self.store.load(plain)
+        plain.unlink()
+
+    def previous(self) -> Release | None:
+        """The release made last, when it can be compared with."""
+        numbers = self.releases.numbers()
+        found = self.releases.get(numbers[-1]) if numbers else None
+        return found if found is not None and found.manifest.parts else None
+
+    def history(self, number: int, previous: Release | None) -> History:
+        """Say in the release what has been retired since the one before."""
+        if previous is None:
+            return History()
+        self.progress(f"compare with release {previous.manifest.number}")
+        parts = {name: asdict(part) for name, part in self.parts.items()}
+        after = Side(self.making, self.store, parts)
+        found = since(Side.of(previous), after, number, previous.manifest.number)
+        if found.quads:
+            self.add(RETIRED, found.quads)
+        return found
+
+    def release(self, datasets: Sequence[DatasetInput], issues: list[Issue]) -> BuildResult:
+        """Write everything else that a release holds, and publish it."""
+        self.progress("write the release")
+        projection = project(self.store)
+        projected = PROJECTION.dump_json(projection)
+        hashed = content_hash(self.parts)
+        if (same := _current(self.releases, hashed, projected)) is not None:
+            return BuildResult(same, unchanged=True, issues=issues)
+        number, previous = int(self.making.stem), self.previous()
+        history = self.history(number, previous)
+        counts = _class_counts(self.store)
+        self.progress("put the store in order")
+        self.store.finish()
+        del self.store
+        store = GraphStore.open_whole(self.making / "store")
+        if len(store) != (lines := sum(part.quads for part in self.parts.values())):
+            raise OSError(f"the store holds {len(store)} of {lines} quads")
+        (self.making / "projection.json").write_bytes(projected)
+        SearchIndex.build(self.making / "search.sqlite", search_entries(store)).close()
+        write_issues(self.making / "issues.jsonl", issues)
+        Manifest(
+            number=number,
+            built_at=self.made.at.isoformat(timespec="seconds"),
+            content_hash=hashed,
+            software=version("stepway"),
+            illustrative=projection.illustrative,
+            quads=len(store),
+            datasets=[{"id": dataset.id, **dataset.facts, "rows": dataset.counts} for dataset in datasets],
+            counts=counts,
+            issues={str(severity): count for severity, count in count_by_severity(issues).items()},
+            parts={name: asdict(part) for name, part in sorted(self.parts.items())},
+            inputs=[{"dataset": dataset.id, **asdict(file)} for dataset in datasets for file in dataset.inputs],
+            today=self.made.today.isoformat(),
+            options=self.made.options,
+            previous=previous.manifest.number if previous else None,
+            retired=dict(sorted(history.retired.items())),
+            changes=dict(sorted(history.counts.by_class.items())),
+        ).write(self.making)
+        return BuildResult(self.releases.publish(self.making), unchanged=False, issues=issues)
 
 
 def _current(releases: Releases, content_hash: str, projected: bytes) -> Release | None:

@@ -1,17 +1,17 @@
 """Read a release's graph into the plain values that the planner works on."""
 
-import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
-from rdflib import Literal, URIRef
+from rdflib import URIRef
 
+from graph.columns import Columns, Thing
 from graph.projection import (
     FORMAT,
-    RANK,
     Amount,
     AwardFacts,
     CompetencyFacts,
@@ -23,7 +23,6 @@ from graph.projection import (
     Projection,
     RoleFacts,
     SkillLink,
-    Source,
     Status,
     Step,
     StepKind,
@@ -44,8 +43,8 @@ from graph.requirements import (
     parse,
     write,
 )
-from graph.store import GraphStore
-from ontology.namespaces import CONCEPT, SW, expand, id_of
+from graph.store import GraphStore, plain
+from ontology.namespaces import CONCEPT
 
 APPRENTICESHIP: Final = "PT-APPR"
 WEEKS_PER_MONTH: Final = 365.25 / 12 / 7
@@ -54,6 +53,11 @@ _PROGRAMMES_WITH_NO_STEP: Final = {APPRENTICESHIP, "PT-FAPPR", "PT-AUNIT"}
 _LEVEL_BELOW: Final = {3: 2, 4: 3, 5: 3, 6: 3, 7: 6, 8: 7}
 """The level usually asked for at entry to a level: what a person is planned to need when no entry rule was found."""
 
+_CLASSES: Final = (
+    *("Role", "Qualification", "Unit", "ProvisionType", "Progression", "LearningOpportunity", "Delivery", "Provider"),
+    *("Site", "DeliveryEvidence", "KnowledgeGap", "CombinationRule", "CreditTransfer", "LearningOutcome", "Competency"),
+    "CompetencyLink",
+)
 _AT_ONCE: Final = Amount(0, Status.INFERRED, True, "finding a vacancy takes time that is not counted")
 _NOT_DELIVERED: Final = {"in development when crawled"}
 
@@ -67,130 +71,26 @@ def weeks_of_months(months: float) -> int:
     return round(months * WEEKS_PER_MONTH)
 
 
-class _Thing:
-    """The statements about one thing, best first where sources differ."""
-
-    def __init__(self, id: str) -> None:
-        self.id = id
-        self.values: dict[URIRef, list[URIRef | Literal]] = defaultdict(list)
-        self.statuses: dict[tuple[URIRef, URIRef | Literal], Status] = {}
-
-    def status(self, predicate: str, value: URIRef | Literal | None = None) -> Status:
-        """How sure the statement is; the status of the row when it has none of its own."""
-        address = expand(predicate)
-        chosen = value if value is not None else self.first(predicate)
-        if chosen is not None and (address, chosen) in self.statuses:
-            return self.statuses[address, chosen]
-        return self.source.status
-
-    def all(self, predicate: str) -> list[URIRef | Literal]:
-        address = expand(predicate)
-        return sorted(self.values[address], key=lambda v: (RANK[self.statuses.get((address, v), Status.PUBLISHED)], v))
-
-    def first(self, predicate: str) -> URIRef | Literal | None:
-        return next(iter(self.all(predicate)), None)
-
-    def text(self, predicate: str) -> str | None:
-        found = self.first(predicate)
-        return str(found) if found is not None else None
-
-    def number(self, predicate: str) -> int | None:
-        found = self.first(predicate)
-        return round(float(found)) if found is not None else None
-
-    def hours(self, predicate: str) -> int | None:
-        """Hours a week, rounded up: what is planned beside it must still fit."""
-        found = self.first(predicate)
-        return math.ceil(float(found)) if found is not None else None
-
-    def thing(self, predicate: str) -> str | None:
-        found = self.first(predicate)
-        return id_of(found) if found is not None else None
-
-    def things(self, predicate: str) -> tuple[str, ...]:
-        return tuple(id_of(value) for value in self.all(predicate))
-
-    def code(self, predicate: str) -> str | None:
-        """The last part of a concept's address."""
-        found = self.text(predicate)
-        return found.rpartition("/")[2] if found else None
-
-    def codes(self, predicate: str) -> tuple[str, ...]:
-        return tuple(str(value).rpartition("/")[2] for value in self.all(predicate))
-
-    def level(self) -> int | None:
-        code = self.code("sw:level")
-        return int(code) if code and code.isdigit() else None
-
-    def amount(self, predicate: str, *, note: str | None = None) -> Amount | None:
-        value = self.number(predicate)
-        return None if value is None else Amount(value, self.status(predicate), note=note)
-
-    @property
-    def label(self) -> str:
-        return self.text("skos:prefLabel") or self.id
-
-    @property
-    def short_label(self) -> str:
-        """What people say in the middle of a sentence: an award's everyday name, else the label."""
-        everyday = self.text("skos:altLabel") if expand("sw:realAward") in self.values else None
-        return everyday or self.label
-
-    @property
-    def source(self) -> Source:
-        status = Status(
-            min((str(v).removeprefix(str(SW)) for v in self.values[SW.status]), key=lambda s: RANK[Status(s)])
-        )
-        return Source(self.id, self.text("dcterms:source") or "", self.text("sw:asOf"), status, self.text("sw:note"))
-
-
-def _things(store: GraphStore, name: str) -> dict[str, _Thing]:
-    found: dict[str, _Thing] = {}
-    rows = store.select("SELECT ?class ?thing ?p ?o WHERE { ?thing a ?class ; ?p ?o }", {"class": SW[name]})
-    for row in rows:
-        thing, predicate, value = row["thing"], row["p"], row["o"]
-        if isinstance(thing, URIRef) and isinstance(predicate, URIRef) and value is not None:
-            one = found.setdefault(id_of(thing), _Thing(id_of(thing)))
-            if value not in one.values[predicate]:
-                one.values[predicate].append(value)
-    return dict(sorted(found.items()))
-
-
-def _add_statuses(store: GraphStore, groups: Iterable[dict[str, _Thing]]) -> None:
-    by_id = {id: thing for group in groups for id, thing in group.items()}
-    query = """
-        SELECT ?s ?p ?o ?status WHERE {
-            ?statement a sw:Statement ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ; sw:status ?status }"""
-    for row in store.select(query):
-        thing = by_id.get(id_of(row["s"] or ""))
-        if thing is None:
-            continue
-        key, status = (row["p"], row["o"]), Status(str(row["status"]).removeprefix(str(SW)))
-        before = thing.statuses.get(key)  # type: ignore[arg-type]
-        thing.statuses[key] = status if before is None else min(before, status, key=RANK.__getitem__)  # type: ignore[index]
-
-
 class _Reader:
     """Turns the things of a release into steps."""
 
     def __init__(self, store: GraphStore) -> None:
         self.store = store
-        self.roles = _things(store, "Role")
-        self.awards = _things(store, "Qualification")
-        self.units = _things(store, "Unit")
-        self.types = _things(store, "ProvisionType")
-        self.progressions = _things(store, "Progression")
-        self.opportunities = _things(store, "LearningOpportunity")
-        self.deliveries = _things(store, "Delivery")
-        self.providers = _things(store, "Provider")
-        self.sites = _things(store, "Site")
-        self.evidence = _things(store, "DeliveryEvidence")
-        self.gaps = _things(store, "KnowledgeGap")
-        self.rules = _things(store, "CombinationRule")
-        self.transfers = _things(store, "CreditTransfer")
-        self.outcomes = _things(store, "LearningOutcome")
-        self.competencies = _things(store, "Competency")
-        self.skill_links = _things(store, "CompetencyLink")
+        kinds = Columns(store, _CLASSES).kinds
+        self.units, self.types, self.progressions = kinds["Unit"], kinds["ProvisionType"], kinds["Progression"]
+        self.opportunities, self.deliveries = kinds["LearningOpportunity"], kinds["Delivery"]
+        self.evidence, self.gaps, self.rules = (
+            kinds["DeliveryEvidence"],
+            kinds["KnowledgeGap"],
+            kinds["CombinationRule"],
+        )
+        self.transfers, self.outcomes = kinds["CreditTransfer"], kinds["LearningOutcome"]
+        self.skill_links = kinds["CompetencyLink"]
+        self.roles, self.competencies = _of_tables(kinds["Role"]), _of_tables(kinds["Competency"])
+        self.offered = _named_by(self.opportunities, "sw:leadsToAward")
+        self.awards = _of_tables(kinds["Qualification"], self.offered)
+        self.providers = _of_tables(kinds["Provider"], _named_by(self.opportunities, "sw:offeredBy"))
+        self.sites = _of_tables(kinds["Site"], _named_by(self.deliveries, "sw:at"))
         self.groups = (
             self.roles, self.awards, self.units, self.types, self.progressions, self.opportunities, self.deliveries,
             self.providers, self.sites, self.evidence, self.gaps, self.rules, self.transfers,
@@ -200,13 +100,16 @@ class _Reader:
             for p in self.progressions.values()
             if p.thing("sw:progressionFrom") == APPRENTICESHIP
         }
-        _add_statuses(store, self.groups)
-        texts = store.select("SELECT ?rule ?text WHERE { ?rule sw:requirementText ?text }")
-        self.rule_texts = {str(row["rule"]): str(row["text"]) for row in texts}
+        self.same_award = _same(self.awards, "sw:qualificationNumber", "QAN-")
+        self.same_provider = _same(self.providers, "sw:ukprn", "UKPRN-")
+        sectors = (code for role in self.roles.values() for code in role.codes("sw:sector"))
+        self.sector_words = {word for code in sectors for word in _words(code)}
+        texts = store.rows("SELECT ?rule ?text WHERE { ?rule sw:requirementText ?text }")
+        self.rule_texts = {rule: plain(text) for rule, text in texts}
 
-    def requirement(self, thing: _Thing, predicate: str = "sw:entryRequirement") -> Requirement | None:
+    def requirement(self, thing: Thing, predicate: str = "sw:entryRequirement") -> Requirement | None:
         node = thing.first(predicate)
-        return parse(self.rule_texts[str(node)]) if node is not None else None
+        return parse(self.rule_texts[node]) if node is not None else None
 
     def links_into(self, target: str) -> tuple[Link, ...]:
         return tuple(
@@ -217,7 +120,7 @@ class _Reader:
             and p.text("sw:guess") != "true"
         )
 
-    def months(self, thing: _Thing, duration_of: str, id: str) -> Amount | None:
+    def months(self, thing: Thing, duration_of: str, id: str) -> Amount | None:
         """A length in weeks from a progression, when the progression's length is of the kind asked for."""
         months = thing.text("sw:durationMonths")
         if months is None or thing.code("sw:durationOf") != duration_of:
@@ -257,7 +160,7 @@ class _Reader:
                 condition_note=published.text("sw:conditionNote") if published else role.text("sw:entryNote"),
             )
 
-    def apprenticeship_weeks(self, role: _Thing, published: _Thing | None) -> Amount | None:
+    def apprenticeship_weeks(self, role: Thing, published: Thing | None) -> Amount | None:
         gateway, assessment = role.number("sw:monthsToGateway"), role.number("sw:assessmentMonths")
         if gateway is None:
             return self.months(published, "step", published.id) if published else None
@@ -269,9 +172,14 @@ class _Reader:
         )
 
     def study_steps(self) -> Iterable[Step]:
-        """One for each award that people can enrol on now."""
+        """One for each award that people can enrol on now; of a register, what a course leads to.
+
+        A row of the register about an award that a table describes adds no step: see `same_award`.
+        """
         for award in self.awards.values():
-            if award.code("sw:currency") != "current" or award.text("sw:realAward") != "true":
+            if not self.is_open(award):
+                continue
+            if award.id in self.same_award and self.is_open(self.awards[self.same_award[award.id]]):
                 continue
             kind = self.types.get(award.thing("sw:provisionType") or "")
             own, level = self.requirement(award), award.level()
@@ -300,6 +208,11 @@ class _Reader:
                 links=links,
                 condition_note=award.text("sw:entryNote"),
             )
+
+    @staticmethod
+    def is_open(award: Thing) -> bool:
+        """Whether people can still be entered for an award that somebody really awards."""
+        return award.code("sw:currency") == "current" and award.text("sw:realAward") == "true"
 
     def programme_steps(self) -> Iterable[Step]:
         """One for each type of provision that leads on without an award of its own."""
@@ -368,12 +281,12 @@ class _Reader:
                 condition_note=link.text("sw:conditionNote"),
             )
 
-    def trains_on_the_way(self, origin: str | None, role: _Thing) -> bool:
+    def trains_on_the_way(self, origin: str | None, role: Thing) -> bool:
         """Whether training comes between: from one role to another, and from an award below the role's level."""
         award = self.awards.get(origin or "")
         return origin in self.roles or (award is not None and (role.level() or 0) > (award.level() or 0))
 
-    def training_weeks(self, link: _Thing, role: _Thing) -> Amount | None:
+    def training_weeks(self, link: Thing, role: Thing) -> Amount | None:
         """How long the training for a role takes: as its apprenticeship (our inference), else as the link says."""
         own = self.apprenticeship_weeks(role, None) if self.has_apprenticeship(role) else None
         linked = self.months(link, "step", link.id)
@@ -384,39 +297,37 @@ class _Reader:
             note += f"; sources disagree: {linked.note}"
         return replace(own, status=worst([own.status, Status.INFERRED]), note=note)
 
-    def has_apprenticeship(self, role: _Thing) -> bool:
+    def has_apprenticeship(self, role: Thing) -> bool:
         """Whether a role has a standard that apprentices can be trained to."""
         standard = role.text("sw:standardReference") or ""
         return standard.startswith("ST") and role.text("sw:standardStatus") not in _NOT_DELIVERED
 
     def offers(self, steps: dict[str, Step]) -> Iterable[Offer]:
-        """Runs seen on a provider's page, tied to the step they deliver."""
-        by_standard = {t.text("sw:standardReference"): f"{APPRENTICESHIP}/{t.id}" for t in self.roles.values()}
+        """Runs seen on a provider's page or in a directory, tied to the step they deliver.
+
+        A flexible start is any day, so its date is not one to wait for. A run that has a date which nobody tells cannot
+        be planned; see `queries.incomplete`.
+        """
         for run in self.deliveries.values():
             thing = self.opportunities.get(run.thing("sw:runOf") or "")
-            if thing is None:
+            if thing is None or (step := self.step_of(thing, steps)) is None:
                 continue
-            kind = thing.thing("sw:provisionType") or ""
-            step = thing.thing("sw:leadsToAward") or ""
-            if step not in steps:
-                step = (
-                    by_standard.get(thing.text("sw:standardReference") or "-", kind)
-                    if kind in (APPRENTICESHIP, "")
-                    else kind
-                )
-            if step not in steps:
+            flexible = run.text("sw:flexibleStart")
+            starts = () if flexible == "true" else run.texts("sw:startDate")
+            if flexible == "false" and not starts:
                 continue
+            provider = thing.thing("sw:offeredBy") or ""
             site = self.sites.get(run.thing("sw:at") or "")
             yield Offer(
                 id=run.id,
                 opportunity=thing.id,
                 step=step,
                 title=thing.label,
-                provider=thing.thing("sw:offeredBy") or "",
+                provider=self.same_provider.get(provider, provider),
                 site=site.label if site else None,
                 town=site.text("schema:addressLocality") if site else None,
                 postcode=site.text("schema:postalCode") if site else None,
-                starts=tuple(str(v) for v in run.all("sw:startDate")),
+                starts=starts,
                 weeks=run.number("sw:durationWeeks"),
                 hours_per_week=run.hours("sw:hoursPerWeek"),
                 cost_pounds=run.number("sw:learnerCost"),
@@ -426,6 +337,28 @@ class _Reader:
                 sold_separately=thing.code("sw:unitsSoldSeparately"),
                 source=run.source,
             )
+
+    def step_of(self, course: Thing, steps: Mapping[str, Step]) -> str | None:
+        """The step that a course delivers: its award, else the apprenticeship of its standard, else its programme.
+
+        A programme is not tied to one subject, so of a directory that says the sector of a course only those count
+        whose sector shares a word with the sectors of our roles.
+        """
+        kind = course.thing("sw:provisionType") or ""
+        award = course.thing("sw:leadsToAward") or ""
+        for id in (award, self.same_award.get(award, "")):
+            if id in steps:
+                return id
+        if kind in (APPRENTICESHIP, ""):
+            kind = self.by_standard.get(course.text("sw:standardReference") or "-", kind)
+        sector = course.text("sw:courseSector")
+        apart = sector is not None and not self.sector_words.intersection(_words(sector))
+        return kind if kind in steps and not apart else None
+
+    @cached_property
+    def by_standard(self) -> dict[str | None, str]:
+        """The apprenticeship of each standard, by its reference."""
+        return {t.text("sw:standardReference"): f"{APPRENTICESHIP}/{t.id}" for t in self.roles.values()}
 
     def read(self) -> Projection:
         parts = (self.apprenticeship_steps(), self.study_steps(), self.programme_steps(), self.job_steps())
@@ -499,7 +432,7 @@ class _Reader:
                     u.code("sw:unitRole"),
                     u.source,
                     number=u.text("skos:notation"),
-                    themes=tuple(sorted(map(str, u.all("sw:theme")))),
+                    themes=tuple(sorted(u.texts("sw:theme"))),
                 )
                 for u in self.units.values()
             },
@@ -529,19 +462,19 @@ class _Reader:
                 for g in self.gaps.values()
             ),
             labels={id: thing.short_label for group in self.groups for id, thing in group.items()},
-            conditions={
-                str(row["c"]).rpartition("/")[2]: str(row["note"])
-                for row in self.store.select(
-                    "SELECT ?c ?scheme ?note WHERE { ?c skos:inScheme ?scheme ; skos:scopeNote ?note }",
-                    {"scheme": URIRef(f"{CONCEPT}condition")},
-                )
-            },
+            conditions=self.conditions(),
             illustrative=any(t.source.status is Status.ILLUSTRATIVE for group in self.groups for t in group.values()),
             outcomes=tuple(self.unit_outcomes()),
             competencies=tuple(self.competency_facts()),
             courses=tuple(self.courses()),
             format=FORMAT,
         )
+
+    def conditions(self) -> dict[str, str]:
+        """What must happen beside the learner's own record before a step, by code."""
+        query = "SELECT ?c ?scheme ?note WHERE { ?c skos:inScheme ?scheme ; skos:scopeNote ?note }"
+        rows = self.store.rows(query, {"scheme": URIRef(f"{CONCEPT}condition")})
+        return {plain(code).rpartition("/")[2]: plain(note) for code, _, note in sorted(rows)}
 
     def unit_outcomes(self) -> list[UnitOutcome]:
         """What each unit's learners can do, in the order of the units and of their lists."""
@@ -586,18 +519,45 @@ class _Reader:
             yield Course(
                 c.id,
                 c.label,
-                c.thing("sw:offeredBy") or "",
+                self.same_provider.get(provider := c.thing("sw:offeredBy") or "", provider),
                 c.thing("sw:provisionType"),
-                c.thing("sw:leadsToAward"),
+                self.same_award.get(award := c.thing("sw:leadsToAward") or "", award) or None,
                 c.status("sw:leadsToAward"),
                 c.level(),
                 write(own) if own is not None else None,
                 c.text("sw:entryNote"),
                 c.code("sw:unitsSoldSeparately") or "unknown",
-                tuple(sorted({str(v) for run in runs[c.id] for v in run.all("sw:startDate")})),
+                tuple(sorted({said for run in runs[c.id] for said in run.texts("sw:startDate")})),
                 min(prices, default=None),
                 c.source,
             )
+
+
+def _of_tables(things: Mapping[str, Thing], used: Collection[str] = ()) -> dict[str, Thing]:
+    """The things that a row of our tables describes, and those that are used; not all that a national register has.
+
+    A row of a table names its source; what a register has is from the register as a whole.
+    """
+    return {id: one for id, one in things.items() if id in used or one.first("dcterms:source") is not None}
+
+
+def _named_by(things: Mapping[str, Thing], predicate: str) -> set[str]:
+    """The ids that a property of these things names."""
+    return {id for thing in things.values() for id in thing.things(predicate)}
+
+
+def _same(things: Mapping[str, Thing], number: str, prefix: str) -> dict[str, str]:
+    """What the things of a register (their ids are a prefix and the number) are in our tables, if one row has it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for thing in things.values():
+        if not thing.id.startswith(prefix) and (said := thing.text(number)):
+            found[prefix + said.replace("/", "").upper()].append(thing.id)
+    return {id: rows[0] for id, rows in found.items() if len(rows) == 1}
+
+
+def _words(text: str) -> set[str]:
+    """The words of a name that tell something: of “Health and social care” health, social and care."""
+    return {word for word in re.findall(r"[a-z]+", text.casefold()) if len(word) > 3}
 
 
 def _level_of_award(said: str | None) -> int | None:
@@ -606,7 +566,7 @@ def _level_of_award(said: str | None) -> int | None:
     return int(found[1]) if found and "standard" not in (said or "") else None
 
 
-def _standard_and_level(role: _Thing) -> list[str]:
+def _standard_and_level(role: Thing) -> list[str]:
     return [role.text("sw:standardReference") or "", *([f"level {role.level()}"] if role.level() else [])]
 
 

@@ -1,8 +1,8 @@
 """Releases: numbered folders that never change, and the pointer that says which one is served.
 
-A release holds `store/` (the triple store), `graph.nq.gz` (the same quads, sorted), `projection.json`, `search.sqlite`,
-`issues.jsonl` and `manifest.json`. It is made in a folder of another name and renamed when it is whole, so a reader
-never sees half of one; the pointer file is replaced in one step.
+A release holds `store/` (the triple store), `graph/` (the same statements, as a sorted file for each dataset),
+`projection.json`, `search.sqlite`, `issues.jsonl` and `manifest.json`. It is made in a folder of another name and
+renamed when it is whole, so a reader never sees half of one; the pointer file is replaced in one step.
 """
 
 import fcntl
@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
@@ -34,7 +34,13 @@ class NoReleaseError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a release is. `content_hash` depends on the statements alone: the same inputs give the same hash."""
+    """What a release is. `content_hash` depends on the statements alone: the same inputs give the same hash.
+
+    `parts` are its files of statements: how many each has, and the SHA-256 of its lines. `inputs` are the files that
+    were read (dataset, name, bytes, SHA-256), `today` and `options` what else the content depends on: with them the
+    release can be made again. `previous` is the release that it was compared with: `retired` counts what had been
+    described before and is not here, by class; `changes` what became of the things of each class since.
+    """
 
     number: int
     built_at: str
@@ -45,6 +51,13 @@ class Manifest:
     datasets: list[dict[str, Any]]
     counts: dict[str, int]
     issues: dict[str, int]
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    today: str | None = None
+    options: dict[str, bool] = field(default_factory=dict)
+    previous: int | None = None
+    retired: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -129,11 +142,23 @@ class Releases:
         """A number for the next release and an empty folder to make it in; leftovers of a broken build are removed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for left in self.folder.glob("*.making"):
-            shutil.rmtree(left)
+            shutil.rmtree(left, ignore_errors=True)
+            if left.exists():  # A process of the broken build may have written once more.
+                shutil.rmtree(left)
         number = max(self.numbers(), default=0) + 1
         path = self.folder / f"{number:06d}.making"
         path.mkdir()
         return number, path
+
+    @contextmanager
+    def making(self) -> Iterator[tuple[int, Path]]:
+        """Hold the data directory for one build: the next number and a folder, gone afterwards unless published."""
+        with self.building():
+            number, path = self.begin()
+            try:
+                yield number, path
+            finally:
+                shutil.rmtree(path, ignore_errors=True)
 
     def publish(self, making: Path) -> Release:
         """Give a finished folder its name and serve it from now on."""

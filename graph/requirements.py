@@ -64,10 +64,18 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True)
 class Usually:
-    """Somebody decides (`decided_by`: a provider's admissions, an employer); `part` is what they usually expect."""
+    """Somebody decides (`decided_by`: a provider's admissions, an employer); `part` is what they usually expect.
+
+    After a comma `decided_by` says in words what they ask besides and no rule can say: then `part` is never enough.
+    """
 
     part: Requirement
     decided_by: str
+
+    @property
+    def asks_besides(self) -> bool:
+        """Whether more is asked than `part` says."""
+        return "," in self.decided_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,8 +406,10 @@ def circumstance_fault(name: str, value: str) -> str | None:
         said = sorted(one for one, facts in attributes().items() if "worked-out" not in facts)
         return f"“{name}” is not known; what can be said is {', '.join(said)}"
     if "number" in known:
-        fine = re.fullmatch("[0-9]{1,9}", value) and int(value) <= known.get("most", 200)
-        return None if fine else f"“{value}” is not a number of {known['number']}"
+        if not re.fullmatch("[0-9]{1,9}", value):
+            return f"“{value}” is not a number of {known['number']}"
+        most = known.get("most", 200)
+        return None if int(value) <= most else f"“{value}” is more than {most:,}, the most it may be"
     if "date" in known:
         return None if day_of(value) else f"“{value}” is not a day, such as 1992-03-31"
     if "text" in known:

@@ -4,15 +4,19 @@ This is the one place that speaks to the store's library; everybody else asks he
 A query sees all named graphs as one (`GRAPH ?g { … }` still tells them apart).
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from tempfile import TemporaryFile
+from typing import IO, Any, BinaryIO, Final, Self
 
 import pyoxigraph
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from ontology.namespaces import PREFIXES
+from ontology.namespaces import DATASET, PREFIXES, REQUIREMENT
 
 Quad = tuple[URIRef, URIRef, URIRef | Literal, URIRef]
 """Subject, predicate, object and named graph. There are no blank nodes: every node can be cited."""
@@ -20,7 +24,12 @@ Quad = tuple[URIRef, URIRef, URIRef | Literal, URIRef]
 Row = dict[str, URIRef | Literal | None]
 """One answer of a query: a term by the name of its variable; None where it is unbound."""
 
+_TYPE: Final = pyoxigraph.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_ENTAILED: Final = str(DATASET["entailments/"])
+_RULE: Final = str(REQUIREMENT)
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_ESCAPED = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
+_SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _HEADER = "".join(f"PREFIX {prefix}: <{address}>\n" for prefix, address in PREFIXES.items())
 
 
@@ -28,11 +37,19 @@ def n_quads(quads: Iterable[Quad]) -> Iterator[str]:
     """Quads as lines of N-Quads, in the order given, without line ends."""
     for subject, predicate, value, graph in quads:
         if isinstance(value, Literal):
-            suffix = f"@{value.language}" if value.language else f"^^<{value.datatype}>" if value.datatype else ""
+            suffix = ""
+            if value.language:
+                suffix = f"@{value.language}"
+            elif value.datatype and value.datatype != XSD.string:
+                suffix = f"^^<{value.datatype}>"
             said = f'"{str(value).translate(_ESCAPES)}"{suffix}'
         else:
             said = f"<{value}>"
         yield f"<{subject}> <{predicate}> {said} <{graph}> ."
+
+
+def _named(term: object) -> str:
+    return term.value if isinstance(term, pyoxigraph.NamedNode) else ""
 
 
 def _from_store(term: object) -> URIRef | Literal | None:
@@ -59,6 +76,24 @@ def _to_store(term: Node) -> pyoxigraph.NamedNode | pyoxigraph.Literal:
     return pyoxigraph.NamedNode(str(term))
 
 
+def plain(term: str) -> str:
+    """What a term of `GraphStore.rows` says: an address, or the text of a literal.
+
+    >>> plain("<https://w3id.org/stepway/ns#level>"), plain('"a \\"b\\""@en'), plain("7")
+    ('https://w3id.org/stepway/ns#level', 'a "b"', '7')
+    """
+    if term[0] == "<":
+        return term[1:-1]
+    if term[0] != '"':
+        return term
+    text = term[1 : term.rindex('"')]
+    return text if "\\" not in text else _ESCAPED.sub(_unescaped, text)
+
+
+def _unescaped(sign: re.Match[str]) -> str:
+    return _SIGNS.get(sign[1]) or chr(int(sign[1][1:], 16))
+
+
 class GraphStore:
     """A finished store, open for reading only. Any number of processes may hold the same one open."""
 
@@ -71,16 +106,32 @@ class GraphStore:
         return cls(pyoxigraph.Store.read_only(str(path)))
 
     @classmethod
-    def build(cls, path: Path, source: Path) -> Self:
-        """Load a sorted N-Quads file into a new store in an empty folder, and open it.
+    def create(cls, path: Path) -> Self:
+        """A new store in an empty folder, to be filled by `load`."""
+        return cls(pyoxigraph.Store(str(path)))
 
-        The whole store is read once afterwards, since damage shows only when a block is read.
-        """
-        writer = pyoxigraph.Store(str(path))
-        writer.bulk_load(path=str(source), format=pyoxigraph.RdfFormat.N_QUADS)
-        writer.optimize()
-        writer.flush()
+    def load(self, source: Path) -> None:
+        """Add a file of N-Quads to a store that is being made. Raises `OSError` for an opened one."""
+        self._store.bulk_load(path=str(source), format=pyoxigraph.RdfFormat.N_QUADS)
+
+    def finish(self) -> None:
+        """Put a store that was filled in its final order on disk. Let go of it before it is opened."""
+        self._store.optimize()
+        self._store.flush()
+
+    @classmethod
+    def build(cls, path: Path, *sources: Path) -> Self:
+        """Load files of N-Quads into a new store in an empty folder, and open it."""
+        writer = cls.create(path)
+        for source in sources:
+            writer.load(source)
+        writer.finish()
         del writer
+        return cls.open_whole(path)
+
+    @classmethod
+    def open_whole(cls, path: Path) -> Self:
+        """Open a store that was just made, and read it once: damage shows only when a block is read."""
         store = cls.open(path)
         (scanned,) = store.select("SELECT (COUNT(*) AS ?quads) WHERE { GRAPH ?g { ?s ?p ?o } }")
         if int(str(scanned["quads"])) != len(store):
@@ -123,6 +174,19 @@ class GraphStore:
         names = [variable.value for variable in solutions.variables]
         return [{name: _from_store(solution[name]) for name in names} for solution in solutions]
 
+    def rows(self, text: str, given: Mapping[str, Node] | None = None) -> Iterator[list[str]]:
+        """The rows of a SELECT query, each a list of terms as SPARQL's tab-separated format writes them.
+
+        For reading very much: no object is made for a term. `""` is unbound; see `plain` for what a term says.
+        """
+        solutions = self._query(text, given)
+        if not isinstance(solutions, pyoxigraph.QuerySolutions):
+            raise TypeError("not a SELECT query")
+        written = solutions.serialize(format=pyoxigraph.QueryResultsFormat.TSV) or b""
+        lines = iter(written.decode().split("\n"))  # a line break inside a text is written as \\n
+        next(lines)
+        return (line.split("\t") for line in lines if line)
+
     def ask(self, text: str, given: Mapping[str, Node] | None = None) -> bool:
         """The answer of an ASK query."""
         answer = self._query(text, given)
@@ -137,6 +201,89 @@ class GraphStore:
             raise TypeError("not a CONSTRUCT query")
         found = ((_from_store(t.subject), _from_store(t.predicate), _from_store(t.object)) for t in triples)
         return list(dict.fromkeys(found))  # type: ignore[arg-type]
+
+    def entail(self, text: str, graph: URIRef, target: BinaryIO) -> int:
+        """Write the answer of a CONSTRUCT query as N-Quads of one graph. Says how many lines; some may repeat."""
+        triples = self._query(text, None)
+        if not isinstance(triples, pyoxigraph.QueryTriples):
+            raise TypeError("not a CONSTRUCT query")
+        ending, lines = f" <{graph}> .\n".encode(), 0
+        with TemporaryFile() as between:
+            triples.serialize(between, pyoxigraph.RdfFormat.N_TRIPLES)
+            between.seek(0)
+            for line in between:
+                target.write(line[:-3] + ending)
+                lines += 1
+        return lines
+
+    def describes(self, thing: URIRef) -> bool:
+        """Whether a thing has a class here: whether anybody describes it."""
+        found = self._store.quads_for_pattern(pyoxigraph.NamedNode(thing), _TYPE, None, None)
+        return next(iter(found), None) is not None
+
+    def classes(self, thing: URIRef) -> list[str]:
+        """Addresses of the classes that datasets give a thing; not the wider ones that follow."""
+        found = self._store.quads_for_pattern(pyoxigraph.NamedNode(thing), _TYPE, None, None)
+        return sorted({q.object.value for q in found if not _named(q.graph_name).startswith(_ENTAILED)})
+
+    def pairs(self, predicate: URIRef) -> Iterator[tuple[str, str]]:
+        """Each thing of which a property is said, by address, and the text of the value; in no order."""
+        for quad in self._store.quads_for_pattern(None, pyoxigraph.NamedNode(predicate), None, None):
+            yield _named(quad.subject), quad.object.value
+
+    def subjects_of(self, predicate: URIRef) -> list[URIRef]:
+        """The things of which anything is said by this property."""
+        found = self._store.quads_for_pattern(None, pyoxigraph.NamedNode(predicate), None, None)
+        return [URIRef(one) for one in sorted({_named(quad.subject) for quad in found})]
+
+    def said(self, thing: URIRef, graph: URIRef) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
+        """What one named graph says of a thing."""
+        for quad in self._store.quads_for_pattern(
+            pyoxigraph.NamedNode(thing), None, None, pyoxigraph.NamedNode(graph)
+        ):
+            value = _from_store(quad.object)
+            assert value is not None
+            yield thing, URIRef(quad.predicate.value), value
+
+    def subjects(self, predicate: URIRef, value: URIRef) -> list[str]:
+        """Addresses of the things of which this is said."""
+        found = self._store.quads_for_pattern(None, pyoxigraph.NamedNode(predicate), pyoxigraph.NamedNode(value), None)
+        return sorted({_named(quad.subject) for quad in found})
+
+    def values(self, thing: URIRef, predicate: URIRef) -> list[URIRef | Literal]:
+        """What is said of one property of a thing, each value once."""
+        found = self._store.quads_for_pattern(
+            pyoxigraph.NamedNode(thing), pyoxigraph.NamedNode(predicate), None, None
+        )
+        return list(dict.fromkeys(value for quad in found if (value := _from_store(quad.object)) is not None))
+
+    def count(self, name: URIRef, most: int) -> int:
+        """How many statements one named graph has, counted up to `most`."""
+        found = self._store.quads_for_pattern(None, None, None, pyoxigraph.NamedNode(name))
+        return sum(1 for _ in islice(found, most))
+
+    def sample(self, name: URIRef, of_each: int) -> Graph:
+        """So many things of each class of one named graph, with their rules and the classes of what they point to."""
+        graph, found, chosen = pyoxigraph.NamedNode(name), Graph(), Counter[str]()
+        waiting = []
+        for quad in self._store.quads_for_pattern(None, _TYPE, None, graph):
+            chosen[quad.object.value] += 1
+            if chosen[quad.object.value] <= of_each:
+                waiting.append(quad.subject)
+        seen = set(waiting)
+        while waiting:
+            for quad in self._store.quads_for_pattern(waiting.pop(), None, None, graph):
+                value = quad.object
+                found.add(tuple(map(_from_store, quad.triple)))  # type: ignore[arg-type]
+                if not isinstance(value, pyoxigraph.NamedNode) or value in seen:
+                    continue
+                if value.value.startswith(_RULE):
+                    seen.add(value)
+                    waiting.append(value)
+                else:
+                    for typed in self._store.quads_for_pattern(value, _TYPE, None, graph):
+                        found.add(tuple(map(_from_store, typed.triple)))  # type: ignore[arg-type]
+        return found
 
     def graph(self, name: URIRef) -> Graph:
         """One named graph as an rdflib graph."""
@@ -158,8 +305,14 @@ class GraphStore:
                 triple = (subject, _from_store(quad.predicate), value)
                 if triple not in found:
                     found.add(triple)  # type: ignore[arg-type]
-                    if isinstance(value, URIRef) and value.startswith(
-                        PREFIXES["sw"].removesuffix("ns#") + "requirement/"
-                    ):
+                    if isinstance(value, URIRef) and value.startswith(_RULE):
                         waiting.append(value)
         return found
+
+
+def write_rdf(source: IO[bytes], target: IO[bytes], media_type: str) -> None:
+    """Write N-Quads in another format, one statement after the other. Turtle knows no graphs: they are left aside."""
+    known = {"text/turtle": pyoxigraph.RdfFormat.TURTLE, "application/ld+json": pyoxigraph.RdfFormat.JSON_LD}
+    quads = pyoxigraph.parse(source, format=pyoxigraph.RdfFormat.N_QUADS)
+    statements = quads if known[media_type].supports_datasets else (quad.triple for quad in quads)
+    pyoxigraph.serialize(statements, target, format=known[media_type], prefixes=PREFIXES)

@@ -35,26 +35,35 @@ def _shapes(profile: str) -> Graph:
     return shapes
 
 
-def places(store: GraphStore) -> dict[str, Place]:
-    """Where each thing is described, by its address; the first place when there are several."""
-    query = """
-        SELECT ?thing ?dataset ?file ?line WHERE {
-            ?record a sw:Record ; sw:describes ?thing ; dcterms:isPartOf ?dataset ; sw:file ?file ; sw:line ?line }"""
-    found: dict[str, Place] = {}
-    for row in store.select(query):
-        place = (str(row["dataset"]).removeprefix(str(DATASET)), str(row["file"]), int(str(row["line"])))
-        found[str(row["thing"])] = min(place, found.get(str(row["thing"]), place))
-    return found
+class Places:
+    """Where things are described, looked up when something is wrong with one."""
+
+    def __init__(self, store: GraphStore) -> None:
+        self._store = store
+
+    def find(self, thing: str) -> Place | None:
+        """The first place that describes a thing, by its address; None: no row does, as with what we infer."""
+        native = """
+            SELECT ?thing ?dataset ?file ?line WHERE {
+                ?record sw:describes ?thing ; dcterms:isPartOf ?dataset ; sw:file ?file ; sw:line ?line }"""
+        published = "SELECT ?thing ?graph ?line WHERE { GRAPH ?graph { ?thing sw:atLine ?line } }"
+        given = {"thing": URIRef(thing)}
+        found = [
+            (str(row["dataset"]).removeprefix(str(DATASET)), str(row["file"]), int(str(row["line"])))
+            for row in self._store.select(native, given)
+        ]
+        for row in self._store.select(published, given):
+            dataset, _, file = str(row["graph"]).removeprefix(str(DATASET)).partition("/records/")
+            found.append((dataset, file, int(str(row["line"]))))
+        return min(found, default=None)
 
 
-def _issue(
-    code: str, thing: object, message: str, hint: str, places: Mapping[str, Place], **facts: str | None
-) -> Issue:
-    dataset, file, line = places.get(str(thing), ("release", None, None))
+def _issue(code: str, thing: object, message: str, hint: str, places: Places, **facts: str | None) -> Issue:
+    dataset, file, line = places.find(str(thing)) or ("release", None, None)
     return Issue(code, f"{id_of(str(thing))}: {message}", hint, dataset, file, line, **facts)
 
 
-def check_shapes(data: Graph, ontology: Graph, places: Mapping[str, Place], profile: str = "standard") -> list[Issue]:
+def check_shapes(data: Graph, ontology: Graph, places: Places, profile: str = "standard") -> list[Issue]:
     """What the SHACL shapes find in one dataset's statements.
 
     `ontology` supplies classes and concepts and is not itself checked.
@@ -78,7 +87,7 @@ def header(text: str) -> dict[str, str]:
     return {m[1].strip().lower(): m[2].strip() for m in re.finditer(r"^#\s*([A-Za-z ]+):\s*(.+)$", text, re.MULTILINE)}
 
 
-def run_checks(store: GraphStore, places: Mapping[str, Place]) -> list[Issue]:
+def run_checks(store: GraphStore, places: Places) -> list[Issue]:
     """What the quality checks find in the whole graph."""
     graded = tomllib.loads(resources.text("profile.toml"))["checks"]
     issues = []

@@ -9,11 +9,16 @@ from typing import Any, Final
 import yaml
 
 from graph.issues import IssueLog
+from loaders.format import Format, formats, read_format
 from loaders.records import read_text
 from loaders.tables import TABLES, Column
 from loaders.values import Fault, PartialDate, is_address, listed, nearest, partial_date, quoted
 
 FILE: Final = "dataset.yml"
+
+PUBLISHED: Final = "published"
+STATUSES: Final = (PUBLISHED, "illustrative")
+"""What all the things of a dataset in a publisher's format may be."""
 
 Lookups = dict[str, dict[str, dict[str, str]]]
 """Table → column → known bad value → right value."""
@@ -29,7 +34,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """One dataset.yml. `retrieved` is the day the data was fetched; None: not said."""
+    """One dataset.yml. `retrieved` is the day the data was fetched; None: not said.
+
+    `format` is the publisher's format that its `files` (folders or patterns, from the folder of dataset.yml) are in;
+    blank: the native format, whose tables lie beside dataset.yml. `version`: what the publisher calls this edition.
+    """
 
     id: str
     title: str
@@ -43,6 +52,10 @@ class Description:
     sources: dict[str, str] = field(default_factory=dict)
     counts: dict[str, Count] = field(default_factory=dict)
     lookups: Lookups = field(default_factory=dict)
+    format: str = ""
+    files: tuple[str, ...] = (".",)
+    version: str = ""
+    status: str = PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,24 @@ KEYS: Final[dict[str, Key]] = {
         Key("shippable", "`yes` when it may be passed on with the product, else `no`.", "yes", required=True),
         Key("retrieved", "The day the data was fetched, as a date.", "2026-11-21"),
         Key("sources", "For each `urn:` used as a source: what it is.", "{urn:stepway:interview-1: A talk}"),
-        Key("counts", "For a table: the least number of rows, or `{exactly: n}`.", "{roles: 2}"),
+        Key(
+            "counts",
+            "For a table, or a file of the format: the least number of rows, or `{exactly: n}`.",
+            "{roles: 2}",
+        ),
+        Key(
+            "format",
+            "The publisher's format that the files are in ([published formats](published-formats.md)); blank: tables "
+            "of this page. Title, publisher, licence, attribution and shippable are then the format's unless said.",
+            "esco",
+        ),
+        Key(
+            "files",
+            "With `format`: the folder of the files, or a pattern of their names, or a list of those.",
+            "../downloads/esco",
+        ),
+        Key("status", "With `format`: `illustrative` when all of it is made up; else `published`.", "illustrative"),
+        Key("version", "With `format`: what the publisher calls this edition.", "1.2.0"),
         Key(
             "lookups",
             "For a table and column: known bad values and the right ones.",
@@ -142,6 +172,7 @@ class _Reader:
     def __init__(self, content: _Mapping, log: IssueLog) -> None:
         self.content, self.log, self.usable = content, log, True
         self.line: int | None = None
+        self.format: Format | None = None
 
     def note(self, code: str, key: str, message: str, hint: str = "", value: str | None = None) -> None:
         line = self.line or self.content.lines.get(key)
@@ -152,7 +183,7 @@ class _Reader:
         self.note("invalid-description", key, message, hint, value if isinstance(value, str) else None)
 
     def text(self, key: str) -> str:
-        value: object = self.content.get(key, "")
+        value: object = self.content.get(key, self.usual(key))
         if not isinstance(value, str):
             self.bad(key, f"{key} is not a text", f"for example: {key}: {KEYS[key].example}")
             return ""
@@ -163,6 +194,21 @@ class _Reader:
             else:
                 self.bad(key, f"{key} is missing", f"for example: {key}: {KEYS[key].example}")
         return value
+
+    def usual(self, key: str) -> str:
+        """What the format says for a key that is not given."""
+        if self.format is None:
+            return ""
+        usual = {
+            "title": self.format.title,
+            "description": self.format.about,
+            "publisher": self.format.publisher,
+            "licence": self.format.licence,
+            "licence_url": self.format.licence_url,
+            "attribution": self.format.attribution,
+            "shippable": "yes" if self.format.shippable else "no",
+        }
+        return usual.get(key, "")
 
     def url(self, key: str) -> str:
         value = self.text(key)
@@ -187,12 +233,24 @@ class _Reader:
                 near = nearest(key, KEYS)
                 hint = f"did you mean {listed(near)}?" if near else f"the keys are: {', '.join(KEYS)}"
                 self.bad(key, f"{quoted(key)} is not a key of {FILE}", hint)
+        format = self.text("format")
+        if format and format not in formats():
+            self.bad("format", f"{quoted(format)} is not a format", self.near(format, dict.fromkeys(formats())), format)
+        elif format:
+            self.format = read_format(format)
+        for key in ("files", "version", "status") if not format else ("lookups",):
+            if key in self.content:
+                said = "only with a format" if not format else "only for native tables"
+                self.bad(key, f"{key} is {said}", "take it out, or say the format" if not format else "take it out")
         id = self.text("id")
         if id and not _SLUG.fullmatch(id):
             self.bad("id", f"{quoted(id)} is not an id", "use small letters, digits and single hyphens", id)
         shippable = self.text("shippable")
         if shippable not in ("yes", "no", ""):
             self.bad("shippable", f"{quoted(shippable)} is neither yes nor no", value=shippable)
+        status = self.text("status")
+        if status and status not in STATUSES:
+            self.bad("status", f"{quoted(status)} is not {listed(STATUSES)}", value=status)
         found = Description(
             id=id,
             title=self.text("title"),
@@ -206,6 +264,10 @@ class _Reader:
             sources=self.sources(),
             counts=self.counts(),
             lookups=self.lookups(),
+            format=format,
+            files=self.files(),
+            version=self.text("version"),
+            status=status or PUBLISHED,
         )
         return found if self.usable else None
 
@@ -216,6 +278,14 @@ class _Reader:
         except Fault as fault:
             self.bad("retrieved", fault.message, fault.hint, value)
             return None
+
+    def files(self) -> tuple[str, ...]:
+        value = self.content.get("files", ".")
+        places = value if isinstance(value, list) else [value]
+        if not places or not all(isinstance(place, str) and place.strip() for place in places):
+            self.bad("files", "files is not a folder or a list of folders", f"for example: {KEYS['files'].example}")
+            return (".",)
+        return tuple(places)
 
     def sources(self) -> dict[str, str]:
         found = {}
@@ -230,11 +300,13 @@ class _Reader:
 
     def counts(self) -> dict[str, Count]:
         found = {}
+        known = {file.name: file for file in self.format.files} if self.format else TABLES
+        what = "a table" if self.format is None else f"a file of the format {self.format.id}"
         for table, value in self.entries("counts", self.content.get("counts")):
             exact = isinstance(value, dict) and value.keys() == {"exactly"}
             number = value["exactly"] if exact else value
-            if table not in TABLES:
-                self.bad("counts", f"{quoted(table)} is not a table", self.near(table, TABLES))
+            if table not in known:
+                self.bad("counts", f"{quoted(table)} is not {what}", self.near(table, dict(known)))
             elif not isinstance(number, str) or not re.fullmatch(r"[0-9]{1,9}", number):
                 self.bad(
                     "counts", f"the count of {table} is not a number", f"write {table}: 2 or {table}: {{exactly: 2}}"

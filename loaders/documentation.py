@@ -1,17 +1,20 @@
-"""Write the pages on the dataset format and on issues from the dictionary, so that they cannot be out of date.
+"""Write the pages on the native and the published formats and on issues, so that they cannot be out of date.
 
 Run `python -m loaders.documentation` in the root of the repository after a change of the dictionary.
 """
 
 import inspect
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from graph import requirements
 from graph.issues import CATALOGUE, Issue, IssueType, Severity
+from loaders import format_pages
 from loaders.checks import RULE_TABLES
 from loaders.dataset import FILE, KEYS
+from loaders.format import formats
 from loaders.records import LONGEST_CELL
 from loaders.tables import CELL_TYPES, COMMON, TABLES, Column, Table
 from loaders.values import listed
@@ -204,15 +207,24 @@ def issue_catalogue() -> str:
     return "\n".join(parts)
 
 
-PAGES: Final[dict[str, Callable[[], str]]] = {"native-format.md": native_format, "issues.md": issue_catalogue}
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "native-format.md": native_format,
+    "issues.md": issue_catalogue,
+    "published-formats.md": format_pages.index,
+    **{f"formats/{id}.md": partial(format_pages.page, id) for id in formats()},
+}
 """Each page by the name of its file in `FOLDER`."""
 
 
 def write_pages(folder: Path = FOLDER) -> None:
-    """Write all pages."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write all pages, and take away those of formats that are no more."""
     for name, page in PAGES.items():
-        (folder / name).write_text(page(), encoding="utf-8", newline="\n")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page(), encoding="utf-8", newline="\n")
+    for path in (folder / "formats").glob("*.md"):
+        if f"formats/{path.name}" not in PAGES:
+            path.unlink()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 from pydantic import ConfigDict, Field, create_model
 
 from api.schemas.common import MANY_THINGS, Asked, Day, Named, ReadAsked
-from api.schemas.facts import Said, facts_in, field_of
+from api.schemas.facts import Besides, Said, facts_in, field_of
 from api.schemas.pathways import NotUsed, Understood
 from api.schemas.person import PROFILE_EXAMPLE, Profile
 from graph.projection import Source
@@ -47,6 +47,14 @@ class OpportunityFacts(_Facts):
         return facts_in(self, OPPORTUNITY)
 
 
+def _nobody_told(given: object) -> object:
+    return Profile() if given is None else given
+
+
+PerhapsProfile = Annotated[Profile, Besides(_nobody_told, {"type": "null"})]
+"""A profile; `null` is one of which nothing is known."""
+
+
 class EligibilityQuestion(ReadAsked):
     """A person against one or several schemes, steps, courses, awards or units."""
 
@@ -69,7 +77,7 @@ class EligibilityQuestion(ReadAsked):
         description="Schemes by their ids (see /funding); or steps, courses, awards, units or types of provision of the"
         " release, by id or words. Each is answered by itself."
     )
-    profile: Profile = Field(
+    profile: PerhapsProfile = Field(
         default_factory=Profile, description="What is known of the person. Nothing of it is kept or logged."
     )
     opportunity: OpportunityFacts = Field(
@@ -246,11 +254,13 @@ class PriorLearningQuestion(ReadAsked):
         strict=True, json_schema_extra={"examples": [{"to": ["Q-HNC-HCP"], "profile": PROFILE_EXAMPLE}]}
     )
 
-    profile: Profile = Field(
+    profile: PerhapsProfile = Field(
         default_factory=Profile, description="What is known of the person. Nothing of it is kept or logged."
     )
     to: Annotated[list[Named], Field(max_length=MANY_THINGS)] = Field(
-        [], description="Awards or courses to join, by id or words. Without any, only the nearest awards are told."
+        [],
+        description="Awards or courses to join, by id or words; or roles, for a skills scan of the apprenticeship"
+        " standard of each. Without any, only the nearest awards are told.",
     )
     published_only: bool = Field(False, description="Leave out what rests on our inference.")
     on: Day | None = Field(None, description="Day of the question; without it today.")

@@ -5,11 +5,11 @@ tells who somebody is: a date of birth or a postcode stands in no rule.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, lru_cache, partial
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from graph.requirements import (
     Attribute,
@@ -40,7 +40,7 @@ from queries.eligibility.logic import (
     leaves,
     rests_on,
 )
-from queries.eligibility.person import age_on, funding_year_31_august
+from queries.eligibility.person import Facts, age_on, funding_year_31_august
 from queries.eligibility.rulebook import Amount, Pays, Rule, RuleBook, Scheme, turning_days
 
 KEPT: Final = 2_000
@@ -51,7 +51,11 @@ DECISIONS_KEPT: Final = 200
 
 OWN_MONEY: Final = "own-money"
 
+_BEFORE_PAYING: Final = ("entry", "offer", "funding")
+"""The kinds of rule that have to hold before any rule about payment counts."""
+
 T = TypeVar("T")
+Ages: TypeAlias = Mapping[str, tuple[int, int] | None]
 
 
 @dataclass(slots=True)
@@ -71,12 +75,13 @@ class _Kept(Generic[T]):
     room: int
     found: dict[Any, T] = field(default_factory=dict)
 
-    def get(self, situation: Situation) -> T:
+    def get(self, situation: Situation, ages: Ages | None = None) -> T:
+        """What the rules come to. `ages`: those of the situation, where they have been worked out already."""
         person, opportunity = situation.person, situation.opportunity
         key = (
             situation.day if self.exact_day else bisect_right(self.days, situation.day),
             bisect_right(self.reviews, situation.asked_on),
-            *[_age(name, situation) if name in AGES else person.get(name) for name in self.person],
+            *[(ages or _ages(situation))[name] if name in AGES else person.get(name) for name in self.person],
             *[opportunity.get(name) for name in self.opportunity],
             *[situation.held(asked) for asked in self.held],
         )
@@ -89,9 +94,10 @@ class _Kept(Generic[T]):
             return found
 
 
-def _age(name: str, situation: Situation) -> tuple[int, int] | None:
-    day = situation.day if name == "age" else funding_year_31_august(situation.day)
-    return age_on(situation.person, situation.asked_on, day)
+def _ages(situation: Situation) -> Ages:
+    """The ages that rules ask about, by the name of the fact; None: not known."""
+    person, on, day = situation.person, situation.asked_on, situation.day
+    return {"age": age_on(person, on, day), "age-on-31-august": age_on(person, on, funding_year_31_august(day))}
 
 
 def _kept(scheme: Scheme, rules: Iterable[Rule], find: Callable[[Situation], T], *more: str, worded: bool) -> _Kept[T]:
@@ -113,10 +119,14 @@ def _kept(scheme: Scheme, rules: Iterable[Rule], find: Callable[[Situation], T],
     )
 
 
+def _asked_about(scheme: Scheme) -> set[str]:
+    """The facts of an opportunity that say whether a scheme is about it."""
+    return {name for leaf in leaves(compiled(scheme.applies_to)) for _, name in facts_of(leaf)}
+
+
 @cache
 def _whole(scheme: Scheme) -> _Kept[SchemeDecision]:
-    about = {name for leaf in leaves(compiled(scheme.applies_to)) for _, name in facts_of(leaf)}
-    return _kept(scheme, scheme.rules, partial(_decide, scheme), *about, "price", "credits", worded=True)
+    return _kept(scheme, scheme.rules, partial(_decide, scheme), *_asked_about(scheme), "price", "credits", worded=True)
 
 
 @cache
@@ -130,9 +140,11 @@ def _truths(scheme: Scheme, *kinds: str) -> tuple[tuple[Rule, _Kept[Truth]], ...
     return tuple((rule, _kept(scheme, [rule], partial(truth, rule), worded=False)) for rule in rules)
 
 
-def _together(first: Truth, kept: Iterable[tuple[Rule, _Kept[Truth]]], situation: Situation) -> Truth:
+def _together(
+    first: Truth, kept: Iterable[tuple[Rule, _Kept[Truth]]], situation: Situation, ages: Ages | None = None
+) -> Truth:
     for _, one in kept:
-        truth = one.get(situation)
+        truth = one.get(situation, ages)
         if truth is False:
             return False
         first = None if truth is None else first
@@ -161,7 +173,7 @@ def _decide(scheme: Scheme, situation: Situation) -> SchemeDecision:
 
     asked = {rule.id: (nodes[rule.id], said[rule.id].sentence) for rule in scheme.rules}
     entry = [asked[rule.id] for rule in scheme.rules if rule.kind == "entry"]
-    before_paying = [rule.id for rule in scheme.rules if rule.kind in ("entry", "offer", "funding")]
+    before_paying = [rule.id for rule in scheme.rules if rule.kind in _BEFORE_PAYING]
     paying = [(compiled(scheme.applies_to), sentence(scheme.applies_to)), *(asked[id] for id in before_paying)]
     payments = [
         _payment(
@@ -311,10 +323,10 @@ def _looked_at(book: RuleBook) -> tuple[str, ...]:
     return tuple(sorted({name for leaf in asked for _, name in facts_of(leaf)}))
 
 
-def _applying(book: RuleBook, situation: Situation) -> tuple[tuple[Scheme, Truth], ...]:
-    """The schemes that are about the opportunity, or may be."""
+def applying(book: RuleBook, opportunity: Facts) -> tuple[tuple[Scheme, Truth], ...]:
+    """The schemes that are about an opportunity (True), or may be (None)."""
     names = _looked_at(book)
-    return _about(book, names, tuple([situation.opportunity.get(name) for name in names]))
+    return _about(book, names, tuple([opportunity.get(name) for name in names]))
 
 
 @lru_cache(maxsize=KEPT)
@@ -329,7 +341,11 @@ def payments(book: RuleBook, situation: Situation) -> tuple[Payment, ...]:
     Of all schemes that apply, and own money when it is for sale or has a price. Sure ones first, the cheapest for the
     learner first among equals.
     """
-    found = [payment for scheme, _ in _applying(book, situation) for payment in _whole(scheme).get(situation).payments]
+    found = [
+        payment
+        for scheme, _ in applying(book, situation.opportunity)
+        for payment in _whole(scheme).get(situation).payments
+    ]
     return tuple(sorted([*found, *_own_money(situation)], key=_order))
 
 
@@ -354,15 +370,29 @@ def costs(book: RuleBook, situation: Situation) -> tuple[Cost, ...]:
         Cost(one.scheme, OWN_MONEY, one.decision.answer, one.learner_pounds, one.loan_pounds)
         for one in _own_money(situation)
     ]
-    for scheme, about in _applying(book, situation):
-        if paying := _truths(scheme, "payment"):
-            world = World(situation, scheme.figures(situation.day))
-            shared = _together(about, _truths(scheme, "entry", "offer", "funding"), situation)
-            for rule, kept in paying:
-                open_to = False if shared is False else _together(shared, [(rule, kept)], situation)
-                pays = _pays(rule, situation)
-                learner = None if pays is None or pays.learner is None else _amount(pays.learner, world)
-                loan = None if pays is None else _amount(pays.loan, world)
-                credits = None if pays is None else _amount(pays.entitlement, world)
-                found.append(Cost(scheme.id, rule.id, answer_of(open_to), learner, loan, credits))
+    ages = _ages(situation)
+    for scheme, _ in applying(book, situation.opportunity):
+        found += _charges(scheme).get(situation, ages)
+    return tuple(found)
+
+
+@cache
+def _charges(scheme: Scheme) -> _Kept[tuple[Cost, ...]]:
+    rules = [rule for rule in scheme.rules if rule.kind in _BEFORE_PAYING or rule.kind == "payment"]
+    return _kept(scheme, rules, partial(_charged, scheme), *_asked_about(scheme), "price", "credits", worded=False)
+
+
+def _charged(scheme: Scheme, situation: Situation) -> tuple[Cost, ...]:
+    """What each way of paying of a scheme that is, or may be, about the opportunity costs the learner."""
+    world, ages = World(situation, scheme.figures(situation.day)), _ages(situation)
+    about = scheme.applies(situation.opportunity) is Answer.YES or None
+    shared = _together(about, _truths(scheme, *_BEFORE_PAYING), situation, ages)
+    found = []
+    for rule, kept in _truths(scheme, "payment"):
+        open_to = False if shared is False else _together(shared, [(rule, kept)], situation, ages)
+        pays = _pays(rule, situation)
+        learner = None if pays is None or pays.learner is None else _amount(pays.learner, world)
+        loan = None if pays is None else _amount(pays.loan, world)
+        credits = None if pays is None else _amount(pays.entitlement, world)
+        found.append(Cost(scheme.id, rule.id, answer_of(open_to), learner, loan, credits))
     return tuple(found)

@@ -1,6 +1,6 @@
 """A question as the planner gets it, and what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.projection import Projection
@@ -9,6 +9,7 @@ from queries.pathways.compile import Catalogues, DayCatalogue, Person, facts_of,
 from queries.pathways.engine.problem import All, AnyOf, Cap, Criterion, Expression, PathwayProblem, PlannerResult
 from queries.pathways.engine.replay import Trace
 from queries.pathways.limits import ANY_TIME, USUAL_HORIZON, Limit, horizon, limits_of, not_before
+from queries.pathways.national import MANY, thinned
 from queries.pathways.personal import personal
 from queries.pathways.request import PathwayRequest
 
@@ -48,12 +49,13 @@ class Solved:
 def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> Asked:
     """A question that has its day and its goals, for the planner. Raises `UnknownThingError`."""
     assert request.on is not None
+    catalogues = catalogues.reaching(request.to)
     projection = catalogues.projection
     limits = limits_of(request, projection.labels)
     asked_of = attributes()
     told = {name: said for name, said in request.attributes if "text" not in asked_of.get(name, ())}
     person = Person(request.holds, told, projection, request.on)
-    catalogue = personally(catalogues, request, person)
+    catalogue = personally(catalogues, request, person, limits)
     goals = tuple(facts_of(id, projection)[0] for id in request.to)
     if request.via:
         catalogue = catalogue.through(request.via, frozenset(goals), request.hours_per_week, projection)
@@ -81,13 +83,20 @@ def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> A
     return Asked(request, person, catalogue, limits, barred, problem, measured)
 
 
-def personally(catalogues: Catalogues, request: PathwayRequest, person: Person) -> DayCatalogue:
-    """The catalogue of the question's day, for the person."""
+def personally(
+    catalogues: Catalogues, request: PathwayRequest, person: Person, limits: Sequence[Limit] = ()
+) -> DayCatalogue:
+    """The catalogue of the question's day, for the person; of very many runs those that matter under its limits."""
     assert request.on is not None
     of = request.on, request.hours_per_week, request.depart_after
     who = frozenset(person.attributes.items()), person.facts
     until = USUAL_HORIZON if horizon(request) <= USUAL_HORIZON else ANY_TIME
-    return catalogues.kept((of, who, until), lambda: personal(catalogues.of(*of), person, catalogues, until))
+    day = catalogues.of(*of)
+    if len(day.ways) <= MANY:
+        return catalogues.kept((of, who, until), lambda: personal(day, person, catalogues, until))
+    names = frozenset(one.text for one in limits), request.provider, request.avoid, request.to
+    few = catalogues.kept((of, names), lambda: thinned(day, limits, catalogues))
+    return catalogues.kept((of, who, until, names), lambda: personal(few, person, catalogues, until))
 
 
 def _entitlement(catalogue: DayCatalogue, person: Person) -> Iterator[Cap]:

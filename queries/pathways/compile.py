@@ -47,12 +47,13 @@ from queries.eligibility.decision import Answer
 from queries.eligibility.logic import Situation, judged
 from queries.eligibility.person import Facts, age_on, complete
 from queries.eligibility.rulebook import Rule, RuleBook, Scheme, rulebook
-from queries.eligibility.schemes import Cost
+from queries.eligibility.schemes import Cost, applying
 from queries.pathways.engine import problem as engine
+from queries.pathways.relevant import is_of_register, relevant
 from queries.pathways.request import Via
 
 if TYPE_CHECKING:
-    from queries.pathways.personal import Ages, Run, Standing
+    from queries.pathways.personal import Ages, Run, Standing, Yearly
 
 HIGHEST_LEVEL: Final = 8
 EMPLOYER_CONDITIONS: Final = frozenset({"employer-needed", "vacancy-needed"})
@@ -155,7 +156,9 @@ def facts_of(id: str, projection: Projection) -> tuple[str, ...]:
     award, _, credits = id.partition(":")
     if award in projection.awards:
         if not credits:
-            return (f"award:{award}",)
+            facts = projection.awards[award]
+            lent = [f"level:{facts.level}"] if is_of_register(facts) and facts.level else []
+            return (f"award:{award}", *lent)
         if credits.isdigit() and 0 < int(credits) <= 1000:
             return (f"credits:{award}:{int(credits)}",)
     if id in projection.units:
@@ -224,8 +227,7 @@ def is_mixed(requirement: Requirement) -> bool:
 
 def shutting_out(book: RuleBook, opportunity: Facts) -> tuple[Scheme, ...]:
     """The schemes whose entry rules a step has to keep to, as far as it is known to be about them."""
-    schemes = (one for one in book.applying(opportunity) if one.kind in SHUTS_OUT)
-    return tuple(one for one in schemes if one.applies(opportunity) is Answer.YES)
+    return tuple(one for one, about in applying(book, opportunity) if about and one.kind in SHUTS_OUT)
 
 
 def facts_asked(rule: Rule) -> tuple[Requirement, ...]:
@@ -370,7 +372,8 @@ class DayCatalogue:
 
     For one person, by delivery: `cannot_tell` are those of which it is not known whether the person may start them,
     `closed` those that the person surely may not, `borrowed` those that take less from the own pocket and not less in
-    all. `ages`: what their age rules out together; None when it is known to the day.
+    all. `ages`: what their age rules out together; None when it is known to the day. `yearly`: what an entitlement may
+    not pay for in one year; None when it pays for nothing.
     """
 
     catalogue: engine.Catalogue
@@ -384,6 +387,7 @@ class DayCatalogue:
     closed: frozenset[str] = frozenset()
     borrowed: frozenset[str] = frozenset()
     ages: Ages | None = None
+    yearly: Yearly | None = None
 
     @cached_property
     def start_weeks(self) -> Mapping[str, tuple[int, ...]]:
@@ -554,16 +558,35 @@ class Catalogues:
     starts before it; contents and rules are the same in all.
     """
 
-    def __init__(self, projection: Projection, book: RuleBook | None = None) -> None:
+    def __init__(
+        self, projection: Projection, book: RuleBook | None = None, goals: frozenset[str] = frozenset()
+    ) -> None:
         self.projection = projection
         self.book = book or rulebook()
         self.steps = {step.id: step for step in projection.steps}
         self.runs: dict[tuple[str, str | None], Run] = {}
         self.standings: dict[Hashable, Standing] = {}
         self._shared: dict[Hashable, engine.Catalogue] = {}
-        self._compiler = _Compiler(projection, self.book)
+        self.alike: dict[Hashable, Hashable] = {}
+        self._reaching: dict[frozenset[str], Catalogues] = {}
+        matters = relevant(projection, goals)
+        kept = {step.id for step in matters.steps}
+        self._aside = {step.id for step in projection.steps if step.id not in kept}
+        self._compiler = _Compiler(matters, self.book)
         self._kept: dict[Hashable, DayCatalogue] = {}
         self._lock = threading.RLock()
+
+    def reaching(self, goals: Iterable[str]) -> Catalogues:
+        """The catalogues with the steps that lead to these goals alone; nearly always the same as for all others."""
+        wanted = frozenset(self._aside.intersection(goals))
+        if not wanted:
+            return self
+        with self._lock:
+            if wanted not in self._reaching:
+                while len(self._reaching) >= _KEPT:
+                    del self._reaching[next(iter(self._reaching))]
+                self._reaching[wanted] = Catalogues(self.projection, self.book, wanted)
+            return self._reaching[wanted]
 
     def of(self, on: date, hours_per_week: int, since: date | None = None) -> DayCatalogue:
         """The catalogue of a day, for somebody who can give so many hours a week and starts nothing before `since`."""
@@ -680,7 +703,8 @@ class _Compiler:
                     count, tuple((1, self.expression(part, at_the_door=at_the_door)) for part in parts)
                 )
             case Usually(part, _):
-                usual = engine.AnyOf(()) if part == NOTHING else self.expression(part, at_the_door=True)
+                never = part == NOTHING or requirement.asks_besides
+                usual = engine.AnyOf(()) if never else self.expression(part, at_the_door=True)
                 return usual if at_the_door else engine.AnyOf((ADMITTED, usual))
             case Holds(id):
                 return f"unit:{id}" if id in self.projection.units else f"award:{id}"
@@ -703,7 +727,10 @@ class _Compiler:
         """What follows by itself: a lower level from a higher, the level of an award, an award from its credits."""
         for level in range(2, HIGHEST_LEVEL + 1):
             yield engine.Rule(f"level:{level}", "implies", f"level:{level}", (f"level:{level - 1}",))
+        given = {fact for step in self.projection.steps for fact in step.gives}
         for award in self.projection.awards.values():
+            if is_of_register(award) and f"award:{award.id}" not in given:
+                continue  # what it lends somebody who holds it is said by `facts_of`
             if award.level:
                 yield engine.Rule(f"level of {award.id}", "implies", f"award:{award.id}", (f"level:{award.level}",))
             if (rule := award_rule(award)) is not None:

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Final, Protocol
+from functools import cached_property
+from typing import Final, Protocol, Self
 
 from graph.projection import RANK, Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
 from graph.requirements import CreditsFrom, Requirement
@@ -34,6 +35,7 @@ from queries.pathways.person import (
     on_any_day,
     step_eligibility,
     with_reason,
+    within_a_year,
 )
 from queries.pathways.request import (
     AnswerStep,
@@ -55,6 +57,7 @@ from queries.pathways.request import (
     Verdict,
     counted,
 )
+from queries.pathways.shorter import Shortened
 
 
 class AnswerContradictedError(Exception):
@@ -119,6 +122,17 @@ class Explainer:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "judge", Judge(self.projection, self.person))
+
+    def asked_otherwise(self, request: PathwayRequest, person: Person) -> Self:
+        """The same for a question that differs, and its person. What follows from facts is kept for both."""
+        other = replace(self, request=request, person=person)
+        object.__setattr__(other, "judge", self.judge.with_person(person))
+        return other
+
+    @cached_property
+    def shortened(self) -> Shortened:
+        """What tells which steps may be shorter for the person."""
+        return Shortened(self.projection, self.book, self.request)
 
     def thing(self, id: str) -> Thing:
         """A thing with its label; the id itself when it has none."""
@@ -185,6 +199,7 @@ class Explainer:
                 told = replace(told, status=Status.ILLUSTRATIVE)
                 made_up.update(step.gives)
             steps.append(told)
+        steps = within_a_year(steps, self.person.attributes, self.book)
         goal = self.goal(facts)
         role = self.projection.roles.get(goal)
         totals = replace(
@@ -207,12 +222,12 @@ class Explainer:
             summary=self.summary(steps, totals),
         )
 
-    def standings(self, catalogue: DayCatalogue, trace: Trace) -> Iterator[Standing]:
-        """How the person stands at each step of a pathway."""
+    def standings(self, catalogue: DayCatalogue, trace: Trace, *, payments: bool = True) -> Iterator[Standing]:
+        """How the person stands at each step of a pathway. Without `payments`, only whether they may start it."""
         facts = list(self.person.facts)
         for number, one in enumerate(trace.steps, 1):
             way = catalogue.ways[one.delivery.id]
-            yield self.standing(number, way, one.start_week, facts)
+            yield self.standing(number, way, one.start_week, facts, pays=payments)
             facts += way.step.gives
 
     def standing(
@@ -223,8 +238,13 @@ class Explainer:
         held: Sequence[str],
         origin: Mapping[str, str] | None = None,
         left: frozenset[str] = frozenset(),
+        *,
+        pays: bool = True,
     ) -> Standing:
-        """How the person stands at one step. `held`: the facts that hold when it starts; see `Judge.needs`."""
+        """How the person stands at one step. `held`: the facts that hold when it starts; see `Judge.needs`.
+
+        `pays`: with the ways to pay.
+        """
         on = self.person.asked_on
         day = start_day(way, on, week or 0)
         opportunity = opportunity_facts(way.step, way.offer, self.projection)
@@ -245,9 +265,7 @@ class Explainer:
             dated=dated,
             employer=way.step.kind is StepKind.APPRENTICESHIP,
         )
-        paying = payments(self.book, situation) if opportunity else ()
-        if way.step.kind is StepKind.APPRENTICESHIP:
-            paying = tuple(one for one in paying if one.loan_pounds == 0 or one.decision.answer is Answer.YES)
+        paying = payments(self.book, situation) if opportunity and pays else ()
         if not dated:
             paying = on_any_day(self.book, situation, paying)
         paying = tuple(map(with_reason, paying))
@@ -377,6 +395,7 @@ class Explainer:
             slack=None,
             swaps=(),
             afterwards=after,
+            shorter=self.shortened.of(step),
         )
 
     def weeks(self, step: Step, offer: Offer | None, held: Sequence[str]) -> Amount | None:
@@ -522,6 +541,11 @@ class Explainer:
             for step in pathway.steps:
                 for check in (*self.checks_of(step), *self.prior_learning(step)):
                     found.setdefault(check.what, check)
+            for one in pathway.entitlements:
+                if one.most_in_a_year is not None and one.most_in_a_year > (one.credits_a_year or one.most_in_a_year):
+                    what = f"{one.title}: for which steps it pays. {one.text}"
+                    unsure = "more credits than may be used in one year"
+                    found.setdefault(what, Check(what, unsure, Status.INFERRED, None, None, None))
             role = self.projection.roles.get(pathway.goal.id)
             if role and role.level_status is not Status.PUBLISHED:
                 what = f"That {role.title} is work at level {role.level}."
@@ -555,7 +579,10 @@ class Explainer:
             yield Check(
                 f"{name} that there is a vacancy.", step.start_note, step.status, main.address, main.as_of, step.number
             )
+        unsure = [rule for rule in step.eligibility.rules if rule.decision.answer is Answer.NOT_KNOWN]
         for need in step.needs:
+            if need.text in [rule.sentence for rule in unsure]:
+                continue
             if need.verdict is Verdict.DECIDED_BY_SOMEBODY:
                 yield Check(
                     f"{name} entry. {need.text[:1].upper()}{need.text[1:]}.",
@@ -574,11 +601,10 @@ class Explainer:
                     main.as_of,
                     step.number,
                 )
-        for rule in step.eligibility.rules:
-            if rule.decision.answer is Answer.NOT_KNOWN:
-                what = f"{name} whether it is so: {rule.sentence}."
-                unsure = "a rule about who may start, and it cannot be told"
-                yield Check(what, unsure, rule.source.status, rule.source.address, rule.source.as_of, step.number)
+        for rule in unsure:
+            what = f"{name} whether it is so: {rule.sentence}."
+            why = "a rule about who may start, and it cannot be told"
+            yield Check(what, why, rule.source.status, rule.source.address, rule.source.as_of, step.number)
         if step.condition_note and step.kind in (StepKind.JOB, StepKind.APPRENTICESHIP):
             what = f"{name} its condition. {step.condition_note[:1].upper()}{step.condition_note[1:]}."
             yield Check(what, "as the source puts it", step.status, main.address, main.as_of, step.number)
@@ -619,13 +645,13 @@ class Explainer:
                 step.number,
             )
         if step.status is not Status.PUBLISHED:
-            why = {
+            reason = {
                 Status.INFERRED: "the step is our inference from published facts",
                 Status.ILLUSTRATIVE: "ILLUSTRATIVE: made up for a demonstration",
             }
             yield Check(
                 f"{name} that this step is open at all.",
-                why[step.status],
+                reason[step.status],
                 step.status,
                 main.address,
                 main.as_of,

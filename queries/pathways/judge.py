@@ -6,8 +6,10 @@ answer.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Self
 
 from graph.projection import Projection
 from graph.requirements import (
@@ -24,6 +26,7 @@ from graph.requirements import (
     Requirement,
     Usually,
     WorksAs,
+    circumstances,
     sentence,
     write,
 )
@@ -82,9 +85,20 @@ class Judge:
 
     def __init__(self, projection: Projection, person: Person) -> None:
         self.projection, self.person = projection, person
-        rules = ((award.id, award_rule(award)) for award in projection.awards.values())
-        self._award_rules = {id: rule for id, rule in rules if rule is not None}
         self._held = lru_cache(maxsize=64)(self._closed)
+
+    def with_person(self, person: Person) -> Self:
+        """The judge for the same question with other circumstances; what follows from facts is kept for both."""
+        if any(circumstances(rule) for rule in self._award_rules.values()):
+            return type(self)(self.projection, person)
+        other = copy(self)
+        other.person = person
+        return other
+
+    @cached_property
+    def _award_rules(self) -> Mapping[str, Requirement]:
+        rules = ((award.id, award_rule(award)) for award in self.projection.awards.values())
+        return {id: rule for id, rule in rules if rule is not None}
 
     def _closed(self, facts: frozenset[str]) -> _Held:
         """The facts with the awards that add up from them, one after another until no more does."""
@@ -158,7 +172,8 @@ class Judge:
                 return _worst(judged[:count])
             case Usually(part, _):
                 verdict, used = self._judged(part, held, day)
-                return (Verdict.MET, used) if verdict is Verdict.MET and used else (Verdict.DECIDED_BY_SOMEBODY, used)
+                met = verdict is Verdict.MET and used and not requirement.asks_besides
+                return (Verdict.MET if met else Verdict.DECIDED_BY_SOMEBODY), used
             case Holds(id):
                 return self._fact(f"unit:{id}" if id in self.projection.units else f"award:{id}", held)
             case Completed(id):

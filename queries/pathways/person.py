@@ -10,12 +10,23 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
-from graph.requirements import Completed, LevelHeld, Requirement, WorksAs, attributes, parse, sentence, spoken_day
+from graph.requirements import (
+    Completed,
+    LevelHeld,
+    Requirement,
+    WorksAs,
+    attributes,
+    circumstances,
+    parse,
+    sentence,
+    spoken_day,
+)
 from queries.eligibility.decision import About, Answer, Ask, Decision, FactUsed, Payment, SchemeDecision
 from queries.eligibility.logic import Situation, decide
 from queries.eligibility.person import Facts
 from queries.eligibility.rulebook import RuleBook, Scheme, turning_days
 from queries.eligibility.schemes import decide_scheme
+from queries.pathways.personal import A_YEAR, Span, fullest_year, funded_already
 from queries.pathways.request import (
     AnswerStep,
     Eligibility,
@@ -35,9 +46,6 @@ _OF_VERDICT: Final = {
     Verdict.NOT_KNOWN: Answer.NOT_KNOWN,
     Verdict.NOT_MET: Answer.NO,
 }
-_WEEKS_OF_A_YEAR: Final = 52
-A_YEAR: Final = "most-credits-a-year"
-"""The figure of a scheme that says how many credits of an entitlement may be used in a year."""
 
 
 def joint(answers: Iterable[Answer]) -> Answer:
@@ -83,8 +91,10 @@ def on_any_day(book: RuleBook, situation: Situation, paying: Sequence[Payment]) 
     """The ways to pay for a step of which no start is known: none is closed, or sure, by the assumed day alone."""
     by_scheme = {one.scheme: _over_days(book.schemes[one.scheme], situation) for one in paying if one.rules}
     found = [_paid_on_any_day(one, by_scheme.get(one.scheme, ())) for one in paying]
-    order = (Answer.YES, Answer.NOT_KNOWN, Answer.NO)
-    return tuple(sorted(found, key=lambda one: order.index(one.decision.answer)))
+    return tuple(sorted(found, key=lambda one: _SURE_FIRST.index(one.decision.answer)))
+
+
+_SURE_FIRST: Final = (Answer.YES, Answer.NOT_KNOWN, Answer.NO)
 
 
 def _paid_on_any_day(payment: Payment, told: Sequence[tuple[date, SchemeDecision]]) -> Payment:
@@ -101,6 +111,36 @@ def _paid_on_any_day(payment: Payment, told: Sequence[tuple[date, SchemeDecision
 def paying(payment: Payment) -> tuple[str, str]:
     """What makes a payment the same on another day, or for another person: its scheme and its own rule."""
     return payment.scheme, payment.rules[-1].rule if payment.rules else ""
+
+
+def likely_yes(*, employer: bool) -> str:
+    """The words for a step that somebody may likely start. `employer`: nobody starts it without one."""
+    return f"Likely yes{', once an employer takes the client on' if employer else ''}"
+
+
+EMPLOYER_FIRST: Final = "an employer has to take the client on"
+"""What has to be minded where nobody starts a step without an employer."""
+
+RESIDENCE: Final = ("resident-wmca", "resident-local")
+"""The facts about where a person lives."""
+
+
+def free_for_residents(book: RuleBook, payments: Iterable[Payment]) -> str:
+    """For whom it is free, where that is for people of an area and it is not sure that this is one of them.
+
+    A sentence; empty where no such payment is known.
+    """
+    for payment in payments:
+        if payment.learner_pounds == 0 and payment.loan_pounds == 0 and payment.decision.answer is not Answer.YES:
+            own = payment.rules[-1] if payment.rules else None
+            rules = book.schemes[payment.scheme].rules if own else ()
+            versions = (version for rule in rules if own and rule.id == own.rule for version in rule.versions)
+            asked = [one for version in versions for one in circumstances(version.asks) if one.name in RESIDENCE]
+            if asked and own is not None and own.decision.answer is not Answer.YES:
+                known = own.decision.answer is Answer.NO
+                who = "the client lives elsewhere" if known else "ask where the client lives"
+                return f"Free places are for people {sentence(asked[0])}; {who}."
+    return ""
 
 
 def with_reason(payment: Payment) -> Payment:
@@ -143,7 +183,7 @@ def step_eligibility(
     because = tuple(dict.fromkeys(fact for one in telling for fact in one.because))
     ask = tuple(dict.fromkeys(ask for one in telling for ask in one.ask))
     said = {
-        Answer.YES: "Likely yes, once an employer takes the client on" if employer else "Likely yes",
+        Answer.YES: likely_yes(employer=employer),
         Answer.NO: f"Likely no. {_listed(one.text for one in telling)}",
         Answer.NOT_KNOWN: f"Cannot tell. {_listed(_to_ask(ask, needs) for ask in ask)}",
     }[joined]
@@ -282,7 +322,7 @@ def _entitlement(uses: Sequence[tuple[AnswerStep, Payment]], person: Facts, sche
     pounds = _sum(use.pounds for use in told)
     credits_left = _left(person.get("entitlement-left-credits"), credits)
     pounds_left = _left(person.get("entitlement-left-pounds"), pounds)
-    most = _most_in_a_year([step for step, _ in uses], [use.credits for use in told])
+    most = _most_in_a_year([step for step, _ in uses], [use.credits for use in told], person)
     title = uses[0][1].title
     asks = ["how many credits are taken"] if credits is None else []
     if person.keys().isdisjoint(("entitlement-left-credits", "entitlement-left-pounds")):
@@ -313,21 +353,61 @@ def _left(had: str | None, used: int | None) -> int | None:
     return None if had is None or used is None else int(had) - used
 
 
-def _most_in_a_year(steps: Sequence[AnswerStep], credits: Sequence[int | None]) -> int | None:
-    """The most credits used in any 52 weeks, those of a longer step spread evenly over its weeks, rounded up."""
-    spans = []
-    for step, amount in zip(steps, credits, strict=True):
-        if amount is None or step.weeks is None or step.starts_in_weeks is None or step.ends_in_weeks is None:
-            return None
-        spans.append((step.starts_in_weeks, max(step.ends_in_weeks, step.starts_in_weeks + 1), amount))
-    most = 0
-    for begin in {week for start, end, _ in spans for week in (start, end - _WEEKS_OF_A_YEAR)}:
-        until = begin + _WEEKS_OF_A_YEAR
-        used = sum(
-            -(-amount * max(0, min(end, until) - max(start, begin)) // (end - start)) for start, end, amount in spans
-        )
-        most = max(most, used)
-    return most
+def _span(step: AnswerStep, credits: int | None) -> Span | None:
+    """From when to when a step uses credits; None when that is not known."""
+    if credits is None or step.weeks is None or step.starts_in_weeks is None or step.ends_in_weeks is None:
+        return None
+    return step.starts_in_weeks, step.ends_in_weeks, credits
+
+
+def _most_in_a_year(steps: Sequence[AnswerStep], credits: Sequence[int | None], person: Facts) -> int | None:
+    """The most credits used in any 52 weeks, those of this year so far included (see `fullest_year`)."""
+    spans = [_span(step, amount) for step, amount in zip(steps, credits, strict=True)]
+    known = [span for span in spans if span is not None]
+    return fullest_year([*known, *funded_already(person)])[0] if len(known) == len(spans) else None
+
+
+def within_a_year(steps: Sequence[AnswerStep], person: Facts, book: RuleBook) -> list[AnswerStep]:
+    """The steps, in which no entitlement surely pays for more credits than may be used in any 52 weeks.
+
+    Where it would pay surely for each of some steps, and not for all of them in the same year, it stays sure of those
+    for which it is counted; of the others it is asked.
+    """
+    found = list(steps)
+    for id, scheme in book.schemes.items():
+        most = scheme.values[A_YEAR].series[-1].value if A_YEAR in scheme.values else None
+        uses = [
+            (number, span)
+            for number, step in enumerate(found)
+            for payment in step.payments
+            if payment.scheme == id and payment.decision.answer is Answer.YES
+            if (span := _span(step, payment.entitlement_credits)) is not None
+        ]
+        used, among = fullest_year([*(span for _, span in uses), *funded_already(person)])
+        if most is None or used <= most:
+            continue
+        numbers = [number for place, (number, _) in enumerate(uses) if place in among]
+        others = [number for number in numbers if found[number].paid_by != id]
+        for number in others:
+            beside = [found[other].number for other in numbers if other != number]
+            found[number] = _asked_beside(found[number], id, used, most, beside)
+    return found
+
+
+def _asked_beside(step: AnswerStep, scheme: str, used: int, most: int, beside: Sequence[int]) -> AnswerStep:
+    """A step for which it has to be asked whether an entitlement pays beside others in the same year."""
+    others = f" with step{'s' * (len(beside) > 1)} {' and '.join(map(str, beside))}" if beside else ""
+    told = f"Together{others} it would use {used} credits in one year, and {most} are the most"
+    ask = Ask(About.RULE, A_YEAR, f"{told}: for which of them does it pay?", "funder")
+
+    def asked(one: Payment) -> Payment:
+        if one.scheme != scheme or one.decision.answer is not Answer.YES:
+            return one
+        decision = Decision(Answer.NOT_KNOWN, f"Not known yet. {ask.question}", (), (ask,))
+        return replace(one, decision=decision, text=f"{told}. {one.text}")
+
+    payments = sorted(map(asked, step.payments), key=lambda one: _SURE_FIRST.index(one.decision.answer))
+    return replace(step, payments=tuple(payments))
 
 
 def _enough(credits_left: int | None, pounds_left: int | None, most: int | None, a_year: int | None) -> Likely:

@@ -30,8 +30,8 @@ from graph.requirements import (
 )
 from queries.eligibility.decision import About, Answer
 from queries.eligibility.logic import Leaf, Node, Situation, World, compiled, facts_of, leaves, rests_on
-from queries.eligibility.person import age_on, funding_year_31_august
-from queries.eligibility.rulebook import Rule, Scheme
+from queries.eligibility.person import Facts, age_on, funding_year_31_august
+from queries.eligibility.rulebook import Rule, RuleBook, Scheme
 from queries.eligibility.schemes import Cost, costs
 from queries.pathways.compile import (
     AGES,
@@ -312,6 +312,93 @@ class Ages:
         return run.answer(Situation(known, run.opportunity, day, self.person.asked_on, self.held)) is Answer.NO
 
 
+A_YEAR: Final = "most-credits-a-year"
+"""The figure of a scheme that says how many credits of an entitlement may be used in a year."""
+
+WEEKS_OF_A_YEAR: Final = 52
+
+Span = tuple[int, int, int]
+"""Credits that are used from one week to another: the first, that after the last, and how many."""
+
+
+def fullest_year(spans: Sequence[Span]) -> tuple[int, frozenset[int]]:
+    """The most credits used in any 52 weeks, and which of the spans they are of.
+
+    Those of a longer step are spread evenly over its weeks, rounded up. What takes no weeks is used in one.
+    """
+    most, among = 0, frozenset[int]()
+    for begin in sorted({week for start, end, _ in spans for week in (start, end - WEEKS_OF_A_YEAR)}):
+        used = [_used(span, begin, begin + WEEKS_OF_A_YEAR) for span in spans]
+        if sum(used) > most:
+            most, among = sum(used), frozenset(number for number, credits in enumerate(used) if credits)
+    return most, among
+
+
+def _used(span: Span, begin: int, until: int) -> int:
+    start, end, credits = span
+    end = max(end, start + 1)
+    return -(-credits * max(0, min(end, until) - max(start, begin)) // (end - start))
+
+
+def funded_already(person: Facts) -> list[Span]:
+    """The credits that somebody had a loan for in this academic year, as if they were used in the first week."""
+    return [(0, 1, int(person[FUNDED]))] if int(person.get(FUNDED, "0")) else []
+
+
+FUNDED: Final = "credits-funded-this-year"
+
+
+class Yearly:
+    """What an entitlement may not pay for in one year: the credits of each delivery that it pays for.
+
+    `most`: how many may be used in any 52 weeks. Credits that are not known count none.
+    """
+
+    def __init__(self, ways: Iterable[Way], person: Person, most: Mapping[str, int]) -> None:
+        known = ((way.delivery, way.counted) for way in ways)
+        self.uses = {
+            one.id: (paid.scheme, paid.entitlement_credits, one.weeks)
+            for one, paid in known
+            if paid is not None and paid.entitlement_credits and paid.scheme in most
+        }
+        self.most, self.already = most, funded_already(person.attributes)
+
+    def over(self, starts: Iterable[tuple[str, int]]) -> list[str]:
+        """Deliveries, each with its week, that together use more than may be used in some 52 weeks; empty: none do.
+
+        In the order in which they start.
+        """
+        ordered = sorted(((week, id) for id, week in starts if id in self.uses), key=lambda one: one[0])
+        for scheme, most in self.most.items():
+            own = [(week, id) for week, id in ordered if self.uses[id][0] == scheme]
+            spans = [(week, week + self.uses[id][2], self.uses[id][1]) for week, id in own]
+            used, among = fullest_year([*spans, *self.already])
+            if used > most:
+                return [id for number, (_, id) in enumerate(own) if number in among]
+        return []
+
+    def later(self, starts: Iterable[tuple[str, int]], until: int) -> tuple[str, int] | None:
+        """The first delivery that is too much beside those before it, and the week from which it no longer is.
+
+        None: there is none, or no such week.
+        """
+        before: list[tuple[str, int]] = []
+        for id, now in sorted(starts, key=lambda one: one[1]):
+            if self.over([*before, (id, now)]):
+                weeks = range(now + 1, until + 1)
+                return next(((id, week) for week in weeks if not self.over([*before, (id, week)])), None)
+            before.append((id, now))
+        return None
+
+
+def yearly(ways: Iterable[Way], person: Person, book: RuleBook) -> Yearly | None:
+    """What entitlements may not pay for in one year; None when none pays for anything, or has such a limit."""
+    found = {id: scheme.values[A_YEAR].series for id, scheme in book.schemes.items() if A_YEAR in scheme.values}
+    most = {id: series[-1].value for id, series in found.items()}
+    limit = Yearly(ways, person, {id: number for id, number in most.items() if number is not None})
+    return limit if limit.uses else None
+
+
 def _tried(starts: Iterable[tuple[Run, date]], between: Births) -> list[date]:
     """Days of birth that stand for all between two days: the ends, and both sides of each at which a start turns."""
     ages = {(day, age + more) for run, day in starts for _, age in run.ages for more in (0, 1)}
@@ -371,6 +458,7 @@ class _Personal:
             closed=frozenset(closed),
             borrowed=frozenset(borrowed),
             ages=None if exact else Ages(runs, self.person, self.held),
+            yearly=yearly(ways.values(), self.person, self.catalogues.book),
         )
 
     def aged(self, way: Way, run: Run, standing: Standing) -> Way:

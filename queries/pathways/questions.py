@@ -30,6 +30,7 @@ from queries.pathways.personal import births
 from queries.pathways.request import (
     IfAnswered,
     Likely,
+    MissingFacts,
     OneCall,
     PathwayRequest,
     Questions,
@@ -39,6 +40,7 @@ from queries.pathways.request import (
     counted,
 )
 from queries.pathways.whatif import run_of, value_words
+from queries.pathways.whynot import NOT_SAID
 
 MOST_GROUPS: Final = 12
 MOST_SEARCHES: Final = 8
@@ -133,6 +135,7 @@ class Asking:
         self.searches = MOST_SEARCHES
         self.not_looked_at = False
         self._standings: dict[frozenset[tuple[str, str]], tuple[Standing, ...]] = {}
+        self._options: dict[str, tuple[Possible, ...]] = {}
 
     @staticmethod
     def standings(explainer: Explainer, asked: Asked, trace: Trace) -> tuple[Standing, ...]:
@@ -234,8 +237,8 @@ class Asking:
         if answers not in self._standings:
             request = self.with_answers(dict(answers))
             person = Person(request.holds, dict(request.attributes), self.explainer.projection, self.person.asked_on)
-            explainer = replace(self.explainer, request=request, person=person)
-            self._standings[answers] = self.standings(explainer, self.best.asked, self.trace)
+            explainer = self.explainer.asked_otherwise(request, person)
+            self._standings[answers] = tuple(explainer.standings(self.best.asked.catalogue, self.trace, payments=False))
         told = [one.eligibility for one in self._standings[answers] if not numbers or one.number in numbers]
         return (
             sum(one.likely is Likely.NO for one in told),
@@ -337,6 +340,12 @@ class Asking:
 
     def options(self, fact: str) -> tuple[Possible, ...]:
         """The possible answers to one question that rules on the pathway tell apart."""
+        if fact not in self._options:
+            self._options[fact] = self.options_of(fact)
+        return self._options[fact]
+
+    def options_of(self, fact: str) -> tuple[Possible, ...]:
+        """The same, worked out anew."""
         if fact == "born":
             first, last = births(self.person) or (None, None)
             some = [(first, "born on {} or soon after"), (last, "born on {} or shortly before")]
@@ -371,10 +380,10 @@ class Asking:
         request = self.with_answers(facts)
         if self.trace is not None and not self.matters_to_search(complete(before), complete({**before, **facts})):
             person = Person(request.holds, dict(request.attributes), self.explainer.projection, self.person.asked_on)
-            explainer = replace(self.explainer, request=request, person=person)
+            explainer = self.explainer.asked_otherwise(request, person)
             return self.compared(self.standings(explainer, self.unpaid, self.trace), None, words, facts)
         asked = self.again(request)
-        explainer = replace(self.explainer, request=request, person=asked.person)
+        explainer = self.explainer.asked_otherwise(request, asked.person)
         moved = _moved(asked, self.best.asked, self.trace) if self.trace else None
         best = None
         if moved is None or self.may_be_better(asked, moved):
@@ -576,6 +585,104 @@ def _covers(one: Delivery, other: Delivery, *, money: bool) -> bool:
         return all(_starts(one, week) for week in other.starts)
     late = one.closes is None or (other.closes is not None and other.closes <= one.closes)
     return one.starts is None and one.opens <= other.opens and late
+
+
+# Where there is no pathway.
+
+
+def opening(
+    explainer: Explainer, missing: MissingFacts | None, search: Callable[[PathwayRequest], Solved]
+) -> tuple[WorthAsking, ...]:
+    """What the person may hold or have done, and nobody said, of which one thing would open a pathway; soonest first.
+
+    `missing`: the least that would have to be brought besides. Each thing is tried by a search that keeps all limits.
+    """
+    request, told = explainer.request, dict(explainer.request.attributes)
+    singles = [one[0].id for one in missing.sets if len(one) == 1] if missing else []
+    found = []
+    for fact in singles[:MOST_SEARCHES]:
+        kind, _, id = fact.partition(":")
+        if kind not in _HELD_WORDS or (kind == "level" and "highest-level" in told):
+            continue
+        level = kind == "level"
+        more = (("highest-level", id),) if level else ()
+        holds = (*request.holds, fact if level else id)
+        solved = search(replace(request, holds=holds, attributes=tuple(sorted((*request.attributes, *more)))))
+        if solved.trace is None:
+            continue
+        _, totals, pathway = explainer.asked_otherwise(solved.asked.request, solved.asked.person).outline(
+            solved.asked.catalogue, solved.trace
+        )
+        words = sentence(Attribute("highest-level", ">=", id)) if level else "yes"
+        changes = (f"there would be a pathway: {pathway}",)
+        said = WorthAsking(
+            "highest-level" if level else fact,
+            _HELD_WORDS[kind].format(explainer.thing(id).label),
+            "it would open a pathway, and there is none now",
+            (IfAnswered(words, f"{words}: {changes[0]}", changes, pathway),),
+            (),
+        )
+        found.append((totals.weeks, said))
+    return tuple(said for _, said in sorted(found, key=lambda one: one[0]))
+
+
+_HELD_WORDS: Final = {
+    "award": "Does the person hold {}?",
+    "unit": "Has the person credit for {}?",
+    "completed": "Has the person completed this: {}?",
+    "works-as": "Has the person worked as {}?",
+    "level": "Does the person hold an award at level {} or higher?",
+}
+"""What to ask about something that may be held, by the kind of fact."""
+
+
+def with_opening(questions: Questions, more: tuple[WorthAsking, ...]) -> Questions:
+    """The questions, where there is no pathway, with those that would open one first."""
+    if not more:
+        return questions
+    known = {one.fact for one in more}
+    asked = (*more, *(one for one in questions.worth_asking if one.fact not in known))
+    text = f"{counted(len(more), 'question')} about what the client holds would open a pathway"
+    return replace(questions, worth_asking=asked, text=f"{text}. {questions.text}")
+
+
+def opening_call(explainer: Explainer, asked: Asked, planner: Planner, limits: Limits) -> OneCall | None:
+    """Where there is no pathway: the call about a step that a limit took out, as nobody said something of it.
+
+    It would open one if what is not known is as the limit wants it. Of several the best; None when no single one does.
+    """
+    runs: dict[tuple[str, str], set[str]] = {}
+    order = [step.id for step in asked.catalogue.on_the_way(asked.request.to)]
+    for name, not_said in NOT_SAID.items():
+        others = [barred for other, barred in asked.barred.items() if other != name]
+        for id in asked.barred.get(name, ()):
+            way = asked.catalogue.ways[id]
+            if way.step.id in order and not_said.of(way) and not any(id in barred for barred in others):
+                runs.setdefault((name, way.step.id), set()).add(id)
+    calls = sorted(runs.items(), key=lambda one: (order.index(one[0][1]), one[0][0]))
+    opened = []
+    for number, ((name, step), deliveries) in enumerate(calls[:MOST_SEARCHES]):
+        problem = replace(asked.problem, barred=asked.problem.barred - deliveries)
+        result = planner.solve(problem, asked.request.by, limits)
+        if result.plan is not None and result.value is not None:
+            opened.append((result.value, number, name, step, min(deliveries), replay(problem, result.plan)))
+    if not opened:
+        return None
+    _, _, name, step, delivery, trace = min(opened, key=lambda one: one[:2])
+    way = asked.catalogue.ways[delivery]
+    standing = explainer.standing(0, way, min(way.delivery.starts or (way.delivery.opens,)), ())
+    kind, wanted = NOT_SAID[name].kind, next(limit.text for limit in asked.limits if limit.name == name)
+    return OneCall(
+        kind=kind,
+        step=Thing(step, standing.title),
+        whom=_whom(explainer, asked, standing),
+        ask=f"{standing.title}: {NOT_SAID[name].question}",
+        why=f"nobody said so, and there is no pathway now; there would be one if it fits “{wanted}”",
+        sure_now=None,
+        sure_then=explainer.outline(asked.catalogue, trace)[2],
+        if_not=None,
+        all_tried=len(calls) <= MOST_SEARCHES,
+    )
 
 
 # The one call.

@@ -238,6 +238,23 @@ class Eligibility:
 
 
 @dataclass(frozen=True, slots=True)
+class Shorter:
+    """How a step may be shorter by credits of its award that the person brings.
+
+    `credits`: of the whole award. `least_left` and `most_left`: what would be left of them, which depends on the units;
+    `most_left` None: not known. `sure`: they count by the award's own rules, and what is left is known exactly. How
+    long the rest takes and what it costs is not published, so the step counts whole in all sums. `/prior-learning`
+    says more: which units are left, and what may be claimed besides.
+    """
+
+    credits: int
+    least_left: int
+    most_left: int | None
+    sure: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerStep:
     """One step of a pathway. `starts_in_weeks` and `ends_in_weeks` count from the day of the question.
 
@@ -246,7 +263,8 @@ class AnswerStep:
 
     `provider` is None when no current run is known: the step then stands for the type of provision.
     `other_runs` could be taken instead. `seen_at`: pages on which a run of the past was last seen. `delivered_by`:
-    counts that show past delivery. Neither of the last two is an offer.
+    counts that show past delivery. Neither of the last two is an offer. `shorter`: how it may be shorter by what the
+    person brings; None: not by anything that we know of.
     """
 
     number: int
@@ -282,6 +300,7 @@ class AnswerStep:
     slack: Slack | None
     swaps: tuple[Swap, ...]
     afterwards: StoppingPoint
+    shorter: Shorter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -534,6 +553,7 @@ class IfAnswered:
 class WorthAsking:
     """A fact about the person that nobody told, of which some answer would change the best pathway.
 
+    `fact`: the name of a circumstance; where there is no pathway, also something that may be held (`award:Q-…`).
     `answers`: those that were tried and make a difference. `with_others`: facts that make it only together with this.
     """
 
@@ -563,7 +583,8 @@ class Questions:
 class OneCall:
     """The unconfirmed fact about what is on offer whose confirming would improve the answer most.
 
-    `kind`: start, provider, price, admission, entry or funding. `sure_now` is the best pathway of confirmed steps alone
+    `kind`: start, provider, price, entry, attendance or mode. Where there is no pathway it is the call that would open
+    one, if what nobody said of a step is as a limit wants it. `sure_now` is the best pathway of confirmed steps alone
     and `sure_then` the best with this one confirmed; `if_not` the best of all if it turns out not to be so. Each is
     None when there is none. `all_tried`: every unconfirmed fact of the pathways shown was looked at.
     """

@@ -11,8 +11,8 @@ from typing import Final
 
 from graph.projection import Projection, RoleFacts, Step, StepKind
 from queries.eligibility.rulebook import RuleBook
-from queries.pathways.asked import Asked, Solved, ask
-from queries.pathways.compile import Catalogues, UnknownThingError, facts_of, needs_employer
+from queries.pathways.asked import Asked, Solved, ask, personally
+from queries.pathways.compile import Catalogues, Person, UnknownThingError, facts_of, needs_employer
 from queries.pathways.engine.alternatives import alternatives, nearly_as_good
 from queries.pathways.engine.circuit import prepare
 from queries.pathways.engine.planner import ExactPlanner, reachable_facts
@@ -30,7 +30,7 @@ from queries.pathways.engine.replay import replay
 from queries.pathways.engine.warm import warm
 from queries.pathways.explain import FULL_TIME, Explainer
 from queries.pathways.limits import Limit, check, limits_of, without
-from queries.pathways.questions import Asking, one_call
+from queries.pathways.questions import Asking, one_call, opening, opening_call, with_opening
 from queries.pathways.request import (
     Compromise,
     LimitSaid,
@@ -139,7 +139,12 @@ class PathwayService:
     def prepare(self, day: date) -> None:
         """Make ready what the usual questions of a day share, so that none has to wait for it. No solver is run."""
         warm(solvers=False)
-        prepare(self.catalogues.of(day, PathwayRequest().hours_per_week).catalogue)
+        nobody = Person((), {}, self.projection, day)
+        for one in (
+            self.catalogues.of(day, _USUAL.hours_per_week),
+            personally(self.catalogues, replace(_USUAL, on=day), nobody),
+        ):
+            prepare(one.catalogue)
 
     def asked(self, request: PathwayRequest) -> Asked:
         """The question as the planner gets it, every step of unknown measure left out. Raises as `answer` does."""
@@ -187,7 +192,9 @@ class _Answer:
     def answer(self) -> PathwayAnswer:
         """The answer."""
         request, best = self.request, self.best()
-        explainer = Explainer(self.projection, request, best.asked.person, self.service.catalogues.book)
+        explainer = self.explainer = Explainer(
+            self.projection, request, best.asked.person, self.service.catalogues.book
+        )
         pathways = self.pathways(best)
         published = self.published_only(best)
         touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
@@ -195,6 +202,12 @@ class _Answer:
         why_not = WhyNot(self.projection, explainer, asked, self.search, self.limits)
         lifting = () if pathways else why_not.lifting()
         outcome = _outcome(best, bool(lifting))
+        missing = None if pathways else why_not.missing()
+        questions = Asking(explainer, best, self.again(best), self.search).questions()
+        call = one_call(explainer, best, self.planner(best.asked), self.limits)
+        if not pathways:
+            questions = with_opening(questions, opening(explainer, missing, self.search))
+            call = opening_call(explainer, best.asked, self.planner(best.asked), self.limits)
         return PathwayAnswer(
             outcome=outcome,
             explanation=self.explanation(best, published, outcome) + self.hours_not_known(pathways),
@@ -205,14 +218,14 @@ class _Answer:
             nearest=() if pathways else self.nearest(best, outcome),
             reasons=() if pathways else why_not.reasons(lifting),
             lifting=lifting,
-            missing=None if pathways else why_not.missing(),
+            missing=missing,
             filtered=why_not.filtered(),
             worth=self.worth(best),
             trade_offs=self.trade_offs(explainer),
             gaps=tuple(gap for gap in self.projection.gaps if touched.intersection(gap.about)),
             check_before_recommending=explainer.checks(pathways),
-            questions=Asking(explainer, best, self.again(best), self.search).questions(),
-            one_call=one_call(explainer, best, self.planner(best.asked), self.limits),
+            questions=questions,
+            one_call=call,
             illustrative=any(p.status == "illustrative" for p in pathways),
         )
 
@@ -224,7 +237,7 @@ class _Answer:
         """What it would be worth to hold one thing more."""
         if best.trace is None:
             return ()
-        explainer = Explainer(self.projection, self.request, best.asked.person, self.service.catalogues.book)
+        explainer = self.explainer.asked_otherwise(self.request, best.asked.person)
         return WhatIf(explainer, best, best.trace, self.limits).worth(self.planner(best.asked))
 
     def trade_offs(self, explainer: Explainer) -> TradeOffs | None:
@@ -381,9 +394,7 @@ class _Answer:
         """A search that found a plan as a pathway of the answer; with `swaps`, what could stand in for its steps."""
         asked = solved.asked
         assert solved.trace is not None
-        explainer = Explainer(
-            self.projection, replace(asked.request, to=self.request.to), asked.person, self.service.catalogues.book
-        )
+        explainer = self.explainer.asked_otherwise(replace(asked.request, to=self.request.to), asked.person)
         pathway = explainer.pathway(asked.catalogue, solved.result, solved.trace, why, measured=asked.measured)
         told = WhatIf(explainer, solved, solved.trace, self.limits).told(pathway, swaps=swaps)
         return replace(told, proven=told.proven and not self.steps_of_unknown_hours(told))
@@ -417,7 +428,7 @@ class _Answer:
                 alone = " or without ".join(f"“{limit.text}”" for limit, opened in tried if opened.trace is not None)
                 text = f"Published steps alone lead there only without {alone or 'several of the limits'}."
             return PublishedOnly(outcome, text, None, self.nearest(solved, outcome))
-        explainer = Explainer(self.projection, self.request, solved.asked.person, self.service.catalogues.book)
+        explainer = self.explainer.asked_otherwise(self.request, solved.asked.person)
         _, _, summary = explainer.outline(solved.asked.catalogue, solved.trace)
         return PublishedOnly(Outcome.FOUND, "Published steps alone lead there.", summary, ())
 

@@ -7,7 +7,7 @@ the better plan is looked at first.
 """
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -15,7 +15,7 @@ from operator import le
 from typing import Final
 
 from queries.pathways.compile import DayCatalogue
-from queries.pathways.engine.pareto import Front, FrontPoint, pareto
+from queries.pathways.engine.pareto import Front, FrontPoint, least_within, pareto
 from queries.pathways.engine.problem import (
     ADDITIVE,
     Cap,
@@ -59,26 +59,71 @@ class SurePlanner:
 
     def unsure(self, result: PlannerResult) -> int:
         """Of how many steps it cannot be told whether the person may start them."""
-        return sum(step.delivery in self.catalogue.cannot_tell for step in result.plan.steps) if result.plan else 0
+        return _unsure(result.plan, self.catalogue) if result.plan else 0
 
     def with_few(self, problem: PathwayProblem, criterion: Criterion, best: PlannerResult, few: int) -> PathwayProblem:
         """The question for a pathway no worse, with so few of such steps."""
         finish = best.value
         if criterion is Criterion.FIRST_JOB and best.plan is not None:
             finish = replay(problem, best.plan).finish_week
-        unsure = self.catalogue.cannot_tell
-        if not few:
-            problem = replace(problem, barred=problem.barred | unsure)
-        else:
-            caps = [Cap("cannot tell", dict.fromkeys(unsure, 1), few)]
-            if criterion in ADDITIVE and best.value is not None:
-                caps.append(Cap("no worse", criterion, best.value))
-            problem = replace(problem, caps=(*problem.caps, *caps))
+        problem = self.at_most(problem, few)
+        if few and criterion in ADDITIVE and best.value is not None:
+            problem = replace(problem, caps=(*problem.caps, Cap("no worse", criterion, best.value)))
         if criterion in ADDITIVE or finish is None:
             return problem
         return replace(problem, horizon=min(problem.horizon, finish))
 
+    def surest(
+        self, problem: PathwayProblem, points: Iterable[FrontPoint], axes: Sequence[Criterion], limits: Limits
+    ) -> Iterator[FrontPoint]:
+        """Those of best compromises that may be taken, each with the fewest steps that cannot be told."""
+        for point in points:
+            plans = [point.plan] if may_be_taken(point.plan, self.catalogue) else []
+            for few in range(_unsure(point.plan, self.catalogue) if point.plan.dated else 0):
+                plan = least_within(self.at_most(problem, few), tuple(axes), point.values, limits)
+                if plan is not None and may_be_taken(plan, self.catalogue):
+                    plans = [plan]
+                    break
+            yield from (replace(point, plan=plan) for plan in plans)
+
+    def at_most(self, problem: PathwayProblem, few: int) -> PathwayProblem:
+        """The question for a pathway with so few steps that cannot be told."""
+        unsure = self.catalogue.cannot_tell
+        if not few:
+            return replace(problem, barred=problem.barred | unsure)
+        return replace(problem, caps=(*problem.caps, Cap("cannot tell", dict.fromkeys(unsure, 1), few)))
+
     def at_one_age(self, problem: PathwayProblem, criterion: Criterion, limits: Limits) -> PlannerResult:
+        """The best pathway that somebody of one age may take, and for which an entitlement may pay in each year.
+
+        Where the best of all uses too much of an entitlement in a year, it is looked for with less borrowed, and with
+        what is borrowed begun later: what is found then may be taken, and is proved best only if it is as good.
+        """
+        best = self.of_one_age(problem, criterion, limits)
+        yearly = self.catalogue.yearly
+        if yearly is None or best.plan is None or not yearly.over(_starts(best.plan)):
+            return best
+        parts = [(_rank(problem, best), 0, problem, best)]
+        for number in range(1, PARTS):
+            _, _, part, result = heapq.heappop(parts)
+            starts = _starts(result.plan)
+            over = yearly.over(starts)
+            if not over:
+                proven = best.proven and result.value == best.value
+                return replace(result, bound=best.bound, proven=proven, certificate=None)
+            less = Cap(f"a year {number}", dict.fromkeys(over, 1), len(over) - 1)
+            tried = [replace(part, caps=(*part.caps, less))]
+            if (later := yearly.later(starts, part.horizon)) is not None:
+                tried.append(_not_before(part, *later))
+            for place, one in enumerate(tried):
+                found = self.of_one_age(one, criterion, limits)
+                if found.plan is not None:
+                    heapq.heappush(parts, (_rank(one, found), 2 * number + place, one, found))
+            if not parts:
+                break
+        return PlannerResult(Outcome.STOPPED_EARLY, None, None, best.bound, False, None)
+
+    def of_one_age(self, problem: PathwayProblem, criterion: Criterion, limits: Limits) -> PlannerResult:
         """The best pathway of which somebody of one age may start every step."""
         ages = self.catalogue.ages
         result = self.planner.solve(problem, criterion, limits)
@@ -97,10 +142,17 @@ class SurePlanner:
         return PlannerResult(Outcome.STOPPED_EARLY, None, None, bound, False, None)
 
     def front(self, problem: PathwayProblem, axes: Sequence[Criterion], limits: Limits, *, within: float) -> Front:
-        """Every best compromise (see `pareto`) of which somebody of one age may start every step."""
+        """Every best compromise (see `pareto`) of which somebody of one age may start every step.
+
+        Those that use too much of an entitlement in a year are left out; then there may be others. Of plans of the same
+        worth it is one with the fewest steps that cannot be told.
+        """
         ages = self.catalogue.ages
         if ages is None:
-            return pareto(problem, axes, limits, within=within)
+            front = pareto(problem, axes, limits, within=within)
+            near = problem if front.finish_by is None else replace(problem, horizon=front.finish_by)
+            kept = tuple(self.surest(near, front.points, axes, limits))
+            return replace(front, points=kept, complete=front.complete and len(kept) == len(front.points))
         earliest = self.at_one_age(problem, Criterion.WEEKS, limits)
         if earliest.value is None:
             return Front((), earliest.proven, None, tuple(axes))
@@ -115,11 +167,16 @@ class SurePlanner:
                 cuts = (ages.split(_starts(one.plan), between) for one in front.points)
                 cut = next((cut for cut in cuts if cut is not None), None)
                 if cut is None:
-                    points += front.points
-                    complete &= front.complete
+                    found = list(self.surest(part, front.points, axes, limits))
+                    points += found
+                    complete &= front.complete and len(found) == len(front.points)
                 else:
                     parts += [(ages.narrowed(near, half), half) for half in _parted(between, cut)]
         return Front(_undominated(points, axes), complete and not parts, finish_by, tuple(axes))
+
+
+def _unsure(plan: Plan, catalogue: DayCatalogue) -> int:
+    return sum(step.delivery in catalogue.cannot_tell for step in plan.steps)
 
 
 def _starts(plan: Plan | None) -> list[tuple[str, int]]:
@@ -145,10 +202,25 @@ def _undominated(points: Iterable[FrontPoint], axes: Sequence[Criterion]) -> tup
     )
 
 
-def open_at_one_age(plan: Plan, catalogue: DayCatalogue) -> bool:
-    """Whether somebody of one age may start every step of a plan that has dates."""
-    ages = catalogue.ages
-    return ages is None or ages.split(_starts(plan), ages.between) is None
+def may_be_taken(plan: Plan, catalogue: DayCatalogue) -> bool:
+    """Whether somebody of one age may start every step of a plan that has dates, and it keeps to the yearly limits."""
+    ages, starts = catalogue.ages, _starts(plan)
+    one_age = ages is None or ages.split(starts, ages.between) is None
+    return one_age and (catalogue.yearly is None or not catalogue.yearly.over(starts))
+
+
+def _not_before(problem: PathwayProblem, delivery: str, week: int) -> PathwayProblem:
+    """The question in which a delivery starts in no week before one."""
+    return problem.with_catalogue(
+        deliveries=[
+            one
+            if one.id != delivery
+            else replace(one, opens=max(one.opens, week))
+            if one.starts is None
+            else replace(one, starts=tuple(start for start in one.starts if start >= week))
+            for one in problem.deliveries
+        ]
+    )
 
 
 def _rank(problem: PathwayProblem, result: PlannerResult) -> Rank:

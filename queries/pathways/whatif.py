@@ -12,7 +12,7 @@ from queries.pathways.asked import Solved
 from queries.pathways.compile import Way
 from queries.pathways.engine import outlook
 from queries.pathways.engine.missing import worth_of
-from queries.pathways.engine.problem import Criterion, Limits, PathwayProblem, Plan, PlannedStep
+from queries.pathways.engine.problem import Criterion, Limits, PathwayProblem, Plan, PlannedStep, PlannerResult
 from queries.pathways.engine.replay import Trace, replay
 from queries.pathways.explain import Explainer, cost_words, one_of
 from queries.pathways.limits import limits_of
@@ -28,7 +28,7 @@ from queries.pathways.request import (
     Worth,
     counted,
 )
-from queries.pathways.sure import SurePlanner, open_at_one_age
+from queries.pathways.sure import SurePlanner, may_be_taken
 
 MOST_SWAPS = 5
 MOST_WORTH = 3
@@ -151,7 +151,7 @@ class WhatIf:
         delivery = self.deliveries[step.id]
         found = outlook.swaps(self.problem_of_swaps, self.plan, delivery, self.limits, most=MOST_SWAPS)
         catalogue = self.solved.asked.catalogue
-        return tuple(self.swap(one, step) for one in found if open_at_one_age(one.plan, catalogue))
+        return tuple(self.swap(one, step) for one in found if may_be_taken(one.plan, catalogue))
 
     @cached_property
     def problem_of_swaps(self) -> PathwayProblem:
@@ -202,7 +202,15 @@ class WhatIf:
         given = {support.fact for one in self.trace.steps for support in one.gained}
         facts = [fact for fact in asked.catalogue.asked_for(asked.request.to) if fact not in given][:MOST_WORTH]
         found = []
-        worths = worth_of(asked.problem, asked.request.by, facts, self.limits, solve=planner.at_one_age)
+
+        def better(problem: PathwayProblem, by: Criterion, limits: Limits) -> PlannerResult:
+            if problem.held == asked.problem.held:
+                return self.solved.result
+            if by is Criterion.WEEKS:
+                problem = replace(problem, horizon=min(problem.horizon, max(now - 1, 0)))
+            return planner.at_one_age(problem, by, limits)
+
+        worths = worth_of(asked.problem, asked.request.by, facts, self.limits, solve=better)
         for fact, then in worths.items():
             if then is not None and then < now:
                 words = self.explainer.words(fact)

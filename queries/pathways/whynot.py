@@ -11,8 +11,8 @@ Each reason has a code that programs may go by:
 - `stopped-early`: the work ran out.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -29,6 +29,7 @@ from queries.pathways.engine.problem import Criterion, Fact, Limits, PlannerResu
 from queries.pathways.engine.relax import Relaxation, relaxations
 from queries.pathways.explain import FULL_TIME, Explainer, start_day
 from queries.pathways.limits import Limit, horizon, without
+from queries.pathways.person import EMPLOYER_FIRST
 from queries.pathways.request import (
     Filtered,
     Lifted,
@@ -53,6 +54,37 @@ _CODES: Final = {
     "right_to_work": "not-eligible",
     "via": "via-not-possible",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class NotSaid:
+    """What nobody said of a run, so that a limit takes it out: what it is, what to ask, and whether it is so of one."""
+
+    kind: str
+    question: str
+    unknown: Callable[[Way], bool]
+
+    def of(self, way: Way) -> bool:
+        """Whether it was not said of a run, of anything but a job."""
+        return way.step.kind is not StepKind.JOB and self.unknown(way)
+
+
+NOT_SAID: Final = {
+    "budget": NotSaid(
+        "price",
+        "what it costs, and whether a loan or public money would leave nothing to pay at once",
+        lambda way: Criterion.COST in way.unknown,
+    ),
+    "attendance": NotSaid(
+        "attendance", "when in the day it is taught", lambda way: way.offer is None or way.offer.attendance is None
+    ),
+    "mode": NotSaid(
+        "mode",
+        "how it is studied",
+        lambda way: way.offer is None or not (way.offer.study_mode or way.offer.delivery_mode),
+    ),
+}
+"""By the name of the limit."""
 
 
 class WhyNot:
@@ -111,7 +143,7 @@ class WhyNot:
         if number := totals.steps_that_need_an_employer:
             it = "it is a paid job" if totals.steps == 1 else f"{number} of its {totals.steps} steps is a paid job"
             it = f"{number} of its {totals.steps} steps are paid jobs" if number > 1 else it
-            said = f" Mind that {it}: an employer has to take the client on."
+            said = f" Mind that {it}: {EMPLOYER_FIRST}."
         request = self.asked.request
         ways = [solved.asked.catalogue.ways[one.delivery.id] for one in solved.trace.steps]
         unknown = [way.step.title for way in ways if _hours_not_known(way)]
@@ -169,42 +201,21 @@ class WhyNot:
 
     def not_known(self) -> Iterable[Reason]:
         """What nobody knows of steps on the way, so that a limit takes them out; and whom to ask."""
-        unpriced = self.asked.catalogue.without_measure[Criterion.COST]
-        facts: dict[str, tuple[str, Callable[[str, Way], bool], str]] = {
-            "budget": (
-                "price-not-known",
-                lambda id, _: id in unpriced,
-                "what it costs, and whether a loan or public money would leave nothing to pay at once",
-            ),
-            "attendance": (
-                "attendance-not-known",
-                lambda _, way: way.offer is None or way.offer.attendance is None,
-                "when in the day it is taught",
-            ),
-            "mode": (
-                "mode-not-known",
-                lambda _, way: way.offer is None or not (way.offer.study_mode or way.offer.delivery_mode),
-                "how it is studied",
-            ),
-        }
         on_the_way = {step.id: step for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
         ways = self.asked.catalogue.ways
         for limit in self.asked.limits:
-            if limit.name not in facts:
+            if limit.name not in NOT_SAID:
                 continue
-            code, unknown, question = facts[limit.name]
+            said = NOT_SAID[limit.name]
             barred = self.asked.barred.get(limit.name, frozenset())
-            steps = {
-                ways[id].step.id: ways[id].step
-                for id in sorted(barred)
-                if ways[id].step.id in on_the_way and unknown(id, ways[id]) and ways[id].step.kind is not StepKind.JOB
-            }
+            unsaid = (ways[id] for id in sorted(barred) if said.of(ways[id]))
+            steps = {way.step.id: way.step for way in unsaid if way.step.id in on_the_way}
             if steps:
                 first = next(iter(steps.values()))
                 whom = _listed(dict.fromkeys(self.whom(step) for step in steps.values()))
                 titles = _listed([step.title for step in steps.values()])
-                text = f"“{limit.text}” takes out what is not known of {titles}: ask {question}. Ask {whom}"
-                yield Reason(code, text, Thing(first.id, first.title))
+                text = f"“{limit.text}” takes out what is not known of {titles}: ask {said.question}. Ask {whom}"
+                yield Reason(f"{said.kind}-not-known", text, Thing(first.id, first.title))
 
     def whom(self, step: Step) -> str:
         """Who can tell of a step: those who run it or ran it, else any provider of its kind."""
@@ -241,11 +252,10 @@ class WhyNot:
         for step in self.asked.catalogue.on_the_way(self.asked.request.to):
             for one in circumstances(read_rule(step.requirement)):
                 if self.asked.person.attribute(one) is False:
-                    text = f"{step.title}: it asks for somebody {sentence(one)}"
+                    text = f"{step.title}: {must_be([sentence(one)])}"
                     said[text] = Reason("not-eligible", text, Thing(step.id, step.title))
         for step, scheme, rules in self.shut_out:
-            asks = " and ".join(rule.sentence for rule in rules)
-            text = f"{step.title}: {scheme.title} asks for somebody {asks}"
+            text = f"{step.title}: by the rules of {scheme.title}, {must_be([rule.sentence for rule in rules])}"
             said[text] = Reason("not-eligible", text, Thing(step.id, step.title), rules)
         return tuple(said.values())
 
@@ -321,7 +331,7 @@ class WhyNot:
             by_scheme.setdefault(one[1].id, []).append(one)
         for id, some in by_scheme.items():
             rules = tuple({rule.rule: rule for *_, told in some for rule in told}.values())
-            text = f"{some[0][1].title} asks for somebody {' and '.join(rule.sentence for rule in rules)}"
+            text = f"by the rules of {some[0][1].title}, {must_be([rule.sentence for rule in rules])}"
             shown = tuple(Thing(step.id, step.title) for step, *_ in some[:MOST_SHOWN])
             found.append(Filtered(LimitSaid(f"scheme:{id}", text), len(some), shown, rules))
         return tuple(found)
@@ -338,6 +348,12 @@ class WhyNot:
             steps = [on_the_way[id] for id, some in ways.items() if some and barred.issuperset(some)]
             if steps:
                 yield limit, steps
+
+
+def must_be(asked: Sequence[str]) -> str:
+    """What rules ask of whoever starts a step, as a clause; `asked` are phrases that complete “must be …”."""
+    said = [f"({one})" if len(asked) > 1 and " or " in one else one for one in asked]
+    return f"whoever starts it must be {' and '.join(said)}"
 
 
 def _hours_not_known(way: Way) -> bool:

@@ -65,8 +65,8 @@ _STEMS_THAT_SAY_NOTHING: Final = frozenset(map(_stem, _SAY_NOTHING))
 class Statement:
     """One thing that somebody who brings `origin` is said to know or do.
 
-    `text`: all its words, those of the skills it was linked to among them. `currency` and `amount` are the checks that
-    are the same for every outcome. `credits`: of the unit it comes from.
+    `text`: all its words, those of the `skills` it was judged to be close to among them. `currency` and `amount` are
+    the checks that are the same for every outcome. `credits`: of the unit it comes from.
     """
 
     origin: Thing
@@ -79,6 +79,22 @@ class Statement:
     credits: int | None
     bring: str
     source: Source
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What evidence is set against: its level and credits, and the skills it is close to; None: not known, or none."""
+
+    level: int | None
+    credits: int | None
+    skills: frozenset[str] = frozenset()
+    outcomes_known: bool = True
+
+
+def _skills(one: CompetencyFacts) -> frozenset[str]:
+    """The skills of public vocabularies that a competency was judged to be close to."""
+    return frozenset(link.target for link in one.links if link.relation in _SAME_SKILL)
 
 
 class Evidence:
@@ -172,43 +188,49 @@ class Evidence:
             None,
             bring,
             one.source,
+            _skills(one),
         )
+
+    def for_statement(self, asked: CompetencyFacts, level: int | None) -> list[EvidenceSaid]:
+        """The evidence for a statement of a standard of a level, that which goes furthest first."""
+        topics = [asked.theme] if asked.theme else []
+        return self._judged(topics, asked.label, _Asked(level, None, _skills(asked)))
 
     def for_outcome(self, outcome: UnitOutcome, unit: UnitFacts) -> list[EvidenceSaid]:
         """The evidence for an outcome, that which goes furthest first."""
         topics = [outcome.theme] if outcome.theme else unit.themes
-        return self._judged(topics, outcome.label, unit, outcomes_known=True)
+        return self._judged(topics, outcome.label, _Asked(unit.level, unit.credits))
 
     def for_topics(self, unit: UnitFacts) -> list[EvidenceSaid]:
         """The evidence for a unit of which the outcomes are not held here: by its topics alone."""
-        return self._judged(unit.themes, unit.title, unit, outcomes_known=False)
+        return self._judged(unit.themes, unit.title, _Asked(unit.level, unit.credits, outcomes_known=False))
 
-    def _judged(
-        self, topics: Iterable[str], label: str, unit: UnitFacts, *, outcomes_known: bool
-    ) -> list[EvidenceSaid]:
+    def _judged(self, topics: Iterable[str], label: str, asked: _Asked) -> list[EvidenceSaid]:
         found: dict[tuple[str, str], EvidenceSaid] = {}
         for topic in topics:
             for one in self.by_topic.get(topic, ()):
-                said = self._compared(one, topic, label, unit, outcomes_known)
-                if not (outcomes_known and _of_topic_alone_and_short(said)):
+                said = self._compared(one, topic, label, asked)
+                if not (asked.outcomes_known and _of_topic_alone_and_short(said)):
                     found.setdefault((one.origin.id, one.said), said)
         return sorted(found.values(), key=lambda said: (_ORDER.index(said.verdict), said.origin.id, said.statement))
 
-    def _compared(self, one: Statement, topic: str, label: str, unit: UnitFacts, outcomes_known: bool) -> EvidenceSaid:
+    def _compared(self, one: Statement, topic: str, label: str, asked: _Asked) -> EvidenceSaid:
         telling = words(label) - self._common
         shared = sorted(words(one.text) & telling)
-        if not outcomes_known:
+        if not asked.outcomes_known:
             outcome = _check("outcome", Answer.NOT_KNOWN, "the outcomes of the unit are not held here")
         elif shared and len(shared) >= min(ENOUGH_WORDS, len(telling)):
             linked = "" if words(one.said).issuperset(shared) else ", one of them by a skill it was linked to"
             outcome = _check("outcome", Answer.YES, f"both speak of {_as_written(shared, label)}{linked}")
+        elif one.skills & asked.skills:
+            outcome = _check("outcome", Answer.YES, "both are close to the same skill of a public vocabulary")
         else:
             outcome = _check("outcome", Answer.NOT_KNOWN, "of the same topic, in other words: compare the two")
         checks = (
             _check("topic", Answer.YES, f"both are about {topic} (our reading)"),
             outcome,
-            _of_level(one.level, unit.level),
-            _of_amount(one, unit),
+            _of_level(one.level, asked.level),
+            _of_amount(one, asked.credits),
             one.currency,
         )
         verdict = _verdict(checks)
@@ -246,11 +268,11 @@ def _of_level(brought: int | None, asked: int | None) -> CheckSaid:
     return _check("level", Answer.NO, f"of level {brought}, where level {asked} is asked for")
 
 
-def _of_amount(one: Statement, unit: UnitFacts) -> CheckSaid:
-    if one.credits is None or unit.credits is None:
+def _of_amount(one: Statement, asked: int | None) -> CheckSaid:
+    if one.credits is None or asked is None:
         return one.amount
-    answer = Answer.YES if one.credits >= unit.credits else Answer.NO
-    return _check("amount", answer, f"{counted(one.credits, 'credit')}, where the unit has {unit.credits}")
+    answer = Answer.YES if one.credits >= asked else Answer.NO
+    return _check("amount", answer, f"{counted(one.credits, 'credit')}, where the unit has {asked}")
 
 
 def _achieved(held: Held) -> CheckSaid:

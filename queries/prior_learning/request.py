@@ -45,7 +45,9 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class PriorLearningRequest:
-    """One question. `to`: ids of awards or courses; empty: only the nearest awards are wanted.
+    """One question. `to`: ids of awards, courses, or roles; empty: only the nearest awards are wanted.
+
+    Of a role it is asked what its apprenticeship would teach anew.
 
     `attributes`: known facts about the person, as in a pathway question. `published_only`: leave out what rests on our
     inference, and with it every match of evidence to outcomes.
@@ -318,6 +320,48 @@ class NearestAward:
     text: str
 
 
+class Taught(StrEnum):
+    """How far what somebody holds teaches a statement of a standard. None of them says that it is known."""
+
+    TAUGHT = "taught"
+    PARTLY = "partly"
+    NOT_KNOWN = "not-known"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSaid:
+    """A knowledge, skill or behaviour of a standard (its `kind`), and what the person brings that speaks of it.
+
+    `taught`: by an award or unit that is held, when its statement shares the topic, says the same and is of the level.
+    `partly`: something brought is of the topic alone, or falls short, or is from work or a claim. `more`: further
+    pieces of evidence, beside those shown.
+    """
+
+    statement: Thing
+    code: str | None
+    kind: str
+    taught: Taught
+    evidence: tuple[EvidenceSaid, ...]
+    more: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class SkillsScan:
+    """The statements in force of an apprenticeship standard against what a person brings.
+
+    `standard` None: none of the role is held here. `counts`: how many statements are taught, partly or not known.
+    """
+
+    role: Thing
+    standard: str | None
+    level: int | None
+    statements: tuple[StatementSaid, ...]
+    counts: dict[str, int]
+    status: Status
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Brought:
     """Something the person brings, as it was understood. `note`: what is not known of it; None: nothing to say."""
@@ -329,11 +373,15 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class PriorLearning:
-    """The answer. `nearest`: awards that something counts towards, fewest credits short first, those unknown last."""
+    """The answer. `nearest`: awards that something counts towards, fewest credits short first, those unknown last.
+
+    `scans`: one for each apprenticeship standard of the roles that were asked about.
+    """
 
     on: date
     brought: tuple[Brought, ...]
     targets: tuple[Recognition, ...]
     nearest: tuple[NearestAward, ...]
+    scans: tuple[SkillsScan, ...]
     illustrative: bool
     caution: str

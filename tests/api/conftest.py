@@ -10,12 +10,15 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 from api.app import create_app
+from api.cli import app as console
 from api.settings import Settings
 from loaders.publish import build_release
 
@@ -50,3 +53,17 @@ def client(app: FastAPI) -> Iterator[TestClient]:
     logging.getLogger("stepway").setLevel(logging.CRITICAL)
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as found:
         yield found
+
+
+@pytest.fixture
+def run(built: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run a command of the console on it, and see how it ends: never in a stack trace."""
+    monkeypatch.setenv("STEPWAY_DATA_DIR", str(built))
+
+    def command(*words: str, ends: int = 0) -> Any:
+        result = CliRunner().invoke(console, words)
+        assert result.exit_code == ends, f"{result.output}\n{result.exception!r}"
+        assert "Traceback" not in result.output
+        return result
+
+    return command

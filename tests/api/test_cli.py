@@ -7,34 +7,20 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner
 
-from api.cli import _listen, app
+from api.cli import _listen
 from api.console import Screen
 from graph.release import Releases
+from tests.support.worker_tasks import GUARD
 
 SMALL_TOWN = Path(__file__).parents[1] / "samples" / "datasets" / "small-town"
 ON = "2026-11-21"
-
-
-@pytest.fixture
-def run(built: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("STEPWAY_DATA_DIR", str(built))
-
-    def command(*words: str, ends: int = 0) -> Any:
-        result = CliRunner().invoke(app, words)
-        assert result.exit_code == ends, f"{result.output}\n{result.exception!r}"
-        assert "Traceback" not in result.output
-        return result
-
-    return command
 
 
 def test_a_pathway_can_be_read_aloud(run: Any) -> None:
@@ -216,27 +202,25 @@ def test_serve_listens_and_says_when_it_cannot(built: Path) -> None:
     command = [sys.executable, "-m", "api.cli", "serve", "--data-dir", str(built)]
     environment = {**os.environ, "STEPWAY_PORT": str(port), "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
         try:
-            assert _ready(f"http://127.0.0.1:{port}/ready")["release"]["number"] == 2
-            second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+            while not (line := server.stderr.readline()).startswith("Serving on"):
+                assert line, "the server did not start"
+            ready = httpx.get(f"http://127.0.0.1:{port}/ready", timeout=GUARD)
+            assert ready.json()["release"]["number"] == 2
+            second = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=GUARD, check=False
+            )
             assert second.returncode == 2
             assert f"Cannot listen on 127.0.0.1 port {port}" in second.stderr
             assert "Traceback" not in second.stderr
         finally:
             server.send_signal(signal.SIGINT)
-            _, said = server.communicate(timeout=20)
+            said = server.stderr.read()
+            server.wait(GUARD)
     assert server.returncode == 0
     assert '"path": "/ready"' in said
     assert "Traceback" not in said
-
-
-def _ready(address: str) -> Any:
-    for _ in range(100):
-        try:
-            return httpx.get(address).json()
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise AssertionError("the server did not start")
 
 
 def test_a_narrow_terminal_never_cuts_an_id() -> None:

@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner
 
-from api.cli import app as console
 from api.eligibility import ELIGIBILITY, SCHEME, SCHEMES
 from queries.eligibility.rulebook import rulebook
 
@@ -39,6 +37,13 @@ def ask(client: TestClient, against: str | list[str], profile: dict[str, Any], *
     assert reply.status_code == 200, reply.text
     ELIGIBILITY.validate_json(reply.content)
     return list(reply.json()["answers"])
+
+
+def refused(client: TestClient, address: str, given: dict[str, Any], field: str, code: str) -> None:
+    """A question is refused, and the field that is wrong is named."""
+    reply = client.post(address, json=given)
+    assert (reply.status_code, reply.json()["code"]) == (422, code), reply.text
+    assert field in [one["field"] for one in reply.json()["errors"]]
 
 
 def scheme_of(answer: dict[str, Any]) -> dict[str, Any]:
@@ -220,9 +225,7 @@ def test_several_are_answered_in_the_order_they_were_asked(client: TestClient) -
 def test_what_makes_no_sense_is_refused_by_field(
     client: TestClient, given: dict[str, Any], field: str, code: str
 ) -> None:
-    reply = client.post("/eligibility", json=given)
-    assert (reply.status_code, reply.json()["code"]) == (422, code), reply.text
-    assert field in [one["field"] for one in reply.json()["errors"]]
+    refused(client, "/eligibility", given, field, code)
 
 
 def test_the_schemes_and_their_rules_can_be_read(client: TestClient) -> None:
@@ -316,21 +319,7 @@ def test_prior_learning_over_http(client: TestClient) -> None:
 def test_prior_learning_that_makes_no_sense_is_refused_by_field(
     client: TestClient, given: dict[str, Any], field: str, code: str
 ) -> None:
-    reply = client.post("/prior-learning", json=given)
-    assert (reply.status_code, reply.json()["code"]) == (422, code), reply.text
-    assert field in [one["field"] for one in reply.json()["errors"]]
-
-
-@pytest.fixture
-def run(built: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setenv("STEPWAY_DATA_DIR", str(built))
-
-    def command(*words: str, ends: int = 0) -> Any:
-        result = CliRunner().invoke(console, words)
-        assert result.exit_code == ends, f"{result.output}\n{result.exception!r}"
-        return result
-
-    return command
+    refused(client, "/prior-learning", given, field, code)
 
 
 def test_the_console_says_the_same_as_http(run: Any, client: TestClient, tmp_path: Path) -> None:

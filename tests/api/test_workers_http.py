@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+import socket
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Hashable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,7 @@ from fastapi import FastAPI, Request
 from api.app import create_app
 from api.dependencies import client_of
 from api.settings import Settings
-from api.workers import Pool
+from api.workers import Pool, _close_all, _Nursery
 from graph.release import Releases
 from tests.api.test_workers import GUARD, in_a_loop
 from tests.support.worker_releases import (
@@ -35,8 +37,41 @@ DEADLY = {**LIGHT, "hours_per_week": DEADLY_HOURS}
 FAULTY = {**LIGHT, "hours_per_week": FAULTY_HOURS}
 
 
+class Nurseries:
+    """Processes that have opened a release, kept from test to test: starting one takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.kept: OrderedDict[Hashable, _Nursery] = OrderedDict()
+
+    def gate(self) -> Gate:
+        """A gate at the port that they all know."""
+        return Gate(self.listening.dup())
+
+    def lend(self, pool: Pool) -> None:
+        """Let a pool of the usual opener begin with them."""
+        pool._nurseries.update(self.kept)
+
+    def take_back(self, pool: Pool) -> None:
+        """Keep them, without the workers of a pool that is no longer used."""
+        self.kept = pool._nurseries.copy()
+        pool._nurseries.clear()
+        for worker in pool._idle:
+            worker.end()
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Nurseries]:
+    found = Nurseries()
+    yield found
+    _close_all(found.kept)
+    found.listening.close()
+
+
 @asynccontextmanager
-async def service(gate: Gate, data: Path, opener: Any = open_release_with_gate, **given: Any) -> AsyncIterator[FastAPI]:
+async def service(
+    gate: Gate, data: Path, kept: Nurseries | None = None, opener: Any = open_release_with_gate, **given: Any
+) -> AsyncIterator[FastAPI]:
     """An application some of whose questions are held at the gate."""
     settings = Settings(data_dir=data, **given)
     app = create_app(settings)
@@ -47,9 +82,13 @@ async def service(gate: Gate, data: Path, opener: Any = open_release_with_gate, 
         seconds=settings.question_seconds,
         memory=settings.worker_memory,
     )
+    if kept is not None:
+        kept.lend(pool)
     try:
         yield app
     finally:
+        if kept is not None:
+            kept.take_back(pool)
         await asyncio.to_thread(pool.close)
 
 
@@ -74,9 +113,9 @@ async def served(app: FastAPI) -> AsyncIterator[int]:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_question_is_stopped_when_its_reader_leaves(built: Path, method: str) -> None:
+def test_a_question_is_stopped_when_its_reader_leaves(built: Path, kept: Nurseries, method: str) -> None:
     async def leaves() -> None:
-        async with Gate() as gate, service(gate, built, questions_at_once=1) as app, served(app) as port:
+        async with kept.gate() as gate, service(gate, built, kept, questions_at_once=1) as app, served(app) as port:
             _, writing = await asyncio.open_connection("127.0.0.1", port)
             if method == "GET":
                 query = httpx.QueryParams(HELD)
@@ -97,8 +136,8 @@ def test_a_question_is_stopped_when_its_reader_leaves(built: Path, method: str) 
 
 
 @in_a_loop
-async def test_others_are_answered_while_a_question_is_worked_on(built: Path) -> None:
-    async with Gate() as gate, service(gate, built, questions_at_once=2) as app, reader_of(app) as reader:
+async def test_others_are_answered_while_a_question_is_worked_on(built: Path, kept: Nurseries) -> None:
+    async with kept.gate() as gate, service(gate, built, kept, questions_at_once=2) as app, reader_of(app) as reader:
         heavy = asyncio.create_task(reader.get("/pathways", params=HELD))
         held = await gate.begun()
         for path in ("/health", "/roles/OC-LAB", "/find?q=lab"):
@@ -110,8 +149,8 @@ async def test_others_are_answered_while_a_question_is_worked_on(built: Path) ->
 
 
 @in_a_loop
-async def test_a_worker_that_dies_is_a_fault_of_ours_for_one_reader(built: Path) -> None:
-    async with Gate() as gate, service(gate, built) as app, reader_of(app) as reader:
+async def test_a_worker_that_dies_is_a_fault_of_ours_for_one_reader(built: Path, kept: Nurseries) -> None:
+    async with kept.gate() as gate, service(gate, built, kept) as app, reader_of(app) as reader:
         heavy = asyncio.create_task(reader.get("/pathways", params=HELD))
         held = await gate.begun()
         reply = await reader.get("/pathways", params=DEADLY)
@@ -122,9 +161,11 @@ async def test_a_worker_that_dies_is_a_fault_of_ours_for_one_reader(built: Path)
 
 
 @in_a_loop
-async def test_a_fault_in_a_worker_shows_nothing_of_the_inside(built: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_fault_in_a_worker_shows_nothing_of_the_inside(
+    built: Path, kept: Nurseries, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.ERROR, logger="stepway")
-    async with Gate() as gate, service(gate, built) as app, reader_of(app) as reader:
+    async with kept.gate() as gate, service(gate, built, kept) as app, reader_of(app) as reader:
         reply = await reader.get("/pathways", params=FAULTY)
     assert (reply.status_code, reply.json()["code"]) == (500, "internal-error")
     assert "secret" not in reply.text
@@ -134,9 +175,9 @@ async def test_a_fault_in_a_worker_shows_nothing_of_the_inside(built: Path, capl
 
 
 @in_a_loop
-async def test_when_too_many_wait_one_is_told_to_come_back(built: Path) -> None:
+async def test_when_too_many_wait_one_is_told_to_come_back(built: Path, kept: Nurseries) -> None:
     few = {"questions_at_once": 1, "questions_waiting": 0}
-    async with Gate() as gate, service(gate, built, **few) as app, reader_of(app) as reader:
+    async with kept.gate() as gate, service(gate, built, kept, **few) as app, reader_of(app) as reader:
         heavy = asyncio.create_task(reader.get("/pathways", params=HELD))
         held = await gate.begun()
         busy = await reader.get("/pathways", params=LIGHT)
@@ -146,8 +187,8 @@ async def test_when_too_many_wait_one_is_told_to_come_back(built: Path) -> None:
 
 
 @in_a_loop
-async def test_what_takes_far_too_long_is_never_another_answer(built: Path) -> None:
-    async with Gate() as gate, service(gate, built) as app, reader_of(app) as reader:
+async def test_what_takes_far_too_long_is_never_another_answer(built: Path, kept: Nurseries) -> None:
+    async with kept.gate() as gate, service(gate, built, kept) as app, reader_of(app) as reader:
         before = await reader.get("/pathways", params=LIGHT)
         app.state.pool._seconds = 0.001
         reply = await reader.get("/pathways", params=HELD)
@@ -157,16 +198,16 @@ async def test_what_takes_far_too_long_is_never_another_answer(built: Path) -> N
 
 
 @in_a_loop
-async def test_a_question_asked_again_is_not_worked_out_again(built: Path) -> None:
-    async with Gate() as gate, service(gate, built, answers_kept=1) as app, reader_of(app) as reader:
+async def test_a_question_asked_again_is_not_worked_out_again(built: Path, kept: Nurseries) -> None:
+    async with kept.gate() as gate, service(gate, built, kept, answers_kept=1) as app, reader_of(app) as reader:
         for goal in ("OC-TECH", "OC-TECH", "Q-CERT", "OC-TECH"):
             assert (await reader.get("/pathways", params={**LIGHT, "to": goal})).status_code == 200
         assert app.state.pool.state().answered == 3
 
 
 @in_a_loop
-async def test_the_same_question_of_two_readers_is_worked_out_once(built: Path) -> None:
-    async with Gate() as gate, service(gate, built) as app, reader_of(app) as reader:
+async def test_the_same_question_of_two_readers_is_worked_out_once(built: Path, kept: Nurseries) -> None:
+    async with kept.gate() as gate, service(gate, built, kept) as app, reader_of(app) as reader:
         first = asyncio.create_task(reader.get("/pathways", params=HELD))
         held = await gate.begun()
         second = asyncio.create_task(reader.get("/pathways", params=HELD))
@@ -189,10 +230,11 @@ async def test_a_question_keeps_the_release_it_began_with(own_data: Path) -> Non
 
 
 @in_a_loop
-async def test_workers_open_a_release_before_anybody_asks(own_data: Path) -> None:
+async def test_workers_open_a_release_before_anybody_asks(own_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.app.LOOK_SECONDS", 0.05)
     async with (
         Gate() as gate,
-        service(gate, own_data, open_release_in_view) as app,
+        service(gate, own_data, opener=open_release_in_view) as app,
         app.router.lifespan_context(app),
     ):
         (await gate.begun()).let_go()
@@ -201,8 +243,8 @@ async def test_workers_open_a_release_before_anybody_asks(own_data: Path) -> Non
 
 
 @in_a_loop
-async def test_a_goal_that_is_refused_in_a_worker_is_told_as_ever(built: Path) -> None:
-    async with Gate() as gate, service(gate, built) as app, reader_of(app) as reader:
+async def test_a_goal_that_is_refused_in_a_worker_is_told_as_ever(built: Path, kept: Nurseries) -> None:
+    async with kept.gate() as gate, service(gate, built, kept) as app, reader_of(app) as reader:
         reply = await reader.get("/pathways", params={"to_level": 7})
         assert (reply.status_code, reply.json()["code"]) == (422, "no-such-goal")
         reply = await reader.get("/pathways", params={**LIGHT, "from": "Q-CETR"})

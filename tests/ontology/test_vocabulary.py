@@ -45,6 +45,8 @@ WRITTEN_WITHOUT_TABLE: Final = {
     *("AllOf", "AnyOf", "AtLeast", "Usually", "Holds", "Completed", "WorksAs", "LevelHeld", "CreditsFrom"),
     *("AttributeIs", "EntailedGraph", "retrieved", "shippable", "licenceName"),
     *("CompetencyQuestion", "answerState", "askedBy", "expectedAnswer", "priority", "serves"),
+    *("PathwayPart", "PublishedCondition", "PublishedPathway", "askedInWords", "comesAfter", "conditionOf"),
+    *("creditsAsStated", "pathwayDestination", "pathwayPart", "publishedRequirement"),
 }  # fmt: skip
 # Wider classes of those above.
 WIDER: Final = {"Entailment", "Requirement", "Rule", "Status"}

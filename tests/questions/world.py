@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
-from graph.build import ONTOLOGY_GRAPH, entailed_quads, ontology_graph, question_quads
+from graph.build import ONTOLOGY_GRAPH, ontology_graph, question_quads, write_entailed
 from graph.projection import Projection
 from graph.projector import project
 from graph.store import GraphStore, Quad
@@ -35,11 +36,16 @@ class Whole:
         return PathwayService(self.projection, ReleaseRef(0, "of the tests", str(TODAY)))
 
 
+@cache
 def whole(*, include_illustrative: bool = False) -> Whole:
-    """Load, join and entail, as a build does."""
+    """Load, join and entail, as a build does; once for all tests of a process, none of which changes it."""
     (dataset,) = runner.load_all([REGION], include_illustrative=include_illustrative, today=TODAY)
     ontology = ontology_graph().skolemize()
     quads: list[Quad] = [(s, p, o, ONTOLOGY_GRAPH) for s, p, o in ontology]  # type: ignore[misc]
     quads += [*question_quads(), *dataset.quads]
-    quads += entailed_quads(GraphStore.in_memory(quads))
-    return Whole(dataset, GraphStore.in_memory(quads))
+    store = GraphStore.in_memory(quads)
+    with NamedTemporaryFile("wb", suffix=".nq") as entailed:
+        write_entailed(store, entailed)
+        entailed.flush()
+        store.load(Path(entailed.name))
+    return Whole(dataset, store)

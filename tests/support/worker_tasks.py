@@ -89,12 +89,15 @@ class Held:
 
 
 class Gate:
-    """Where held tasks report."""
+    """Where held tasks report. `listening`: where it listens, when several gates are to have the same port in turn."""
+
+    def __init__(self, listening: socket.socket | None = None) -> None:
+        self._listening = listening or socket.create_server(("127.0.0.1", 0))
 
     async def __aenter__(self) -> Self:
         self._came: asyncio.Queue[Held] = asyncio.Queue()
         self._writers: list[asyncio.StreamWriter] = []
-        self._server = await asyncio.start_server(self._welcome, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._welcome, sock=self._listening)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 

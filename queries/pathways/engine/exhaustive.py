@@ -8,6 +8,7 @@ of a few dozen weeks; tests use it to tell whether the engine is right. Facts th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import combinations, product
 from typing import TypeVar
 
@@ -222,6 +223,13 @@ def _endings(
     def affordable(amounts: Amounts) -> bool:
         return all(amount <= cap.most for amount, cap in zip(amounts[len(sums) :], caps, strict=True))
 
+    @cache
+    def standing(done: frozenset[str]) -> tuple[bool, bool, frozenset[str]]:
+        """Once contents are completed: whether goal and milestone hold, and the contents that may be started."""
+        facts = facts_after(problem, done)
+        open_now = frozenset(content.id for content in problem.contents if holds(content.entry, facts))
+        return holds(problem.goal, facts), holds(milestone, facts), open_now
+
     nothing: _State = (frozenset(), frozenset(), frozenset(), None, None)
     states: dict[_State, set[Amounts]] = {nothing: {spend((0,) * (len(sums) + len(caps)), ())}}
     if not affordable(min(states[nothing])):
@@ -234,13 +242,13 @@ def _endings(
             spare = problem.hours_cap - sum(hours for _, _, hours in still)
             at_once = [(ended, taken, amounts, goal_week, job_week) for amounts in paid]
             for done, used, spent, goal_before, job_before in at_once:  # grows: what takes no weeks is done at once
-                facts = facts_after(problem, done)
-                goal = week if goal_before is None and holds(problem.goal, facts) else goal_before
-                job = week if job_before is None and holds(milestone, facts) else job_before
+                at_goal, at_job, open_now = standing(done)
+                goal = week if goal_before is None and at_goal else goal_before
+                job = week if job_before is None and at_job else job_before
                 if goal is not None and job is not None:
                     yield goal, job, spent
                     continue
-                offered = _offered(problem, week, used, facts)
+                offered = _offered(problem, week, open_now - used)
                 for one in offered:
                     sum_now = spend(spent, [one])
                     if one.weeks == 0 and affordable(sum_now):
@@ -260,11 +268,10 @@ def _milestone(problem: PathwayProblem) -> Expression:
     return problem.milestone
 
 
-def _offered(problem: PathwayProblem, week: int, taken: frozenset[str], facts: frozenset[Fact]) -> list[Delivery]:
-    """The deliveries that can start this week and end in time."""
+def _offered(problem: PathwayProblem, week: int, open_now: frozenset[str]) -> list[Delivery]:
+    """The deliveries of open contents that can start this week and end in time."""
     if week < problem.not_before:
         return []
-    open_now = {content.id for content in problem.contents if holds(content.entry, facts)} - taken
     return [
         one
         for one in problem.deliveries

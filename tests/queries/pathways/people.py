@@ -112,12 +112,18 @@ class Everything:
         self.projection, self.rules, self.horizon = projection, rules, horizon
         self.facts, self.held = complete(facts), held
         self.entry, self.paid = cache(self._entry), cache(self._paid)
+        self.births = self._births()
 
-    def births(self) -> list[date]:
-        """Days on which the person may have been born, enough of them to tell all ages apart by day."""
+    def _births(self) -> list[date]:
+        """Days on which the person may have been born, one for each way in which it can matter.
+
+        An age is asked on the day of a start, which is a whole number of weeks from now, or on 31 August: between two
+        neighbours among these days it is all one on which day somebody was born.
+        """
         if "born" in self.facts:
             return [date.fromisoformat(self.facts["born"])]
-        days = [ON - timedelta(days=n) for n in range(17 * 365, 21 * 365)]
+        turning = [ON + timedelta(weeks=week) for week in range(self.horizon + 1)] + [date(ON.year, 8, 31)]
+        days = [day.replace(year=day.year - years) for day in turning for years in range(16, 23)]
         if "age" not in self.facts:
             return [ON - timedelta(days=40 * 366), *days, ON - timedelta(days=10 * 365)]
         age = int(self.facts["age"])
@@ -162,7 +168,7 @@ class Everything:
             )
             if finish is None or Answer.NO in answers:
                 continue
-            if not any(all(self.entry(*one, born) is not Answer.NO for one in known) for born in self.births()):
+            if not any(all(self.entry(*one, born) is not Answer.NO for one in known) for born in self.births):
                 continue
             paid = [self.paid(step, week) for step, week in starts]
             pounds = None if None in paid else sum(one or 0 for one in paid)

@@ -389,7 +389,7 @@ def test_a_circumstance_that_closes_the_way_is_named(tmp_path: Path) -> None:
     young = AWARD | {"entry_rule": "attribute(age <= 18)"}
     answer = ask(tmp_path, tables(qualifications=[young]), attributes=(("age", "40"),))
     assert answer.outcome is Outcome.PROVED_NONE
-    assert "not-eligible: HNC in Devices: it asks for somebody aged 18 or under" in reasons(answer)
+    assert "not-eligible: HNC in Devices: whoever starts it must be aged 18 or under" in reasons(answer)
     assert "whatever the time" not in answer.explanation
 
 

@@ -16,7 +16,7 @@ from queries.pathways.engine.problem import Criterion, Limits
 from queries.pathways.engine.replay import replay
 from queries.pathways.request import PathwayAnswer, PathwayRequest, ReleaseRef
 from queries.pathways.service import PathwayService
-from queries.pathways.sure import SurePlanner, under_steps
+from queries.pathways.sure import SurePlanner, cannot_be_told, under_steps
 from tests.queries.pathways.people import GOAL, ON, Everything, book, rule, study, world
 from tests.queries.pathways.test_H01_the_surest_pathway import HORIZON, asked, worlds
 
@@ -95,6 +95,8 @@ def test_trade_offs_are_those_of_trying_everything(
         trace = under_steps(replay(question.problem, point.plan), question.catalogue)
         starts = sorted((one.start_week or 0, one.content.id) for one in trace.steps)
         assert tuple((id, week) for week, id in starts) in taken
+        as_good = [one for one in tried if (one.finish, one.pounds or 0) == tuple(point.values[a] for a in AXES)]
+        assert len(cannot_be_told(trace, question.catalogue)) == min(one.unsure for one in as_good)
 
 
 def test_trade_offs_are_priced_for_the_person(folder: Path) -> None:

@@ -1,0 +1,225 @@
+"""A release as files that other programs read: RDF by dataset, or a table for each class, with a description of it all.
+
+Only data that may be passed on is written, unless whoever asks says that it is for themselves. Everything is read from
+the sorted files of the release, one thing at a time.
+"""
+
+import csv
+import gzip
+import hashlib
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+import polars
+from rdflib import DCAT, RDF, VOID, XSD, BNode, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS
+
+from graph.diff import kind_of, short, value_text
+from graph.lines import ENTAILED, ONTOLOGY, packed_path, read_lines, text_of
+from graph.release import Manifest, Release
+from graph.store import write_rdf
+from ontology.namespaces import DATASET, PREFIXES, RELEASE, SW, expand, id_of
+
+FORMATS: Final = ("turtle", "nquads", "jsonld", "csv", "parquet")
+DESCRIPTION: Final = "dataset.ttl"
+
+_RDF: Final = {"turtle": ("ttl.gz", "text/turtle"), "jsonld": ("jsonld.gz", "application/ld+json")}
+_MEDIA_TYPES: Final = {".nq.gz": "application/n-quads", ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
+_SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
+_TYPE: Final = "rdf:type"
+_FIRST: Final = ("id", "dataset", "skos:prefLabel")
+_BETWEEN: Final = " | "
+
+Row = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DumpFile:
+    """One file that was written: how many rows or statements it has."""
+
+    name: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """What was written. `left_out`: datasets that may not be passed on."""
+
+    files: tuple[DumpFile, ...]
+    left_out: tuple[str, ...]
+
+    def told(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {"files": [asdict(file) for file in self.files], "left_out": list(self.left_out)}
+
+
+def write_dump(
+    release: Release,
+    folder: Path,
+    format: str,
+    *,
+    include_private: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Dump:
+    """Write a release into an empty folder in one of `FORMATS`, and describe it in `dataset.ttl`."""
+    manifest = release.manifest
+    folder.mkdir(parents=True, exist_ok=True)
+    left_out = tuple(one["id"] for one in manifest.datasets if not one["shippable"] and not include_private)
+    datasets = [one["id"] for one in manifest.datasets if one["id"] not in left_out]
+    if format in ("csv", "parquet"):
+        rows = _write_tables(release, datasets, folder, progress)
+        if format == "parquet":
+            rows = {_as_parquet(folder / name).name: count for name, count in rows.items()}
+    else:
+        # What follows from data that is left out would tell of it.
+        parts = [*datasets, ONTOLOGY, *([] if left_out else [ENTAILED])]
+        rows = {}
+        for name in parts:
+            progress(f"write {name}")
+            path, count = _write_part(release, name, folder, format)
+            rows[path.name] = count
+    files = tuple(_described(folder / name, count) for name, count in sorted(rows.items()))
+    describe(manifest, datasets, files).serialize(folder / DESCRIPTION, format="turtle")
+    return Dump(files, left_out)
+
+
+def _write_part(release: Release, name: str, folder: Path, format: str) -> tuple[Path, int]:
+    count = int(release.manifest.parts[name]["quads"])
+    if format == "nquads":
+        return Path(shutil.copyfile(packed_path(release.path, name), folder / f"{name}.nq.gz")), count
+    ending, media_type = _RDF[format]
+    path = folder / f"{name}.{ending}"
+    with gzip.open(packed_path(release.path, name)) as source, path.open("wb") as under:
+        with gzip.GzipFile("", "wb", compresslevel=1, fileobj=under, mtime=0) as target:
+            write_rdf(source, target, media_type)
+    return path, count
+
+
+def _things(release: Release, datasets: list[str]) -> Iterator[tuple[str, Row]]:
+    """Each thing that each dataset describes, as its class and its values by property."""
+    for name in datasets:
+        ending = f" <{DATASET[name]}> .\n"
+        for subject, lines in groupby(read_lines(release.path, name), key=lambda line: line.partition(" ")[0]):
+            row: Row = defaultdict(list)
+            classes = []
+            for line in lines:
+                if not line.endswith(ending):
+                    continue
+                _, predicate, value = line.removesuffix(ending).split(" ", 2)
+                property = short(predicate[1:-1])
+                if property == _TYPE:
+                    classes.append(value[1:-1])
+                else:
+                    row[property].append(value_text(value))
+            if classes:
+                yield kind_of(classes), {"id": [id_of(text_of(subject[1:-1]))], "dataset": [name], **row}
+
+
+def _write_tables(
+    release: Release, datasets: list[str], folder: Path, progress: Callable[[str], None]
+) -> dict[str, int]:
+    """A CSV file for each class: a row for each thing in each dataset. Several values stand with ` | ` between them."""
+    progress("look which columns there are")
+    columns: dict[str, set[str]] = defaultdict(set)
+    for kind, row in _things(release, datasets):
+        columns[kind].update(row)
+    progress("write the tables")
+    counts: dict[str, int] = dict.fromkeys((table_name(kind) for kind in columns), 0)
+    files = {kind: (folder / table_name(kind)).open("w", encoding="utf-8", newline="") for kind in columns}
+    try:
+        ordered = {kind: [*_FIRST, *sorted(names - {*_FIRST})] for kind, names in columns.items()}
+        writers = {kind: csv.writer(file) for kind, file in files.items()}
+        for kind, writer in writers.items():
+            writer.writerow(ordered[kind])
+        for kind, row in _things(release, datasets):
+            writers[kind].writerow([_BETWEEN.join(row.get(name, ())) for name in ordered[kind]])
+            counts[table_name(kind)] += 1
+    finally:
+        for file in files.values():
+            file.close()
+    return counts
+
+
+def table_name(kind: str) -> str:
+    """The name of the table of a class: `Qualification.csv`, `esco-Skill.csv`."""
+    return f"{kind.removeprefix('sw:').replace(':', '-').replace('/', '-')}.csv"
+
+
+def _as_parquet(path: Path) -> Path:
+    """Turn a table into a Parquet file, in which a cell that says nothing is null. Every column is text."""
+    target = path.with_suffix(".parquet")
+    polars.scan_csv(path, infer_schema=False, missing_utf8_is_empty_string=False).sink_parquet(target)
+    path.unlink()
+    return target
+
+
+def _described(path: Path, rows: int) -> DumpFile:
+    with path.open("rb") as data:
+        return DumpFile(path.name, rows, path.stat().st_size, hashlib.file_digest(data, "sha256").hexdigest())
+
+
+def describe(manifest: Manifest, datasets: list[str], files: tuple[DumpFile, ...] = ()) -> Graph:
+    """A release in the words of DCAT and VoID: what it is, its files, its classes, and the licence of each source."""
+    found = Graph()
+    for prefix, address in {**PREFIXES, "void": str(VOID), "spdx": str(_SPDX)}.items():
+        found.bind(prefix, address)
+    me = RELEASE[str(manifest.number)]
+    for kind in (DCAT.Dataset, VOID.Dataset):
+        found.add((me, RDF.type, kind))
+    found.add((me, DCTERMS.title, Literal(f"Stepway, release {manifest.number}", lang="en")))
+    found.add((me, DCTERMS.identifier, Literal(manifest.content_hash)))
+    found.add((me, DCTERMS.issued, Literal(manifest.built_at, datatype=XSD.dateTime)))
+    found.add((me, DCAT.version, Literal(str(manifest.number))))
+    found.add((me, VOID.triples, Literal(manifest.quads)))
+    if manifest.previous is not None:
+        found.add((me, DCAT.previousVersion, RELEASE[str(manifest.previous)]))
+    for name, count in manifest.counts.items():
+        part = BNode(f"class-{name}")
+        found.add((me, VOID.classPartition, part))
+        found.add((part, VOID["class"], SW[name] if ":" not in name else expand(name)))
+        found.add((part, VOID.entities, Literal(count)))
+    for file in files:
+        one = URIRef(file.name)
+        found.add((me, DCAT.distribution, one))
+        found.add((one, RDF.type, DCAT.Distribution))
+        found.add((one, DCAT.downloadURL, one))
+        found.add((one, DCAT.byteSize, Literal(file.bytes, datatype=XSD.nonNegativeInteger)))
+        found.add((one, DCAT.mediaType, Literal(_media_type(file.name))))
+        checksum = BNode(f"sum-{file.name}")
+        found.add((one, _SPDX.checksum, checksum))
+        found.add((checksum, _SPDX.algorithm, _SPDX.checksumAlgorithm_sha256))
+        found.add((checksum, _SPDX.checksumValue, Literal(file.sha256, datatype=XSD.hexBinary)))
+    for facts in manifest.datasets:
+        if facts["id"] in datasets:
+            _describe_source(found, me, facts, int(manifest.parts[facts["id"]]["quads"]))
+    return found
+
+
+def _describe_source(found: Graph, release: URIRef, facts: dict[str, Any], quads: int) -> None:
+    source = DATASET[facts["id"]]
+    found.add((release, DCTERMS.hasPart, source))
+    for kind in (DCAT.Dataset, VOID.Dataset):
+        found.add((source, RDF.type, kind))
+    found.add((source, DCTERMS.identifier, Literal(facts["id"])))
+    found.add((source, DCTERMS.title, Literal(facts["title"], lang="en")))
+    found.add((source, DCTERMS.publisher, Literal(facts["publisher"])))
+    licence = URIRef(facts["licence_url"]) if facts.get("licence_url") else Literal(facts["licence"])
+    found.add((source, DCTERMS.license, licence))
+    found.add((source, SW.licenceName, Literal(facts["licence"])))
+    found.add((source, VOID.triples, Literal(quads)))
+    if facts.get("attribution"):
+        found.add((source, DCTERMS.rights, Literal(facts["attribution"], lang="en")))
+    if facts.get("version"):
+        found.add((source, DCAT.version, Literal(facts["version"])))
+
+
+def _media_type(name: str) -> str:
+    known = {**_MEDIA_TYPES, **{f".{ending}": media_type for ending, media_type in _RDF.values()}}
+    return next(media_type for ending, media_type in known.items() if name.endswith(ending))
