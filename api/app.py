@@ -13,9 +13,10 @@ from starlette.middleware.cors import CORSMiddleware
 from api import errors, openapi
 from api.answering import home_of, open_release
 from api.dependencies import ReleaseHolder
+from api.differences import Comparisons
 from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
-from api.routers import documentation, incomplete, pathways, person, service, things
+from api.routers import documentation, incomplete, pathways, person, releases, service, things
 from api.settings import Settings
 from api.workers import Pool
 from graph.release import NoReleaseError

@@ -155,7 +155,7 @@ def table_name(kind: str) -> str:
 def _as_parquet(path: Path) -> Path:
     """Turn a table into a Parquet file, in which a cell that says nothing is null. Every column is text."""
     target = path.with_suffix(".parquet")
-    polars.scan_csv(path, infer_schema=False, missing_utf8_is_empty_string=False).sink_parquet(target)
+    polars.scan_csv(path, infer_schema=False).sink_parquet(target)
     path.unlink()
     return target
 

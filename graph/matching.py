@@ -34,9 +34,18 @@ def _parts(name: str) -> list[str]:
     return [word[place : place + 3] for word in padded for place in range(len(word) - 2)]
 
 
-def _levels(name: str) -> set[str]:
-    """The levels that a name speaks of: `{"4"}` for *HND at Level 4*."""
-    return set(re.findall(r"level ([0-9])", name.casefold()))
+_DECIDING: Final = re.compile(r"level ([0-9])|\b(award|certificate|diploma|extended|foundation|access)\b")
+
+
+def _deciding(name: str) -> tuple[set[str], set[str]]:
+    """The levels and the sizes of award that a name speaks of: `{"4"}, {"diploma"}` for *Level 4 Diploma in …*."""
+    found = _DECIDING.findall(name.casefold())
+    return {level for level, _ in found if level}, {size for _, size in found if size}
+
+
+def _may_be_one(name: str, other: str) -> bool:
+    """Whether two names speak of the same level and size of award, as far as both speak of any."""
+    return all(not one or not two or one == two for one, two in zip(_deciding(name), _deciding(other), strict=True))
 
 
 class Names:
@@ -68,9 +77,9 @@ class Names:
     def like(self, name: str, most: int = 3) -> list[Candidate]:
         """The things most like a name, best first, each thing once; of equals the first by key.
 
-        A name that speaks of another level (*Level 4* against *Level 5*) is not like it at all.
+        A name that speaks of another level or size of award (*Level 4* against *Level 5*, *Award* against *Diploma*) is
+        not like it at all.
         """
-        level = _levels(name)
         parts = Counter(_parts(name))
         known = [part for part in parts if part in self._place]
         if not known:
@@ -84,7 +93,7 @@ class Names:
         ) / self._length(parts)
         wide = min(len(scores), most * _WIDE)
         near = np.argpartition(-scores, wide - 1)[:wide].tolist()
-        places = [at for at in near if not level or (_levels(self.names[at]) or level) == level]
+        places = [at for at in near if _may_be_one(name, self.names[at])]
         best: dict[str, Candidate] = {}
         for score, key, place in sorted((-round(float(scores[at]), 4), self.keys[at], at) for at in places):
             best.setdefault(key, Candidate(key, self.names[place], min(-score, 1.0)))

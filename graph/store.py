@@ -76,6 +76,15 @@ def _to_store(term: Node) -> pyoxigraph.NamedNode | pyoxigraph.Literal:
     return pyoxigraph.NamedNode(str(term))
 
 
+def read_turtle(text: str) -> Iterator[tuple[str, str, str]]:
+    """The triples of a Turtle text, in its order, each term as it stands in N-Triples.
+
+    Those before a fault come first. Raises `SyntaxError` with `lineno` and `offset`.
+    """
+    for triple in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE):
+        yield str(triple.subject), str(triple.predicate), str(triple.object)
+
+
 def plain(term: str) -> str:
     """What a term of `GraphStore.rows` says: an address, or the text of a literal.
 

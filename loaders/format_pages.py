@@ -1,6 +1,8 @@
 """The pages on published formats, made from the formats themselves: what is written there is what is done."""
 
 from collections.abc import Iterable, Iterator
+from importlib import import_module
+from inspect import getdoc
 from typing import Final
 
 from loaders.format import Field, FileFormat, Node, Not, When, formats, read_format
@@ -78,7 +80,8 @@ def page(id: str) -> str:
         f"- In `dataset.yml`: `format: {kind.id}`\n",
     ]
     if kind.reader:
-        parts.append(f"Its files are no tables; `{kind.reader}` reads them.\n")
+        parts.append(f"Its files are no tables; `{kind.reader}` reads them. What it says of itself:\n")
+        parts.append(f"{getdoc(import_module(kind.reader))}\n")
     parts += map(_file, kind.files)
     return "\n".join(parts)
 

@@ -227,14 +227,15 @@ class Compiler:
         return _Writer(self, file, header).write(file.nodes if nodes is None else nodes)
 
 
-def _repeats(node: Node, header: Sequence[str]) -> Iterator[dict[str, str]]:
+def _repeats(node: Node, header: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each column that a node is repeated for, and what its name gives; one blank name for a node that is not."""
     if not node.each:
-        yield {}
+        yield "", {}
         return
     pattern = re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(node.each)), re.IGNORECASE)
     for name in header:
         if given := pattern.fullmatch(name.strip()):
-            yield given.groupdict()
+            yield name.strip().casefold(), given.groupdict()
 
 
 class _Writer:
@@ -262,8 +263,9 @@ class _Writer:
             code.add(0, line)
         self._pair()
         for number, node in enumerate(nodes):
-            for given in _repeats(node, self.header):
+            for column, given in _repeats(node, self.header):
                 self.given = given
+                self.used.add(column)
                 self._node(node, first=number == 0)
         self.given = {}
         code.add(2, "if faults:")
@@ -340,7 +342,7 @@ class _Writer:
             fixed.append(f" <{SW.status}> <{self.compiler.status}>{self.ending}")
         fields = list(node.fields)
         for one in node.fields:
-            always = not (one.column or one.when or one.property_by or one.once or one.codes)
+            always = not (node.each or one.column or one.when or one.property_by or one.once or one.codes)
             if always and not _HOLE.search(self._fill(one.value)):
                 fixed.append(self._tail(one)(""))
                 fields.remove(one)

@@ -287,13 +287,20 @@ class Things:
         return self.get_named(id) if id in self._directory else id
 
     def _origins(self, id: str) -> dict[str, Origin]:
-        found = {}
-        for row in get_query("records-of").rows(self.store, {"thing": thing(id)}):
-            found[str(row["record"])] = Origin(
-                record=str(row["record"]).removeprefix(str(RECORD)),
-                dataset=str(row["dataset"]).removeprefix(str(DATASET)),
-                file=str(row["file"]),
-                line=int(str(row["line"])),
+        """By the address of its record; the first line where several of a published file are about the thing."""
+        found: dict[str, Origin] = {}
+        rows = get_query("records-of").rows(self.store, {"thing": thing(id)})
+        for row in sorted(rows, key=lambda row: (str(row["record"]), str(row["file"]), int(str(row["line"])))):
+            if (record := str(row["record"])) in found:
+                continue
+            dataset, file, line = str(row["dataset"]).removeprefix(str(DATASET)), str(row["file"]), str(row["line"])
+            found[record] = Origin(
+                record=f"{dataset}/{file}/{line}"
+                if record == str(row["dataset"])
+                else record.removeprefix(str(RECORD)),
+                dataset=dataset,
+                file=file,
+                line=int(line),
                 source=str(row["source"]),
                 source_description=_text(row, "sourceDescription"),
                 as_of=_text(row, "asOf"),

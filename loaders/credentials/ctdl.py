@@ -82,9 +82,14 @@ class _Things(Pathways):
             self.said_of(address)
         for address, kind in self.kinds.items():
             self._thing(address, kind)
+        naming: dict[str, Node] = {}
+        for node in self.nodes.values() if self.missing else ():
+            for name in node.values:
+                for target in node.targets(name):
+                    naming.setdefault(target, node)
         for id, address in self.missing.items():
             self.lines.titles(self.lines.thing(id, "sw:PathwayPart", None), (), id)
-            where = next((n for n in self.nodes.values() if any(address in n.targets(p) for p in n.values)), None)
+            where = naming.get(address)
             message = f"{address} is named, and no file describes it"
             place = {"file": where.file, "line": where.line} if where else {}
             self.log.add("target-not-described", message, **place)  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ def id_for(prefix: str, address: str) -> str:
     >>> id_for("CTDL", "https://example.org/resources/ec071f65-2c5b-4b58-a2df-dd6287880a7a")
     'CTDL-ec071f65-2c5b-4b58-a2df-dd6287880a7a'
     >>> id_for("CTDL", "res:course-1")
-    'CTDL-res-course-1-13df4bd6'
+    'CTDL-res-course-1-920dfb1d'
     """
     ends = [part for part in re.split(r"[/#:]", address) if part]
     if ends and _KEY.fullmatch(ends[-1]):

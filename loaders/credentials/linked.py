@@ -11,10 +11,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import pyoxigraph
 import yaml
 
 from graph.issues import IssueLog
+from graph.store import plain, read_turtle
 from loaders.credentials.json_text import DamagedError, Object, read_json
 
 RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -101,7 +101,7 @@ def _is_address(text: str) -> bool:
     if not _ADDRESS.fullmatch(text):
         return False
     try:
-        return any(pyoxigraph.parse(f"<{text}> <a:b> <a:b> .", format=pyoxigraph.RdfFormat.N_TRIPLES))
+        return any(read_turtle(f"<{text}> <a:b> <a:b> ."))
     except SyntaxError:
         return False
 
@@ -218,6 +218,7 @@ class Reader:
         return self.nodes
 
     def _file(self, path: Path) -> None:
+        self.made = 0
         try:
             raw = path.read_bytes()
             text = raw.decode("utf-8-sig")
@@ -340,8 +341,8 @@ class Reader:
         lines = _lines_of_subjects(text, context)
         labels: dict[str, str] = {}
         try:
-            for quad in pyoxigraph.parse("".join(heads) + text, format=pyoxigraph.RdfFormat.TURTLE):
-                self._triple(quad, file, lines, labels)
+            for triple in read_turtle("".join(heads) + text):
+                self._triple(triple, file, lines, labels)
         except SyntaxError as error:
             column = (error.offset or 0) - (len("".join(heads)) if error.lineno == 1 else 0)
             self._damaged(file, str(error.msg).partition(" at ")[0], error.lineno, max(1, column))
@@ -356,28 +357,29 @@ class Reader:
         context.tell("prefix-assumed", f"{prefix}:", said, line)
         return meant
 
-    def _triple(self, quad: Any, file: str, lines: Mapping[str, int], labels: dict[str, str]) -> None:
-        def name(term: Any) -> str:
-            if isinstance(term, pyoxigraph.BlankNode):
-                if term.value not in labels:
+    def _triple(
+        self, triple: tuple[str, str, str], file: str, lines: Mapping[str, int], labels: dict[str, str]
+    ) -> None:
+        def name(term: str) -> str:
+            if term.startswith("_:"):
+                if term not in labels:
                     self.made += 1
-                    labels[term.value] = f"_:{file}-{self.made}"
-                return labels[term.value]
-            return str(term.value)
+                    labels[term] = f"_:{file}-{self.made}"
+                return labels[term]
+            return term[1:-1]
 
-        subject = name(quad.subject)
+        subject, predicate, value = name(triple[0]), triple[1][1:-1], triple[2]
         node = self.nodes.setdefault(subject, Node(subject, file, lines.get(subject, 1)))
-        if quad.predicate.value == RDF_TYPE:
-            kind = short(quad.object.value)
-            if isinstance(quad.object, pyoxigraph.BlankNode) and quad.object.value in self.locals:
-                kind = self.locals[quad.object.value]
+        if predicate == RDF_TYPE:
+            kind = self.locals.get(value[2:], value) if value.startswith("_:") else short(name(value))
             if kind not in node.types:
                 node.types.append(kind)
-        elif isinstance(quad.object, pyoxigraph.Literal):
-            node.add(short(quad.predicate.value), Value(quad.object.value, quad.object.language or ""))
+        elif value.startswith('"'):
+            language = re.search(r'"@([A-Za-z0-9-]+)$', value)
+            node.add(short(predicate), Value(plain(value), language[1] if language else ""))
         else:
-            target = name(quad.object)
-            node.add(short(quad.predicate.value), Value(target, "", target))
+            target = name(value)
+            node.add(short(predicate), Value(target, "", target))
 
 
 def _lines_of_subjects(text: str, context: _Context) -> dict[str, int]:

@@ -46,6 +46,7 @@ class Pathways:
         self.labels: dict[str, str] = {}
         self.missing: dict[str, str] = {}
         self.unmeasured: dict[tuple[str, str], list[Node]] = defaultdict(list)
+        self.preceded = {node.id: node.targets("ceterms:precededBy") for node in nodes.values()}
         self._part_merged()
         self.stands_for = {
             node.id: proxied[0] for node in nodes.values() if len(proxied := node.targets("ceterms:proxyFor")) == 1
@@ -158,7 +159,7 @@ class Pathways:
 
     def _distance(self, stage: str) -> int:
         """How many stages come before one."""
-        return len(self._stages([stage], {n.id: n.targets("ceterms:precededBy") for n in self.nodes.values()}))
+        return len(self._stages([stage], self.preceded))
 
     def _highest(self, condition: str) -> str:
         """The highest level of the courses that a condition names."""
@@ -269,12 +270,15 @@ class Pathways:
             if kind == "sw:Qualification":
                 nearest = [before for before in self.before.get(one, ()) if before in stage]
                 self.awards[one] = Award(self._stages(nearest, only))
-        staged = [one for one, award in self.awards.items() if award.stages]
+        after: dict[str, list[str]] = defaultdict(list)
+        for one in self.awards:
+            for before in self.before.get(one, ()):
+                after[before].append(one)
         taken: set[str] = set()
         for one in sorted(self.awards, key=lambda c: len(self.awards[c].stages)):
             award = self.awards[one]
             mine = set(award.stages)
-            earlier = [c for c in staged if set(self.awards[c].stages) < mine] if mine else []
+            earlier = [c for s in award.stages for c in after[s] if set(self.awards[c].stages) < mine]
             award.earlier = max(earlier, key=lambda c: len(self.awards[c].stages), default=None)
             self.goes_on.update([award.earlier] if award.earlier else [])
             passed = set(self.awards[award.earlier].stages) if award.earlier else set()

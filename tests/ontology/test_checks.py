@@ -12,7 +12,7 @@ from rdflib.namespace import DCTERMS, SKOS
 from table_rows import World
 
 from ontology import resources
-from ontology.namespaces import DATASET, SW, thing
+from ontology.namespaces import DATASET, ID, SW, thing
 
 CHECKS: Final = {path.stem: path for path in resources.paths("checks/*.rq")}
 Build = Callable[[World], pyoxigraph.Store]
@@ -93,6 +93,16 @@ def forget(world: World, *, facts: bool = False, predicate: URIRef, subject: URI
     (world.facts if facts else world.provenance)["small"].remove((subject, predicate, None))
 
 
+def published(predicate: URIRef, value: str) -> Plant:
+    """A thing of a published file that names another."""
+
+    def plant(world: World) -> None:
+        world.facts["small"].add((ID["RUN-9"], predicate, ID[value]))
+        world.provenance["small"].add((ID["RUN-9"], SW.atLine, Literal(2)))
+
+    return plant
+
+
 def second_source(world: World) -> None:
     world.add("qualifications", "other", qualification_id="Q-1", title="Certificate", level="5", credits="30")
 
@@ -166,6 +176,12 @@ PLANTED: Final[list[tuple[str, Plant, str, str]]] = [
         entry("holds(Q-9)"),
         "C-9",
         "target names Q-9, which is not described",
+    ),
+    (
+        "register-not-loaded",
+        published(SW.at, "VENUE-9"),
+        "RUN-9",
+        "at names VENUE-…, which no dataset of the release describes",
     ),
     (
         "dataset-undescribed",

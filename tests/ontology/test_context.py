@@ -14,7 +14,10 @@ from ontology.namespaces import PREFIXES, SW
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph")  # rdflib warns of its own parser
 
 CONTEXT: Final[dict[str, Any]] = json.loads(resources.text("context.jsonld"))["@context"]
-CORE: Final = Graph().parse(resources.ROOT / "vocabulary/core.ttl")
+CORE: Final = Graph()
+for path in resources.paths("vocabulary/*.ttl"):
+    if path.stem != "alignments":
+        CORE.parse(path)
 
 
 def address(name: str) -> str:

@@ -2,10 +2,10 @@
 
 `python -m tests.support.national_courses FOLDER [--deliveries 60000] [--seed 5]` writes two dataset folders: `courses`
 (format ncs-courses: runs, providers and regions) and `awards` (format funded-qualifications: the awards they lead to).
-Both are marked illustrative, every name says that it is made up, and no number of theirs is in use: UKPRNs begin with 19,
-qualification numbers with 99. One course in 16 leads to a T Level that our own data describes (`T_LEVELS`), so that the
-directory takes part in pathways. Towns and where they lie are real. The first starts lie 60 days before `DAY`, as in the
-real files, so about a sixth of the runs with a date are over.
+Both are marked illustrative, every name says that it is made up, and no number of theirs is in use: UKPRNs begin with
+19, qualification numbers with 99. One course in 16 leads to a T Level that our own data describes (`T_LEVELS`), so that
+the directory takes part in pathways. Towns and where they lie are real. The first starts lie 60 days before `DAY`, as
+in the real files, so some of the runs are over.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ class Nation:
     @staticmethod
     def _award(random: Random, number: int) -> Award:
         area = random.choice(list(SUBJECTS))
-        (level,) = random.choices(list(LEVELS), LEVELS.values())
+        (level,) = random.choices(list(LEVELS), list(LEVELS.values()))
         size = random.choice(list(SIZES))
         body = f"Made Up Awards {random.randrange(1, 61)}"
         title = f"{body} {level} {size} in {random.choice(SUBJECTS[area])} (made up {number + 1})"

@@ -5,6 +5,7 @@ import os
 import random
 import re
 import shutil
+import socket
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -214,6 +215,18 @@ def test_language_maps_and_turtle(ctdl: LoadedFiles) -> None:
     assert '"Carving in the evening"@en' in whole and '"Schnitzen am Abend"@de' in whole
     carving = next(s for s, p, v in statements(ctdl) if v == '"Carving in the evening"@en')
     assert 'sw:credits "12"' in about(ctdl, f"swi:{carving.strip('<>').rpartition('/')[2]}")
+
+
+def test_nothing_is_fetched(load: Callable[..., LoadedFiles], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("something was fetched")
+
+    monkeypatch.setattr(socket, "socket", refused)
+    monkeypatch.setattr(socket, "create_connection", refused)
+    names = ["https://credreg.net/ctdl/schema/context/json", "https://example.org/another"]
+    node = {"@context": names, "@id": "https://e.org/a", "@type": "ceterms:Course", "ceterms:name": {"en": "A"}}
+    found = load(a__json=json.dumps(node), b__ttl="<https://e.org/b> a <https://purl.org/ctdl/terms/Course> .")
+    assert told(found) == ["unknown-context a.json 1", "name-missing b.ttl 1"]
 
 
 def test_json_and_turtle_of_one_name_are_read_once(load: Callable[..., LoadedFiles]) -> None:

@@ -160,7 +160,7 @@ def test_the_whole_of_1_2_0_has_the_numbers_of_its_publisher(tmp_path: Path) -> 
 def test_an_upgrade_retires_5_adds_102_and_renames_50_occupations(tmp_path: Path) -> None:
     before = Counted("esco", "esco-1.0.x", tmp_path)
     labels_before, groups_before = before.values("skos:prefLabel"), before.values("esco:memberOfISCOGroup")
-    assert sorted({issue.code for issue in before.issues}) == ["column-gone"]
+    assert {issue.code for issue in before.issues} == {"column-gone", "damaged-text"}, "no code yet, and some “Â”"
     after = Counted("esco", "esco-1.2.0", tmp_path)
     groups_after = after.values("esco:memberOfISCOGroup")
     labels_after = {thing: label for thing, label in after.values("skos:prefLabel").items() if thing in groups_after}

@@ -205,8 +205,8 @@ nodes:
         "id,Old_Available,Old_Start,New_Available,New_Start\n1,True,01/08/2024,TRUE,02/09/2024\n2,False,,True,\n",
     )
     assert found.lines == [
-        'swi:F-1-Old sw:name "Old"', 'swi:F-1-Old sw:start "2024-08-01"^^xsd:date',
-        'swi:F-1-New sw:name "New"', 'swi:F-1-New sw:start "2024-09-02"^^xsd:date',
+        'swi:F-1-Old sw:start "2024-08-01"^^xsd:date', 'swi:F-1-Old sw:name "Old"',
+        'swi:F-1-New sw:start "2024-09-02"^^xsd:date', 'swi:F-1-New sw:name "New"',
         'swi:F-2-New sw:name "New"',
     ]  # fmt: skip
     assert found.issues == []
