@@ -16,7 +16,7 @@ from api.dependencies import ReleaseHolder
 from api.differences import Comparisons
 from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
-from api.routers import documentation, incomplete, pathways, person, releases, service, things
+from api.routers import contradictions, documentation, incomplete, pathways, person, releases, service, things
 from api.settings import Settings
 from api.workers import Pool
 from graph.release import NoReleaseError
@@ -76,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     app.include_router(releases.router)  # before /releases/{number}, which would take “feed” for a number
     app.include_router(service.router)
+    app.include_router(contradictions.router)
     app.include_router(incomplete.router)
     app.include_router(pathways.router)
     app.include_router(person.router)

@@ -21,6 +21,7 @@ import typer
 from pydantic import BaseModel
 
 from api import console, people, questions, solving, things, told
+from api import contradictions as differing
 from api import eligibility as person
 from api import incomplete as missing
 from api.console import Screen
@@ -28,6 +29,7 @@ from api.dependencies import ReleaseHolder, Services
 from api.differences import Differences
 from api.errors import CATALOGUE, Problem, UnknownReleaseError, problem_of
 from api.reply import SOFTWARE
+from api.schemas.contradictions import ContradictionsAsked
 from api.schemas.eligibility import EligibilityQuestion, FundingAsked, PriorLearningQuestion
 from api.schemas.pathways import PathwayQuestionBody
 from api.schemas.person import AwardHeld
@@ -638,6 +640,26 @@ def incomplete(
 
 @app.command()
 @plainly
+def contradictions(
+    dataset: Annotated[str | None, typer.Option(help="Only those in which this dataset has a part, by id.")] = None,
+    of_property: Annotated[str | None, typer.Option("--property", help="Only those in this property.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most to be shown.")] = 100,
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what datasets contradict each other in, which value is shown, and why."""
+    services, _, _ = _services(data_dir, release)
+    asked = ContradictionsAsked(dataset=dataset, property=of_property, offset=0, limit=limit)
+    said = differing.said(services, asked, [])
+    if as_json:
+        _print_json(said)
+    else:
+        differing.show(Screen(), said)
+
+
+@app.command()
+@plainly
 def datasets(release: ReleaseNumber = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the datasets of the release: whose they are, and what may be done with them."""
     services, _, _ = _services(data_dir, release)
@@ -731,9 +753,7 @@ def _get_release(holder: ReleaseHolder, number: int | None) -> Release:
 @plainly
 def dump(
     folder: Annotated[Path, typer.Argument(help="Folder to write into: a new one, or an empty one.")],
-    format: Annotated[
-        str, typer.Option("--format", help="turtle, nquads, jsonld, csv or parquet.")
-    ] = "nquads",
+    format: Annotated[str, typer.Option("--format", help="turtle, nquads, jsonld, csv or parquet.")] = "nquads",
     all_data: Annotated[
         bool, typer.Option("--all", help="Also data that must not be passed on: only for yourself.")
     ] = False,

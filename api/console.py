@@ -915,7 +915,9 @@ def diff(screen: Screen, said: DiffSaid) -> None:
     titles = ("Added", "Retired", "Changed", "Renamed")
     screen.table(("Dataset", "", "Version", *titles), sources, whole=range(1, 7))
     screen.line()
-    kinds = [(kind or "(no class)", *(f"{getattr(counts, word):,}" for word in words)) for kind, counts in said.kinds.items()]
+    kinds = [
+        (kind or "(no class)", *(f"{getattr(counts, word):,}" for word in words)) for kind, counts in said.kinds.items()
+    ]
     screen.table(("Class", *titles), kinds, whole=range(1, 5))
     if said.items:
         screen.line()
@@ -924,7 +926,9 @@ def diff(screen: Screen, said: DiffSaid) -> None:
         screen.line(f"{one.became}: {one.label or one.id} ({one.kind}, {one.id}){replaced}", hang=2)
         for field in one.fields if one.became == "changed" else ():
             before, after = _some(field.before, field.before_count), _some(field.after, field.after_count)
-            screen.line(f"{field.property} ({field.dataset}): {before or 'nothing'} → {after or 'nothing'}", indent=2, hang=2)
+            screen.line(
+                f"{field.property} ({field.dataset}): {before or 'nothing'} → {after or 'nothing'}", indent=2, hang=2
+            )
     left = said.total - said.offset - len(said.items)
     if left > 0:
         screen.line(f"and {left:,} more: see --limit and --offset, or --kind, --dataset and --became")
@@ -954,7 +958,9 @@ def rebuilt(screen: Screen, manifest: Manifest, result: Rebuilt) -> None:
     elif result.same:
         screen.line(f"The same content: {manifest.content_hash}")
     else:
-        screen.line(f"Other content: {result.content_hash or 'none'}, and release {manifest.number} has {manifest.content_hash}.")
+        screen.line(
+            f"Other content: {result.content_hash or 'none'}; release {manifest.number} has {manifest.content_hash}."
+        )
         screen.line(f"It was made by version {manifest.software}; this is {result.software}.")
 
 

@@ -67,7 +67,7 @@ class Differences:
                 FieldChange(one["property"], one["dataset"], tuple(one["before"]), tuple(one["after"]))
                 for one in said.pop("fields")
             )
-            lists = {name: tuple(said.pop(name)) for name in ("datasets", "replaced_by")}
+            lists: dict[str, Any] = {name: tuple(said.pop(name)) for name in ("datasets", "replaced_by")}
             yield Change(**said, **lists, fields=fields)
 
     def said(self, asked: DiffAsked, addresses: Addresses) -> DiffSaid:

@@ -18,9 +18,9 @@ from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
 from rdflib.compare import to_canonical_graph
 from rdflib.namespace import DCTERMS, PROV, SKOS
 
-from graph.issues import Issue, Severity, count_by_severity, in_order, write_issues
 from graph.diff import Side
 from graph.history import History, since
+from graph.issues import Issue, Severity, count_by_severity, in_order, write_issues
 from graph.lines import ENTAILED, ONTOLOGY, RETIRED, Part, content_hash, keep
 from graph.projection import PROJECTION
 from graph.projector import project
@@ -188,7 +188,8 @@ class _Build:
     def run(self, inputs: Iterable[DatasetInput]) -> BuildResult:
         ontology = ontology_graph()
         self.add(ONTOLOGY, [*_triples(ontology, ONTOLOGY_GRAPH), *question_quads()])
-        datasets, issues = [], []
+        datasets: list[DatasetInput] = []
+        issues: list[Issue] = []
         for dataset in inputs:
             datasets.append(dataset)
             issues += dataset.issues
@@ -203,16 +204,21 @@ class _Build:
             write_entailed(self.store, target)
         self.load(raw, ENTAILED)
 
-        self.progress("check shapes")
+        issues = in_order([*issues, *self.checked(datasets, ontology)])
+        if _has_error(issues):
+            return _stopped(issues, self.releases)
+        return self.release(datasets, issues)
+
+    def checked(self, datasets: Sequence[DatasetInput], ontology: Graph) -> list[Issue]:
+        """What the shapes and the quality checks find."""
+        issues: list[Issue] = []
         places = Places(self.store)
+        self.progress("check shapes")
         for dataset in datasets:
             if dataset.kept is None:
                 issues += check_shapes(self.shaped(DATASET[dataset.id]), ontology, places)
         self.progress("check quality")
-        issues = in_order([*issues, *run_checks(self.store, places)])
-        if _has_error(issues):
-            return _stopped(issues, self.releases)
-        return self.release(datasets, issues)
+        return [*issues, *run_checks(self.store, places)]
 
     def shaped(self, dataset: URIRef) -> Graph:
         """The statements of a dataset whose shapes are checked: all, or of a large one some things of each class."""
@@ -268,7 +274,7 @@ class _Build:
         hashed = content_hash(self.parts)
         if (same := _current(self.releases, hashed, projected)) is not None:
             return BuildResult(same, unchanged=True, issues=issues)
-        number, previous = int(self.making.stem), self.previous()
+        number, previous = int(self.making.name.partition("-")[0]), self.previous()
         history = self.history(number, previous)
         counts = _class_counts(self.store)
         self.progress("put the store in order")

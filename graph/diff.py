@@ -114,7 +114,9 @@ class Counts:
                     counted[word] += 1
 
 
-def changed_datasets(first: Mapping[str, Mapping[str, object]], second: Mapping[str, Mapping[str, object]]) -> list[str]:
+def changed_datasets(
+    first: Mapping[str, Mapping[str, object]], second: Mapping[str, Mapping[str, object]]
+) -> list[str]:
     """Names of the datasets whose lines differ between two releases, from their parts."""
     names = sorted(name for name in {*first, *second} if not name.startswith("_"))
     return [name for name in names if first.get(name) != second.get(name)]

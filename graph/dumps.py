@@ -20,7 +20,7 @@ from rdflib import DCAT, RDF, VOID, XSD, BNode, Graph, Literal, Namespace, URIRe
 from rdflib.namespace import DCTERMS
 
 from graph.diff import kind_of, short, value_text
-from graph.lines import ENTAILED, ONTOLOGY, packed_path, read_lines, text_of
+from graph.lines import ENTAILED, ONTOLOGY, packed_path, read_lines, text_of, write_packed
 from graph.release import Manifest, Release
 from graph.store import write_rdf
 from ontology.namespaces import DATASET, PREFIXES, RELEASE, SW, expand, id_of
@@ -29,7 +29,11 @@ FORMATS: Final = ("turtle", "nquads", "jsonld", "csv", "parquet")
 DESCRIPTION: Final = "dataset.ttl"
 
 _RDF: Final = {"turtle": ("ttl.gz", "text/turtle"), "jsonld": ("jsonld.gz", "application/ld+json")}
-_MEDIA_TYPES: Final = {".nq.gz": "application/n-quads", ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
+_MEDIA_TYPES: Final = {
+    ".nq.gz": "application/n-quads",
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
+}
 _SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
 _TYPE: Final = "rdf:type"
 _FIRST: Final = ("id", "dataset", "skos:prefLabel")
@@ -96,9 +100,8 @@ def _write_part(release: Release, name: str, folder: Path, format: str) -> tuple
         return Path(shutil.copyfile(packed_path(release.path, name), folder / f"{name}.nq.gz")), count
     ending, media_type = _RDF[format]
     path = folder / f"{name}.{ending}"
-    with gzip.open(packed_path(release.path, name)) as source, path.open("wb") as under:
-        with gzip.GzipFile("", "wb", compresslevel=1, fileobj=under, mtime=0) as target:
-            write_rdf(source, target, media_type)
+    with gzip.open(packed_path(release.path, name)) as source, write_packed(path) as target:
+        write_rdf(source, target, media_type)
     return path, count
 
 

@@ -42,9 +42,7 @@ def since(before: Side, after: Side, number: int, last: int) -> History:
     for thing in before.store.subjects_of(SW.retired):
         if not after.store.describes(thing):
             found.retired[diff.kind_of(map(str, before.store.values(thing, SW.wasA)))] += 1
-            found.quads += [
-                (s, p, o, GRAPH) for s, p, o in before.store.said(thing, GRAPH)
-            ]
+            found.quads += [(s, p, o, GRAPH) for s, p, o in before.store.said(thing, GRAPH)]
     return found
 
 

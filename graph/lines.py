@@ -9,10 +9,11 @@ import gzip
 import hashlib
 import heapq
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 RUN_BYTES: Final = 96_000_000
 """Size of what is sorted in memory at once."""
@@ -31,7 +32,7 @@ _AS_BYTES: Final = "latin-1"  # Each byte is one sign: texts compare as fast as 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a release: how many statements it has, and the SHA-256 of its lines. The same content, the same sum."""
+    """One file of a release: how many statements it has, and the SHA-256 of its lines."""
 
     quads: int
     sha256: str
@@ -88,16 +89,21 @@ def _merged(runs: Iterable[Path]) -> Iterator[str]:
 def _write(lines: Iterable[str], plain: Path, packed: Path) -> Part:
     digest, quads = hashlib.sha256(), 0
     once = (line for line, _ in groupby(lines))
-    with plain.open("wb") as target, packed.open("wb") as under:
-        # No name and no time: the same lines are the same file.
-        with gzip.GzipFile("", "wb", compresslevel=1, fileobj=under, mtime=0) as archive:
-            while block := list(islice(once, _BLOCK)):
-                data = "".join(block).encode(_AS_BYTES)
-                digest.update(data)
-                target.write(data)
-                archive.write(data)
-                quads += len(block)
+    with plain.open("wb") as target, write_packed(packed) as archive:
+        while block := list(islice(once, _BLOCK)):
+            data = "".join(block).encode(_AS_BYTES)
+            digest.update(data)
+            target.write(data)
+            archive.write(data)
+            quads += len(block)
     return Part(quads, digest.hexdigest())
+
+
+@contextmanager
+def write_packed(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, packed without a name and a time: the same content is the same file."""
+    with path.open("wb") as under, gzip.GzipFile("", "wb", compresslevel=1, fileobj=under, mtime=0) as archive:
+        yield archive  # type: ignore[misc]
 
 
 def content_hash(parts: dict[str, Part]) -> str:

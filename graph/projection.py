@@ -101,7 +101,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A run of a step with one provider, as last seen on `source.as_of`. `starts`: dates as exact as the page was."""
+    """A run of a step with one provider, as last seen on `source.as_of`. `starts`: dates as exact as the page was.
+
+    `flexible`: people may start on any day, and there are no `starts`; without either no start is known.
+    """
 
     id: str
     opportunity: str
@@ -120,6 +123,7 @@ class Offer:
     delivery_mode: str | None
     sold_separately: str | None
     source: Source
+    flexible: bool = False
 
 
 @dataclass(frozen=True, slots=True)

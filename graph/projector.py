@@ -336,6 +336,7 @@ class _Reader:
                 delivery_mode=run.code("sw:deliveryMode"),
                 sold_separately=thing.code("sw:unitsSoldSeparately"),
                 source=run.source,
+                flexible=flexible == "true",
             )
 
     def step_of(self, course: Thing, steps: Mapping[str, Step]) -> str | None:

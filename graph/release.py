@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final, Self
 
 from graph.issues import Issue, read_issues
@@ -143,12 +144,9 @@ class Releases:
         self.folder.mkdir(parents=True, exist_ok=True)
         for left in self.folder.glob("*.making"):
             shutil.rmtree(left, ignore_errors=True)
-            if left.exists():  # A process of the broken build may have written once more.
-                shutil.rmtree(left)
         number = max(self.numbers(), default=0) + 1
-        path = self.folder / f"{number:06d}.making"
-        path.mkdir()
-        return number, path
+        # Each has a name of its own: a process of a broken build may still hold, or write into, the one before.
+        return number, Path(mkdtemp(prefix=f"{number:06d}-", suffix=".making", dir=self.folder))
 
     @contextmanager
     def making(self) -> Iterator[tuple[int, Path]]:
@@ -162,7 +160,8 @@ class Releases:
 
     def publish(self, making: Path) -> Release:
         """Give a finished folder its name and serve it from now on."""
-        path = making.with_suffix("")
+        path = self.folder / f"{int(making.name.partition('-')[0]):06d}"
+        making.chmod(0o755)
         making.rename(path)
         self.point_to(int(path.name))
         return Release(path)

@@ -7,10 +7,11 @@ A query sees all named graphs as one (`GRAPH ?g { … }` still tells them apart)
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from gzip import GzipFile
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO, Final, Self
+from typing import IO, Any, BinaryIO, Final, Self, cast
 
 import pyoxigraph
 from rdflib import XSD, BNode, Graph, Literal, URIRef
@@ -50,6 +51,10 @@ def n_quads(quads: Iterable[Quad]) -> Iterator[str]:
 
 def _named(term: object) -> str:
     return term.value if isinstance(term, pyoxigraph.NamedNode) else ""
+
+
+def _text(term: object) -> str:
+    return term.value if isinstance(term, pyoxigraph.NamedNode | pyoxigraph.Literal) else ""
 
 
 def _from_store(term: object) -> URIRef | Literal | None:
@@ -233,12 +238,12 @@ class GraphStore:
     def classes(self, thing: URIRef) -> list[str]:
         """Addresses of the classes that datasets give a thing; not the wider ones that follow."""
         found = self._store.quads_for_pattern(pyoxigraph.NamedNode(thing), _TYPE, None, None)
-        return sorted({q.object.value for q in found if not _named(q.graph_name).startswith(_ENTAILED)})
+        return sorted({_named(q.object) for q in found if not _named(q.graph_name).startswith(_ENTAILED)})
 
     def pairs(self, predicate: URIRef) -> Iterator[tuple[str, str]]:
         """Each thing of which a property is said, by address, and the text of the value; in no order."""
         for quad in self._store.quads_for_pattern(None, pyoxigraph.NamedNode(predicate), None, None):
-            yield _named(quad.subject), quad.object.value
+            yield _named(quad.subject), _text(quad.object)
 
     def subjects_of(self, predicate: URIRef) -> list[URIRef]:
         """The things of which anything is said by this property."""
@@ -247,9 +252,7 @@ class GraphStore:
 
     def said(self, thing: URIRef, graph: URIRef) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
         """What one named graph says of a thing."""
-        for quad in self._store.quads_for_pattern(
-            pyoxigraph.NamedNode(thing), None, None, pyoxigraph.NamedNode(graph)
-        ):
+        for quad in self._store.quads_for_pattern(pyoxigraph.NamedNode(thing), None, None, pyoxigraph.NamedNode(graph)):
             value = _from_store(quad.object)
             assert value is not None
             yield thing, URIRef(quad.predicate.value), value
@@ -261,9 +264,7 @@ class GraphStore:
 
     def values(self, thing: URIRef, predicate: URIRef) -> list[URIRef | Literal]:
         """What is said of one property of a thing, each value once."""
-        found = self._store.quads_for_pattern(
-            pyoxigraph.NamedNode(thing), pyoxigraph.NamedNode(predicate), None, None
-        )
+        found = self._store.quads_for_pattern(pyoxigraph.NamedNode(thing), pyoxigraph.NamedNode(predicate), None, None)
         return list(dict.fromkeys(value for quad in found if (value := _from_store(quad.object)) is not None))
 
     def count(self, name: URIRef, most: int) -> int:
@@ -276,8 +277,8 @@ class GraphStore:
         graph, found, chosen = pyoxigraph.NamedNode(name), Graph(), Counter[str]()
         waiting = []
         for quad in self._store.quads_for_pattern(None, _TYPE, None, graph):
-            chosen[quad.object.value] += 1
-            if chosen[quad.object.value] <= of_each:
+            chosen[_named(quad.object)] += 1
+            if chosen[_named(quad.object)] <= of_each:
                 waiting.append(quad.subject)
         seen = set(waiting)
         while waiting:
@@ -319,9 +320,9 @@ class GraphStore:
         return found
 
 
-def write_rdf(source: IO[bytes], target: IO[bytes], media_type: str) -> None:
+def write_rdf(source: IO[bytes] | GzipFile, target: IO[bytes], media_type: str) -> None:
     """Write N-Quads in another format, one statement after the other. Turtle knows no graphs: they are left aside."""
     known = {"text/turtle": pyoxigraph.RdfFormat.TURTLE, "application/ld+json": pyoxigraph.RdfFormat.JSON_LD}
-    quads = pyoxigraph.parse(source, format=pyoxigraph.RdfFormat.N_QUADS)
+    quads = pyoxigraph.parse(cast(IO[bytes], source), format=pyoxigraph.RdfFormat.N_QUADS)
     statements = quads if known[media_type].supports_datasets else (quad.triple for quad in quads)
     pyoxigraph.serialize(statements, target, format=known[media_type], prefixes=PREFIXES)

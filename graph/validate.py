@@ -6,7 +6,6 @@ A check is a SPARQL query in `ontology/checks`: no rows means that it passes. Ho
 
 import re
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from typing import Final
 

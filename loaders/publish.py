@@ -137,7 +137,9 @@ def read_datasets(folders: Sequence[Path], making: Path, made: Made) -> Iterator
     published = {folder: about for folder, about in described.items() if about is not None and about.format}
     native = [folder for folder in folders if folder not in published]
     illustrative, private = made.options["illustrative"], made.options["publication"]
-    for folder, dataset in zip(native, load_all(native, include_illustrative=illustrative, today=made.today), strict=True):
+    for folder, dataset in zip(
+        native, load_all(native, include_illustrative=illustrative, today=made.today), strict=True
+    ):
         yield _not_for_publication(_input(folder, dataset), private)
     seen = {about.id for folder, about in described.items() if about is not None and folder in native}
     tasks = []
@@ -147,8 +149,8 @@ def read_datasets(folders: Sequence[Path], making: Path, made: Made) -> Iterator
         else:
             tasks.append(Task(folder, about, making, illustrative))
         seen.add(about.id)
-    for dataset in _all_loaded(tasks):
-        yield _not_for_publication(dataset, private)
+    for loaded in _all_loaded(tasks):
+        yield _not_for_publication(loaded, private)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from graph.search import Found, SearchIndex
 from graph.store import GraphStore, Row
 from ontology.namespaces import CONCEPT, DATASET, PREFIXES, RECORD, REQUIREMENT, SW, id_of, thing
 from queries.catalogue import BY_CLASS, COLLECTIONS, Collection, Field, get_query
+from queries.contradictions import preference
 
 _RANK: Final = {status: rank for rank, status in enumerate(Status)}
 _EVERYTHING: Final = 100_000
@@ -128,10 +129,13 @@ class Item:
     statements: tuple[Statement, ...]
 
     def values(self, field: Field) -> list[Statement]:
-        """What is stated of one property: surest first, then by value, each value once."""
+        """What is stated of one property, each value once.
+
+        Surest first and then by value; where there can be one value only, the one to be shown first.
+        """
         found: dict[object, Statement] = {}
         of_field = (s for s in self.statements if s.field is field)
-        for statement in sorted(of_field, key=lambda s: (_RANK[s.status], _order(s.value))):
+        for statement in sorted(of_field, key=_several if field.several else _single):
             found.setdefault(statement.value, statement)
         return list(found.values())
 
@@ -155,6 +159,14 @@ class Page:
 
 def _order(value: Value) -> tuple[int, str]:
     return (0, f"{value:020.4f}") if isinstance(value, int | float) else (1, str(value))
+
+
+def _several(statement: Statement) -> tuple[int, tuple[int, str]]:
+    return _RANK[statement.status], _order(statement.value)
+
+
+def _single(statement: Statement) -> tuple[int, tuple[int, ...], str]:
+    return preference(statement.status, statement.origin.as_of, statement.origin.dataset)
 
 
 class Things:

@@ -20,7 +20,9 @@ class DiffAsked(Asked):
         [], description="Id of a dataset in which something differs. Repeatable: any of them."
     )
     became: list[Became] = Field(
-        [], max_length=4, description="What became of them; `renamed` are changed things with another label. Repeatable."
+        [],
+        max_length=4,
+        description="What became of them; `renamed` are changed things with another label. Repeatable.",
     )
     limit: int = Field(50, ge=1, le=1000, description="Most items on the page.")
     offset: int = Field(0, ge=0, le=10_000_000, description="Items of the list that come before the page.")

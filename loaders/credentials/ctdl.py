@@ -59,7 +59,7 @@ from loaders.credentials.terms import (
     STATUSES,
     WITHIN,
 )
-from loaders.credentials.unread import tell_unread
+from loaders.credentials.unread import counted, tell_unread
 from loaders.rows import PUBLISHED
 from loaders.runner import Counts
 from ontology.namespaces import concept, thing
@@ -397,8 +397,7 @@ def load(
     lines = Lines(dataset, status)
     mapped = _Things(nodes, lines, log).write()
     tell_unread(nodes, classes, (), READ, log)
-    counts = {name: Counts(read, min(read, mapped[name])) for name, read in reader.counts.items()}
-    return lines.write(out), counts
+    return lines.write(out), counted(reader.counts, mapped)
 
 
 def _own_last(terms: Iterable[str]) -> list[str]:

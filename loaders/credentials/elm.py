@@ -27,7 +27,7 @@ from graph.issues import IssueLog
 from loaders.credentials.lines import Lines, id_for
 from loaders.credentials.linked import Node, Nodes, Reader
 from loaders.credentials.measures import credits_of, rqf_level
-from loaders.credentials.unread import tell_unread
+from loaders.credentials.unread import counted, tell_unread
 from loaders.rows import PUBLISHED
 from loaders.runner import Counts
 from ontology.namespaces import concept, thing
@@ -295,8 +295,7 @@ def load(
     lines = Lines(dataset, status)
     mapped = _Model(nodes, lines, log).write()
     tell_unread(nodes, classes - WITHIN, WITHIN | PERSONAL, READ, log)
-    counts = {name: Counts(read, min(read, mapped[name])) for name, read in reader.counts.items()}
-    return lines.write(out), counts
+    return lines.write(out), counted(reader.counts, mapped)
 
 
 def _tell_persons(nodes: Iterable[Node], log: IssueLog) -> None:

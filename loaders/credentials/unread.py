@@ -1,10 +1,11 @@
 """What of a published file no reader of ours takes up: told once for each term, so that nothing is lost in silence."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from graph.issues import IssueLog
 from loaders.credentials.linked import Node, Nodes
+from loaders.runner import Counts
 
 
 def tell_unread(
@@ -26,3 +27,11 @@ def tell_unread(
     for (what, name), where in sorted(found.items()):
         message = f"the {what} {name} is not taken up ({len(where)} times)"
         log.add("term-not-read", message, file=where[0].file, line=where[0].line, value=name)
+
+
+def counted(read: Mapping[str, int], mapped: Mapping[str, int]) -> dict[str, Counts]:
+    """The nodes of each file. One that makes nothing of its own, a part of another or told unread, is passed over."""
+    return {
+        name: Counts(nodes, took := min(nodes, mapped.get(name, 0)), withheld=nodes - took)
+        for name, nodes in read.items()
+    }

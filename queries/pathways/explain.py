@@ -255,7 +255,7 @@ class Explainer:
         situation = Situation(self.person.attributes, opportunity, day, on, is_held)
         requirement = read_rule(way.step.requirement)
         needs = self.judge.needs(requirement, held, origin or {}, left, day)
-        dated = way.step.kind is StepKind.JOB or bool(way.offer and way.offer.starts)
+        dated = way.step.kind is StepKind.JOB or bool(way.offer and (way.offer.starts or way.offer.flexible))
         eligibility = step_eligibility(
             requirement,
             needs,
@@ -515,7 +515,7 @@ class Explainer:
         return Totals(
             weeks=trace.finish_week if trace.finish_week is not None else trace.study_weeks,
             weeks_at_least=any(s.weeks is None or s.weeks.at_least or s.starts_in_weeks is None for s in steps)
-            or any(one.delivery.starts is None and one.content.kind != StepKind.JOB for one in trace.steps),
+            or any(way.delivery.starts is None and way.step.kind != StepKind.JOB and not _any_day(way) for way in ways),
             study_weeks=trace.study_weeks,
             cost_pounds=known if priced else None,
             known_cost_pounds=known,
@@ -781,9 +781,16 @@ def _provider_note(step: Step, offer: Offer | None, last_start: str | None) -> s
     return f"{known}: this step stands for the type of provision"
 
 
+def _any_day(way: Way) -> bool:
+    """Whether people may start on any day, by what the provider says."""
+    return way.offer is not None and way.offer.flexible
+
+
 def _start_note(step: Step, offer: Offer | None, last_start: str | None) -> str:
     if offer and offer.starts:
         return "starts " + ", ".join(offer.starts)
+    if offer and offer.flexible:
+        return "on any day, by arrangement with the provider"
     if is_stay(step):
         return "it goes on from there; no other vacancy is needed"
     if step.kind is StepKind.JOB:

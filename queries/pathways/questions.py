@@ -766,7 +766,7 @@ def _unconfirmed(asked: Asked, way: Way) -> tuple[str, ...]:
     money = asked.request.by is Criterion.COST or asked.request.budget_pounds is not None
     kinds = {
         "provider": taught and way.offer is None,
-        "start": taught and way.offer is not None and not way.offer.starts,
+        "start": taught and way.offer is not None and not (way.offer.starts or way.offer.flexible),
         "entry": way.delivery.id in asked.catalogue.cannot_tell,
         "price": taught and money and Criterion.COST in way.unknown,
     }

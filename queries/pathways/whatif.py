@@ -233,5 +233,6 @@ def run_of(way: Way) -> tuple[str, str | None]:
 def _run(offer: Offer) -> str:
     """What tells one run of a step from another."""
     how = (offer.study_mode, offer.attendance, offer.delivery_mode, offer.site or offer.town)
-    starts = f"starts {', '.join(offer.starts)}" if offer.starts else "no start known"
+    known = "starts on any day" if offer.flexible else "no start known"
+    starts = f"starts {', '.join(offer.starts)}" if offer.starts else known
     return ", ".join([*filter(None, how), starts])

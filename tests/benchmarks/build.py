@@ -1,91 +1,180 @@
-"""How a build grows with its data: `python -m tests.benchmarks.build`.
+"""How a build grows with its data: `python -m tests.benchmarks.build --shared DIR [--only FORMAT …] [--sizes 0.1 1 3]`.
 
-The regional dataset a quarter, once and three times over (copies have ids of their own). For each size it prints the
-seconds of each stage, checks that every row arrived, and compares loading the finished statements into the store with
-loading them into rdflib in the same run.
+Everything that can be loaded of the folder of public files (formats whose files lie there are found by their names) is
+built beside the regional tables, at a tenth, once and three times the rows (copies are datasets of their own). For each
+size: rows in, things out, statements, issues by type, seconds of each stage, peak memory, and the seconds that
+pyoxigraph's own `bulk_load` takes for the same statements in the same run, as a share of the whole. Without a folder
+only the regional tables are built. Each size runs in a process of its own.
 """
 
+import argparse
 import csv
 import gzip
-import re
+import resource
+import shutil
+import sys
 import tempfile
 import time
+from collections import Counter
 from datetime import date
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
-from rdflib import Dataset
+import pyoxigraph
 
+from loaders.format import FileFormat, Format, formats, read_format
 from loaders.publish import SHIPPED, build_release
+from loaders.reading import matching, rows, sources
 
-SIZES = (0.25, 1, 3)
-KEPT = re.compile(r"^PT-")
-"""Types of provision are the same for every copy."""
-
-
-def write_copies(source: Path, target: Path, size: float) -> dict[str, int]:
-    """The dataset `size` times over: part of its competencies and what hangs on them, or whole copies."""
-    tables = {path: list(csv.reader(path.open(encoding="utf-8", newline=""))) for path in sorted(source.glob("*.csv"))}
-    ids = {row[0] for rows in tables.values() for row in rows[1:]}
-    kept = {row[0] for row in tables[source / "competencies.csv"][1:][:: round(1 / min(size, 1))]}
-    target.mkdir()
-    description = (source / "dataset.yml").read_text(encoding="utf-8")
-    (target / "dataset.yml").write_text(re.sub(r"(?ms)^counts:.*?(?=^\S|\Z)", "", description), encoding="utf-8")
-    counts = {}
-    for path, (header, *rows) in tables.items():
-        part = [row for row in rows if row[0] in kept] if path.stem in ("competencies", "competency_links") else rows
-        with (target / path.name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(header)
-            writer.writerows(part)
-            for copy in range(1, round(size)):
-                if path.stem != "provision_types":
-                    writer.writerows([_renamed(cell, ids, copy) for cell in row] for row in part)
-        counts[path.stem] = len(part) * (1 if path.stem == "provision_types" else max(1, round(size)))
-    return counts
+DAY = date(2026, 11, 22)
+SIZES = (0.1, 1.0, 3.0)
 
 
-def _renamed(cell: str, ids: set[str], copy: int) -> str:
-    def one(found: re.Match[str]) -> str:
-        id = found.group()
-        return f"{id}.copy{copy}" if id in ids and not KEPT.match(id) else id
+def no_fault(*_: object, **__: object) -> None:
+    """A fault in a file is told by the build itself."""
 
-    return re.sub(r"[A-Z][A-Za-z0-9]*-[A-Za-z0-9.-]*[A-Za-z0-9]", one, cell)
+
+def found_for(kind: Format, data: Path) -> Path | None:
+    """The folder that has most of the files of a format, by their names; None when no required file is there."""
+    best: tuple[int, str, Path] | None = None
+    for folder in sorted(path for path in data.iterdir() if path.is_dir()):
+        there = sources([folder], no_fault)
+        fitting = [file for file in kind.files if matching(there, file)]
+        if any(file.required for file in fitting):
+            best = max(best or (0, "", folder), (len(fitting), folder.name, folder))
+    return best[2] if best else None
+
+
+def write_datasets(shared: Path, folder: Path, size: float, only: list[str]) -> list[Path]:
+    """Dataset folders for every format that has files, `size` times over."""
+    made = []
+    for name in formats():
+        kind = read_format(name)
+        place = found_for(kind, shared / "data") if not only or name in only else None
+        if place is None:
+            continue
+        for copy in range(max(1, round(size))):
+            one = folder / f"{name}-{copy}"
+            one.mkdir(parents=True)
+            files = write_part(kind, place, one / "files", size) if size < 1 else place
+            (one / "dataset.yml").write_text(f"id: {one.name}\nformat: {name}\nfiles: {files}\nretrieved: {DAY}\n")
+            made.append(one)
+    return made
+
+
+def write_part(kind: Format, place: Path, folder: Path, size: float) -> Path:
+    """A part of the rows of each table of a download; what is no table is copied whole."""
+    folder.mkdir()
+    there = sources([place], no_fault)
+    for file in kind.files:
+        for source in matching(there, file):
+            target = folder / Path(source.name).name.removesuffix(".xz").removesuffix(".gz")
+            if file.kind not in ("csv", "tsv"):
+                with source.open() as data, target.open("wb") as out:
+                    shutil.copyfileobj(data, out)
+                continue
+            write_rows(source, file, target, size)
+    return folder
+
+
+def write_rows(source: Any, file: FileFormat, target: Path, size: float) -> None:
+    """The header and every so-manieth row."""
+    with source.open() as data, target.open("w", encoding=file.encoding, newline="") as out:
+        sign = "\t" if file.kind == "tsv" else ","
+        quoting = csv.QUOTE_MINIMAL if file.quoting else csv.QUOTE_NONE
+        writer = csv.writer(out, delimiter=sign, quoting=quoting, quotechar='"' if file.quoting else None)
+        all_rows = (cells for _, cells in rows(data, file, no_fault))
+        writer.writerows(islice(all_rows, 1))
+        writer.writerows(islice(all_rows, 0, None, round(1 / size)))
+
+
+def measure(folders: list[Path], state: Path) -> dict[str, Any]:
+    """Build once; what it took and what came of it."""
+    stages: list[tuple[str, float]] = []
+    start = time.perf_counter()
+    result = build_release(folders, state, today=DAY, progress=lambda one: stages.append((one, time.perf_counter())))
+    end = time.perf_counter()
+    if result.release is None:
+        errors = [str(issue) for issue in result.issues if issue.severity == "error"]
+        raise SystemExit("\n".join(errors)[:3000])
+    seconds: Counter[str] = Counter()
+    for (stage, at), after in zip(stages, [*(at for _, at in stages[1:]), end], strict=True):
+        seconds["load the store" if stage.startswith("load ") else stage] += after - at
+    manifest = result.release.manifest
+    tables = [counts for dataset in manifest.datasets for counts in dataset["rows"].values()]
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    plain = state / "all.nq"
+    with plain.open("wb") as target:
+        for path in sorted((result.release.path / "graph").glob("*.nq.gz")):
+            with gzip.open(path) as source:
+                shutil.copyfileobj(source, target)
+    begin = time.perf_counter()
+    store = pyoxigraph.Store(str(state / "peer"))
+    store.bulk_load(path=str(plain), format=pyoxigraph.RdfFormat.N_QUADS)
+    peer = time.perf_counter() - begin
+    assert len(store) == manifest.quads, "the peer holds what the release holds"
+    return {
+        "datasets": {one["id"]: sum(table["read"] for table in one["rows"].values()) for one in manifest.datasets},
+        "rows": sum(table["read"] for table in tables),
+        "mapped": sum(table["mapped"] for table in tables),
+        "refused": sum(table["refused"] for table in tables),
+        "things": sum(manifest.counts.values()),
+        "quads": manifest.quads,
+        "issues": dict(Counter(f"{issue.severity} {issue.code}" for issue in result.issues)),
+        "seconds": end - start,
+        "stages": dict(seconds),
+        "own_mb": own // 1024,
+        "worker_mb": worker // 1024,
+        "peer": peer,
+        "hash": manifest.content_hash,
+    }
+
+
+def one_size(shared: Path | None, size: float, only: list[str], answers: Any) -> None:
+    """Measure one size in this process."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = write_datasets(shared, Path(folder, "data"), size, only) if shared else []
+        answers.put(measure([*SHIPPED, *made], Path(folder, "state")))
+
+
+def tell(size: float, found: dict[str, Any], out: Any = sys.stdout) -> None:
+    """One size, as a table."""
+    out.write(
+        f"\n{size:g} times: {found['rows']:,} rows read, {found['mapped']:,} taken, {found['refused']:,} refused;"
+        f" {found['things']:,} things of our classes, {found['quads']:,} statements in {found['seconds']:.1f} s;"
+        f" peak memory {found['own_mb']:,} MB and {found['worker_mb']:,} MB in the largest worker\n"
+    )
+    out.write(f"  bulk_load alone: {found['peer']:.1f} s, {found['peer'] / found['seconds']:.2f} of the whole\n")
+    for stage, seconds in found["stages"].items():
+        out.write(f"  {seconds:8.1f} s  {stage}\n")
+    for dataset, read in sorted(found["datasets"].items()):
+        out.write(f"  {read:10,} rows  {dataset}\n")
+    for issue, count in sorted(found["issues"].items()):
+        out.write(f"  {count:10,}  {issue}\n")
+    out.flush()
 
 
 def main() -> None:
     """Build each size and print what it took."""
-    for size in SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            data, state = Path(folder, "data"), Path(folder, "state")
-            expected = write_copies(SHIPPED[0], data, size)
-            stages: list[tuple[str, float]] = []
-            start = time.perf_counter()
-            result = build_release(
-                [data],
-                state,
-                today=date(2026, 11, 21),
-                progress=lambda s, all=stages: all.append((s, time.perf_counter())),
-            )
-            end = time.perf_counter()
-            if result.release is None:
-                raise SystemExit("\n".join(str(i) for i in result.issues if i.severity == "error")[:2000])
-            manifest = result.release.manifest
-            for table, rows in expected.items():
-                counted = manifest.datasets[0]["rows"][table]
-                assert counted["read"] == rows == counted["mapped"] + counted["withheld"], (table, rows, counted)
-            times = [*(at for _, at in stages), end]
-            print(
-                f"\n{size:g} times: {sum(expected.values()):,} rows, {manifest.quads:,} statements, {end - start:.1f} s"
-            )
-            for (stage, at), after in zip(stages, times[1:], strict=True):
-                print(f"  {after - at:6.1f} s  {stage}")
-            text = gzip.decompress((result.release.path / "graph.nq.gz").read_bytes())
-            begin = time.perf_counter()
-            peer = Dataset().parse(data=text, format="nquads")
-            seconds = time.perf_counter() - begin
-            assert len(list(peer.quads())) == manifest.quads
-            share = seconds / (end - stages[-1][1])
-            print(f"  rdflib reads the same statements in {seconds:.1f} s, {share:.1f} times the last stage")
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--shared", type=Path, help="folder of the public files")
+    asked.add_argument("--only", nargs="*", default=[], help="formats to load; else every one with files")
+    asked.add_argument("--sizes", nargs="*", type=float, default=SIZES)
+    given = asked.parse_args()
+    context = get_context("spawn")
+    for size in given.sizes if given.shared else (1.0,):
+        answers = context.Queue()
+        process = context.Process(target=one_size, args=(given.shared, size, given.only, answers))
+        process.start()
+        while process.is_alive() and answers.empty():
+            process.join(0.5)
+        if answers.empty():
+            raise SystemExit(process.exitcode)
+        tell(size, answers.get())
+        process.join()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from loaders.published import load_files
 from loaders.runner import load_all
 from ontology.namespaces import DATASET, ID, SW
 from queries.pathways.compile import is_current
+from queries.pathways.request import PathwayRequest, ReleaseRef
+from queries.pathways.service import PathwayService
 
 TOWN = Path(__file__).parents[1] / "samples/datasets/small-town"
 TODAY = date(2026, 11, 22)
@@ -92,7 +94,8 @@ def test_a_flexible_start_is_any_day_and_a_start_nobody_tells_is_none(
     found = with_courses(tmp_path, rows, [number_of(alone, award)])
     offers = {one.id: one for one in found.offers if one not in alone.offers}
     assert offers.keys() == {"NCSRUN-flexible", "NCSRUN-over"}
-    assert offers["NCSRUN-flexible"].starts == ()
+    assert (offers["NCSRUN-flexible"].starts, offers["NCSRUN-flexible"].flexible) == ((), True)
+    assert not offers["NCSRUN-over"].flexible
     assert is_current(offers["NCSRUN-flexible"], TODAY)
     assert not is_current(offers["NCSRUN-over"], TODAY)
     assert is_current(offers["NCSRUN-over"], date(2026, 9, 14))
@@ -111,6 +114,18 @@ def leads_to_a_job(kind: str, role: str) -> list[Quad]:
         (ID["PR-TEST"], SW.progressionFrom, ID[kind], graph),
         (ID["PR-TEST"], SW.progressionTo, ID[role], graph),
     ]
+
+
+def test_a_flexible_start_is_told_as_one_and_nobody_is_asked_for_it(
+    tmp_path: Path, alone: Projection, award: str
+) -> None:
+    row = "10000001,c1,flexible,60324760,Any day,True,,2,1,0,,"
+    found = with_courses(tmp_path, [row], [number_of(alone, award)])
+    service = PathwayService(found, ReleaseRef(1, "x", "2026-11-22"))
+    answer = service.answer(PathwayRequest(to=(award,), on=TODAY, provider=("P-SMALL",)))
+    (step,) = answer.pathways[0].steps
+    assert step.start_note == "on any day, by arrangement with the provider"
+    assert "next starts" not in str(answer.one_call)
 
 
 def test_a_bootcamp_counts_where_its_sector_is_one_of_ours(tmp_path: Path, alone: Projection) -> None:

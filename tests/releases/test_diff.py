@@ -21,7 +21,13 @@ OLD: dict[str, Rows] = {
     ],
     "qualifications": [
         {"qualification_id": "Q-1", "title": "Award one", "level": "3", "real_award": "yes"},
-        {"qualification_id": "Q-2", "title": "Award two", "level": "4", "entry_rule": "holds(Q-1)", "real_award": "yes"},
+        {
+            "qualification_id": "Q-2",
+            "title": "Award two",
+            "level": "4",
+            "entry_rule": "holds(Q-1)",
+            "real_award": "yes",
+        },
     ],
 }
 NEW: dict[str, Rows] = {

@@ -2,7 +2,7 @@
 
 `python -m tests.support.national_courses FOLDER [--deliveries 60000] [--seed 5]` writes two dataset folders: `courses`
 (format ncs-courses: runs, providers and regions) and `awards` (format funded-qualifications: the awards they lead to).
-Both are marked illustrative, every name says that it is made up, and no number of theirs is in use: UKPRNs begin with
+Both are marked illustrative, every name says so, and no number of theirs is in use: UKPRNs begin with
 19, qualification numbers with 99. One course in 16 leads to a T Level that our own data describes (`T_LEVELS`), so that
 the directory takes part in pathways. Towns and where they lie are real. The first starts lie 60 days before `DAY`, as
 in the real files, so some of the runs are over.
@@ -54,10 +54,10 @@ PROVIDERS: Final = _header("*Providers*.csv")
 REGIONS: Final = _header("LiveRegions*.csv")
 
 AREAS: Final = {
-    "E12000001": ("North East", "54.770", "-1.334", "SR8 5AJ"),
-    "E12000005": ("West Midlands", "52.557", "-2.204", "WV6 8ZA"),
-    "E08000025": ("Birmingham", "52.484", "-1.881", "B4 7XJ"),
-    "E08000030": ("Walsall", "52.605", "-1.968", "WS4 1HX"),
+    "E12000001": ("North East (illustrative)", "54.770", "-1.334", "SR8 5AJ"),
+    "E12000005": ("West Midlands (illustrative)", "52.557", "-2.204", "WV6 8ZA"),
+    "E08000025": ("Birmingham (illustrative)", "52.484", "-1.881", "B4 7XJ"),
+    "E08000030": ("Walsall (illustrative)", "52.605", "-1.968", "WS4 1HX"),
 }
 
 TOWNS: Final = """
@@ -157,7 +157,7 @@ class Nation:
         (level,) = random.choices(list(LEVELS), list(LEVELS.values()))
         size = random.choice(list(SIZES))
         body = f"Made Up Awards {random.randrange(1, 61)}"
-        title = f"{body} {level} {size} in {random.choice(SUBJECTS[area])} (made up {number + 1})"
+        title = f"{body} {level} {size} in {random.choice(SUBJECTS[area])} (illustrative {number + 1})"
         return Award(
             f"{99_000_000 + number:08d}", title, body, level, "Vocationally-Related Qualification", area, SIZES[size]
         )
@@ -173,9 +173,9 @@ class Nation:
                 f"{random.randrange(10)}{random.choice('ABDEFGHJLNPQRSTUWXYZ')}{random.choice('ABDEFGHJLNPQRSTUWXYZ')}"
             )
             spread = [f"{float(at) + random.uniform(-0.03, 0.03):.5f}" for at in (latitude, longitude)]
-            name = f"{' '.join(words)} {('Campus', 'Centre', 'Site', 'Hub', 'House')[site]}"
+            name = f"{' '.join(words)} {('Campus', 'Centre', 'Site', 'Hub', 'House')[site]} (illustrative)"
             venues.append(Venue(name, " ".join(words), f"{outcode} {inward}", *spread))
-        name = f"{venues[0].town} {kind} {number + 1} (made up)"
+        name = f"{venues[0].town} {kind} {number + 1} (illustrative)"
         return Provider(f"{19_000_000 + number:08d}", name, tuple(venues))
 
     def runs(self) -> Iterator[dict[str, str]]:
@@ -196,7 +196,7 @@ class Nation:
         if random.random() < 0.03:
             sector = random.choice(SECTORS)
             return course | {
-                "COURSE_NAME": f"Skills Bootcamp in {sector} (made up)",
+                "COURSE_NAME": f"Skills Bootcamp in {sector} (illustrative)",
                 "COURSE_TYPE": "6",
                 "SECTOR": sector,
                 "EDUCATION_LEVEL": random.choice("2345"),
@@ -204,7 +204,7 @@ class Nation:
             }
         if random.random() < 1 / 16:
             number = random.choice(list(T_LEVELS))
-            name = f"T Level {T_LEVELS[number]} (made up)"
+            name = f"T Level {T_LEVELS[number]} (illustrative)"
             return course | {"LEARN_AIM_REF": number, "COURSE_NAME": name, "COURSE_TYPE": "2"}
         award = random.choice(self.awards)
         course |= {"LEARN_AIM_REF": award.number, "COURSE_NAME": award.title.partition(" in ")[2] + f", {award.level}"}

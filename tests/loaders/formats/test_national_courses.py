@@ -12,7 +12,7 @@ from graph.projector import project
 from graph.store import GraphStore
 from loaders.dataset import read_description
 from loaders.published import load_files
-from loaders.runner import ILLUSTRATIVE
+from loaders.rows import ILLUSTRATIVE
 from tests.support.national_courses import COURSES, DAY, Nation
 
 SIZE = 600
@@ -80,3 +80,13 @@ def test_its_runs_reach_the_planner_as_illustrative(folder: Path, tmp_path: Path
     assert len(found.offers) > SIZE / 2
     assert {offer.source.status for offer in found.offers} == {Status.ILLUSTRATIVE}
     assert {step.status for step in found.steps} <= {Status.ILLUSTRATIVE, Status.INFERRED}
+
+
+def test_every_name_says_that_it_is_illustrative(folder: Path, tmp_path: Path) -> None:
+    for part in ("courses", "awards"):
+        description = read_description(folder / part, IssueLog(part))
+        assert description is not None
+        load_files(folder / part, description, tmp_path / "out.nq", include_illustrative=True)
+        labels = [line for line in (tmp_path / "out.nq").read_text().splitlines() if "prefLabel> " in line]
+        assert labels
+        assert not [line for line in labels if "(illustrative" not in line]

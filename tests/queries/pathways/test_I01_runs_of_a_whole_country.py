@@ -66,7 +66,7 @@ def _service(projection: Projection) -> PathwayService:
 _LIMITS = Limits()
 
 QUESTIONS = [
-    PathwayRequest(by=by, on=TODAY, **limits)  # type: ignore[arg-type]
+    PathwayRequest(by=by, on=TODAY, **limits)
     for by in (Criterion.WEEKS, Criterion.COST, Criterion.STUDY_WEEKS)
     for limits in ({}, {"provider": ("P-B",)}, {"attendance": ("evening",)}, {"hours_per_week": 16})
 ]

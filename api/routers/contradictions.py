@@ -1,0 +1,40 @@
+"""What datasets contradict each other in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.addresses import Addresses
+from api.contradictions import said
+from api.dependencies import holder_of
+from api.negotiate import require_json
+from api.reply import JSON, has_already, headers_of, not_modified, tag_of
+from api.routers.described import UNCHANGED, problems
+from api.schemas.common import Link
+from api.schemas.contradictions import ContradictionsAsked, ContradictionsSaid
+
+router = APIRouter()
+
+
+@router.get(
+    "/contradictions",
+    summary="What datasets contradict each other in",
+    tags=["service"],
+    response_model=ContradictionsSaid,
+    responses={**UNCHANGED, **problems(404, 406, 422, 503)},
+)
+def get_contradictions(request: Request, asked: Annotated[ContradictionsAsked, Query()]) -> Response:
+    """Every property of a thing of which datasets say different things, which value is shown, and why."""
+    require_json(request)
+    services = holder_of(request).get(asked.release)
+    key = ("contradictions", *asked.model_dump(exclude={"release"}).values())
+    tag = tag_of(services, request.url.path, *key)
+    if has_already(request, tag):
+        return not_modified(tag)
+    if (kept := services.kept_answer(key)) is None:
+        here = Addresses.of(request, asked.release)
+        links = [Link(rel="self", href=here.to("/contradictions"), type=JSON, title="this page")]
+        kept = said(services, asked, links).model_dump_json(by_alias=True).encode()
+        services.keep_answer(key, kept)
+    return Response(kept, headers=headers_of(tag), media_type=JSON)

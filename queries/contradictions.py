@@ -1,0 +1,87 @@
+"""Where datasets contradict each other: every value is kept, and one rule says which is shown.
+
+Shown is the surest (published before inferred before illustrative); among equally sure ones the newest; among equally
+new ones that of the dataset first by name. A thing and its entry in a public register, joined by an official number
+or by a ruling, count as one thing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rdflib.term import Node
+
+from graph.projection import RANK, Status
+from graph.store import GraphStore
+from ontology.namespaces import DATASET, SW, id_of
+from queries.catalogue import get_query
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One value, and who says it of which description. `as_of` None: the source has no date."""
+
+    value: str
+    entry: str
+    dataset: str
+    status: Status
+    as_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Values of one property of one thing that cannot all be right; `because` says why the first one is shown."""
+
+    thing: str
+    property: str
+    shown: Told
+    others: tuple[Told, ...]
+    because: str
+
+
+def preference(status: Status, as_of: str | None, dataset: str) -> tuple[int, tuple[int, ...], str]:
+    """The order in which contradicting values are shown: the least first."""
+    return RANK[status], tuple(-ord(sign) for sign in as_of or ""), dataset
+
+
+def _plain(term: Node | None) -> str:
+    return id_of(str(term)).rpartition("/")[2] if str(term).startswith("https://w3id.org/stepway/") else str(term)
+
+
+def _because(shown: Told, other: Told) -> str:
+    if shown.status != other.status:
+        return f"it is {shown.status}, and the other {other.status}"
+    if shown.as_of != other.as_of:
+        newer = shown.as_of or "no date"
+        return f"it is as sure and newer ({newer}, and the other {other.as_of or 'without a date'})"
+    return "both are as sure and as new, so the first dataset by name is shown"
+
+
+def _told_apart(told: Iterable[Told]) -> list[Told]:
+    """The first to say each value, in the order in which they are shown. Spaces and case make no other value."""
+    found: dict[str, Told] = {}
+    for one in sorted(told, key=lambda one: preference(one.status, one.as_of, one.dataset)):
+        found.setdefault(" ".join(one.value.split()).casefold(), one)
+    return list(found.values())
+
+
+def contradictions(store: GraphStore) -> Sequence[Contradiction]:
+    """Everything in a release that datasets contradict each other in, by thing and property."""
+    told: defaultdict[tuple[str, str], list[Told]] = defaultdict(list)
+    for row in get_query("told-apart").rows(store):
+        told[id_of(str(row["thing"])), str(row["property"])].append(
+            Told(
+                value=_plain(row["value"]),
+                entry=id_of(str(row["entry"])),
+                dataset=str(row["dataset"]).removeprefix(str(DATASET)),
+                status=Status(str(row["status"]).removeprefix(str(SW))),
+                as_of=None if row["asOf"] is None else str(row["asOf"]),
+            )
+        )
+    found = []
+    for (thing, address), values in sorted(told.items()):
+        shown, *others = _told_apart(values)
+        if others:
+            name = address.rpartition("#")[2].rpartition("/")[2]
+            found.append(Contradiction(thing, name, shown, tuple(others), _because(shown, others[0])))
+    return found
