@@ -20,8 +20,9 @@ from rdflib.namespace import DCTERMS, PROV, SKOS
 
 from graph.diff import Side
 from graph.history import History, since
+from graph.identity import match_quads
 from graph.issues import Issue, Severity, count_by_severity, in_order, write_issues
-from graph.lines import ENTAILED, ONTOLOGY, RETIRED, Part, content_hash, keep
+from graph.lines import ENTAILED, MATCHED, ONTOLOGY, RETIRED, Part, content_hash, keep
 from graph.projection import PROJECTION
 from graph.projector import project
 from graph.release import Manifest, Release, Releases
@@ -203,6 +204,9 @@ class _Build:
         with raw.open("wb") as target:
             write_entailed(self.store, target)
         self.load(raw, ENTAILED)
+        self.progress("match names")
+        if matches := list(match_quads(self.store)):
+            self.add(MATCHED, matches)
 
         issues = in_order([*issues, *self.checked(datasets, ontology)])
         if _has_error(issues):

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import IO, Any, Final
 
-from rdflib import DCTERMS, Literal
+from rdflib import DCAT, DCTERMS, Literal, URIRef
 from rdflib.term import Identifier
 
 from graph.issues import Issue, IssueLog, Severity, in_order
@@ -84,9 +84,9 @@ def load_files(
         out.write_bytes(b"")
         loaded.issues = [log.add("illustrative-withheld", "the dataset is made up, and left out", file=FILE)]
         return loaded
-    about = "".join(_about(description)).encode()
+    about = "".join(_about(description, kind)).encode()
     if kind.reader:
-        _load_documents(folder, kind.reader, loaded, log)
+        _load_documents(folder, kind, loaded, log)
         loaded.issues = in_order(log.issues)
         return loaded
 
@@ -118,11 +118,13 @@ def load_files(
     return loaded
 
 
-def _about(description: Description) -> Iterator[str]:
+def _about(description: Description, kind: Format) -> Iterator[str]:
     """What the dataset is, as lines of N-Quads."""
     mapper = DatasetMapper(description, {}, include_illustrative=False)
     me, graph = mapper.dataset, mapper.provenance
     quads = [*mapper.describe(), (me, SW["format"], Literal(description.format), graph)]
+    if description.publisher == kind.publisher:
+        quads.append((me, DCAT.landingPage, URIRef(kind.home), graph))
     if description.version:
         quads.append((me, DCTERMS.hasVersion, Literal(description.version), graph))
     for subject, predicate, term, place in quads:
@@ -136,11 +138,11 @@ def _term(term: Identifier) -> str:
     return f"{literal(mend(str(term)))}{ending}"
 
 
-def _load_documents(folder: Path, reader: str, loaded: LoadedFiles, log: IssueLog) -> None:
+def _load_documents(folder: Path, kind: Format, loaded: LoadedFiles, log: IssueLog) -> None:
     """Have a module of ours read files that are no tables."""
-    module = import_module(reader)
+    module = import_module(kind.reader)
     with loaded.path.open("w", encoding="utf-8", newline="\n") as lines:
-        for line in _about(loaded.description):
+        for line in _about(loaded.description, kind):
             loaded.quads += bool(lines.write(line))
         for place in _places(folder, loaded.description, log):
             start = perf_counter()

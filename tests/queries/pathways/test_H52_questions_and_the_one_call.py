@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graph.projection import Offer, Step
 from queries.pathways.engine.problem import Criterion
 from queries.pathways.questions import possible_answers
-from queries.pathways.request import Likely, PathwayAnswer, PathwayRequest, ReleaseRef
+from queries.pathways.request import Likely, PathwayAnswer, PathwayRequest, ReleaseRef, WorthAsking
 from queries.pathways.service import PathwayService
 from tests.queries.pathways.people import GOAL, ON, SOURCE, book, rule, study, world
 
@@ -63,7 +63,7 @@ def service(folder: Path, steps: tuple[Step, ...], rules: tuple[str, ...]) -> Pa
     return PathwayService(world(*steps), RELEASE, book=book(folder, *rules))
 
 
-def ask(asked: PathwayService, told: Told, **given: Any) -> PathwayAnswer:
+def ask(asked: PathwayService, told: Told = (), **given: Any) -> PathwayAnswer:
     """The answer for one person."""
     base = {"to": (GOAL,), "on": ON, "within_weeks": HORIZON, "alternatives": 1, "attributes": told}
     question: dict[str, Any] = base | given
@@ -87,6 +87,20 @@ def picture(answer: PathwayAnswer) -> object:
     return value(answer), [(s.id, s.eligibility.likely, s.cost) for s in steps], payments
 
 
+def tellings(question: WorthAsking, told: Told) -> list[dict[str, Any]]:
+    """What a question may be answered with, as the next question would say it: held, or a circumstance.
+
+    Where there is no pathway, a question is also about what may be held (`award:Q-0`), and its one answer is yes.
+    """
+    kind, _, id = question.fact.partition(":")
+    if question.fact == "highest-level":
+        return [{"holds": ("level:3",)}]
+    if id:
+        assert kind == "award"
+        return [{"holds": (id,)}]
+    return [{"attributes": (*told, (kind, one.value))} for one in possible_answers(kind, ())]
+
+
 @pytest.mark.parametrize("by", [Criterion.WEEKS, Criterion.COST])
 @settings(max_examples=40, deadline=None)
 @given(given=worlds())
@@ -98,10 +112,7 @@ def test_each_question_changes_the_answer_and_no_other_changes_the_best(
     now = ask(asked, told, by=by)
     for question in now.questions.worth_asking:
         assert question.fact not in dict(told)
-        answers = [one.value for one in possible_answers(question.fact, ())]
-        changed = [picture(ask(asked, (*told, (question.fact, one)), by=by)) for one in answers]
-        if question.fact == "highest-level":
-            changed = [picture(ask(asked, told, by=by, holds=("level:3",)))]
+        changed = [picture(ask(asked, **{"attributes": told, "by": by} | one)) for one in tellings(question, told)]
         if not question.with_others:
             assert any(one != picture(now) for one in changed)
     if now.questions.all_tried:
@@ -109,6 +120,9 @@ def test_each_question_changes_the_answer_and_no_other_changes_the_best(
         for fact in FACTS.keys() - found - dict(told).keys():
             for one in FACTS[fact]:
                 assert value(ask(asked, (*told, (fact, one)), by=by)) == value(now), (fact, one)
+        for held, fact in (("Q-0", "award:Q-0"), ("level:3", "highest-level")):
+            if not now.pathways and fact not in found:
+                assert not ask(asked, told, by=by, holds=(held,)).pathways, held
 
 
 @settings(max_examples=40, deadline=None)
