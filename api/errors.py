@@ -74,7 +74,9 @@ CATALOGUE: Final = _types(
     ProblemType("contradictory-limits", (422,), "The limits contradict each other", "Drop or change one of them."),
     ProblemType("not-known", (422,), "The release does not say what this takes", "Ask without it."),
     ProblemType("unknown-release", (404,), "There is no such release", "See the list of releases.", 3),
-    ProblemType("not-comparable", (422,), "These releases cannot be compared", "Build the data again: newer ones can.", 3),
+    ProblemType(
+        "not-comparable", (422,), "These releases cannot be compared", "Build the data again: newer ones can.", 3
+    ),
     ProblemType("invalid-request", (400, 422), "The request cannot be read", "Mend the fields that are named."),
     ProblemType("not-found", (404,), "There is nothing at this address", "Start from / and follow the links."),
     ProblemType("method-not-allowed", (405,), "This address does not do that", "Use a method that Allow names."),
@@ -276,6 +278,10 @@ INTERNAL: Final[frozenset[str]] = frozenset(
         "api.workers.WorkerDiedError",
         "graph.requirements.RequirementError",
         "loaders.values.Fault",
+        "loaders.credentials.json_text.DamagedError",
+        "loaders.documents._Cut",
+        "loaders.statements._Default",
+        "loaders.statements._Partly",
         "queries.eligibility.rulebook.RuleError",
         "queries.pathways.explain.AnswerContradictedError",
         "queries.pathways.engine.problem.PathwayError",

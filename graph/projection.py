@@ -296,6 +296,7 @@ class Projection:
 
     `types`: the level of the award that each type of provision ends in; None when it ends in none. `format`: what the
     software that wrote it knew of; below `FORMAT` something is missing, and the release is read afresh.
+    `same_provider`: which of our providers one of a register is (`UKPRN-…`), where just one row has its number.
     """
 
     steps: tuple[Step, ...]
@@ -314,10 +315,11 @@ class Projection:
     competencies: tuple[CompetencyFacts, ...] = ()
     courses: tuple[Course, ...] = ()
     format: int = 1
+    same_provider: dict[str, str] = field(default_factory=dict)
 
 
-FORMAT: Final = 2
-"""The format that this software writes: 2 came with outcomes, competencies and courses."""
+FORMAT: Final = 3
+"""The format that this software writes: 2 came with outcomes, competencies and courses, 3 with `same_provider`."""
 
 PROJECTION: Final = TypeAdapter(Projection)
 """Writes a projection as JSON (`dump_json`) and reads it back (`validate_json`)."""

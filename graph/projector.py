@@ -469,6 +469,7 @@ class _Reader:
             competencies=tuple(self.competency_facts()),
             courses=tuple(self.courses()),
             format=FORMAT,
+            same_provider=self.same_provider,
         )
 
     def conditions(self) -> dict[str, str]:

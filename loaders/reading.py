@@ -1,7 +1,7 @@
 """Rows of published files, one after the other and never all at once, from plain or packed files.
 
 Python's own `csv` reads them: it keeps the place of every row, takes broken rows one by one and needs no memory; what
-it costs beside the rest is told in docs/decisions/0019-published-formats.md.
+it costs beside the rest is told in docs/decisions/0020-published-formats.md.
 """
 
 import codecs

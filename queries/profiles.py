@@ -33,6 +33,7 @@ LABEL_PARTS: Final[dict[str, tuple[str, ...]]] = {
     "pay-bands": ("framework", "band", "year", "geography"),
     "progressions": ("from", "→", "to"),
     "provision-rules": ("description",),
+    "rulings": ("thing", "and", "other"),
 }
 """How things without a name of their own are called: the names of properties, and words to put between them."""
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from api.schemas.common import Link, ReadAsked, Text, Wire
+from api.schemas.common import Day, Link, ReadAsked, Text, Wire
 from queries.pathways.request import ReleaseRef
 
 
@@ -12,7 +12,7 @@ class IncompleteAsked(ReadAsked):
     """What can be asked of what is missing."""
 
     dataset: Text | None = Field(None, description="Only what this dataset describes, by id.")
-    on: date | None = Field(None, description="The day on which a run is over or not. Without it today.")
+    on: Day | None = Field(None, description="The day on which a run is over or not. Without it today.")
 
 
 class MissingOf(Wire):

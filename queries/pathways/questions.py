@@ -592,18 +592,18 @@ def _covers(one: Delivery, other: Delivery, *, money: bool) -> bool:
 
 def opening(
     explainer: Explainer, missing: MissingFacts | None, search: Callable[[PathwayRequest], Solved]
-) -> tuple[WorthAsking, ...]:
+) -> tuple[tuple[WorthAsking, ...], tuple[str, ...]]:
     """What the person may hold or have done, and nobody said, of which one thing would open a pathway; soonest first.
 
-    `missing`: the least that would have to be brought besides. Each thing is tried by a search that keeps all limits.
+    `missing`: the least that would have to be brought besides. Each thing is tried by a search that keeps all limits;
+    the facts that were not tried, as there are too many, come second.
     """
     request, told = explainer.request, dict(explainer.request.attributes)
-    singles = [one[0].id for one in missing.sets if len(one) == 1] if missing else []
+    singles = [one[0].id.partition(":") for one in missing.sets if len(one) == 1] if missing else []
+    singles = [one for one in singles if one[0] in _HELD_WORDS and not (one[0] == "level" and "highest-level" in told)]
     found = []
-    for fact in singles[:MOST_SEARCHES]:
-        kind, _, id = fact.partition(":")
-        if kind not in _HELD_WORDS or (kind == "level" and "highest-level" in told):
-            continue
+    for kind, _, id in singles[:MOST_SEARCHES]:
+        fact = f"{kind}:{id}"
         level = kind == "level"
         more = (("highest-level", id),) if level else ()
         holds = (*request.holds, fact if level else id)
@@ -623,7 +623,8 @@ def opening(
             (),
         )
         found.append((totals.weeks, said))
-    return tuple(said for _, said in sorted(found, key=lambda one: one[0]))
+    not_tried = tuple("highest-level" if kind == "level" else f"{kind}:{id}" for kind, _, id in singles[MOST_SEARCHES:])
+    return tuple(said for _, said in sorted(found, key=lambda one: one[0])), not_tried
 
 
 _HELD_WORDS: Final = {
@@ -636,14 +637,20 @@ _HELD_WORDS: Final = {
 """What to ask about something that may be held, by the kind of fact."""
 
 
-def with_opening(questions: Questions, more: tuple[WorthAsking, ...]) -> Questions:
-    """The questions, where there is no pathway, with those that would open one first."""
-    if not more:
+def with_opening(questions: Questions, more: tuple[WorthAsking, ...], left: tuple[str, ...]) -> Questions:
+    """The questions, where there is no pathway, with those that would open one first. `left`: what was not tried."""
+    if not more and not left:
         return questions
     known = {one.fact for one in more}
     asked = (*more, *(one for one in questions.worth_asking if one.fact not in known))
-    text = f"{counted(len(more), 'question')} about what the client holds would open a pathway"
-    return replace(questions, worth_asking=asked, text=f"{text}. {questions.text}")
+    left = tuple(fact for fact in dict.fromkeys(left) if fact not in known)
+    not_tried = tuple(dict.fromkeys((*left, *questions.not_tried)))
+    number = counted(len(more), "question") if more else "No question that was tried"
+    text = f"{number} about what the client holds would open a pathway"
+    text += f"; {counted(len(left), 'other was', 'others were')} not tried" if left else ""
+    rest = questions.text.replace("No question", "No other question", 1)
+    all_tried = questions.all_tried and not left
+    return replace(questions, worth_asking=asked, all_tried=all_tried, not_tried=not_tried, text=f"{text}. {rest}")
 
 
 def opening_call(explainer: Explainer, asked: Asked, planner: Planner, limits: Limits) -> OneCall | None:

@@ -161,11 +161,17 @@ class PathwayService:
             to=self.goals(request),
             by=Criterion(request.by),
             on=request.on or date.today(),  # noqa: DTZ011  (the person's day, wherever they are)
+            provider=self.ours(request.provider),
+            avoid=self.ours(request.avoid),
         )
         for id in request.holds:
             facts_of(id, self.projection)
         check(request, self.projection)
         return request
+
+    def ours(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """The ids, each once; of a provider of a register that is joined to one of ours, that of ours."""
+        return tuple(dict.fromkeys(self.projection.same_provider.get(id, id) for id in ids))
 
     def goals(self, request: PathwayRequest) -> tuple[str, ...]:
         """The ids any of which will do. Raises `NoSuchGoalError` and `UnknownThingError`."""
@@ -206,7 +212,7 @@ class _Answer:
         questions = Asking(explainer, best, self.again(best), self.search).questions()
         call = one_call(explainer, best, self.planner(best.asked), self.limits)
         if not pathways:
-            questions = with_opening(questions, opening(explainer, missing, self.search))
+            questions = with_opening(questions, *opening(explainer, missing, self.search))
             call = opening_call(explainer, best.asked, self.planner(best.asked), self.limits)
         return PathwayAnswer(
             outcome=outcome,

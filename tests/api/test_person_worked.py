@@ -308,7 +308,7 @@ def test_prior_learning_over_http(client: TestClient) -> None:
     ("given", "field", "code"),
     [
         ({"to": ["Q-CETR"]}, "to.0", "unknown-id"),
-        ({"to": ["OC-LAB"]}, "to.0", "wrong-kind"),
+        ({"to": ["P-SMALL"]}, "to.0", "wrong-kind"),
         ({"profile": {"competencies": ["K-NONE-S1"]}}, "profile.competencies.0.competency", "unknown-id"),
         ({"profile": {"competencies": ["Q-CERT"]}}, "profile.competencies.0.competency", "wrong-kind"),
         ({"profile": {"units": ["U-CERT-1"] * 5001}}, "profile.units", "invalid-request"),
@@ -384,7 +384,7 @@ def test_the_console_can_be_read_aloud(run: Any) -> None:
         (["eligibility", "no-such-thing"], 4, "against.0"),
         (["funding", "no-such-scheme"], 4, "no-such-scheme"),
         (["funding", "--on", "soon"], 2, "on:"),
-        (["prior-learning", "--to", "OC-LAB"], 4, "to.0"),
+        (["prior-learning", "--to", "P-SMALL"], 4, "to.0"),
         (["prior-learning", "--holds", "Q-CETR"], 4, "awards.0.award"),
     ],
 )

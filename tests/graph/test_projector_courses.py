@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rdflib import RDF, Literal, URIRef
@@ -17,6 +18,7 @@ from loaders.published import load_files
 from loaders.runner import load_all
 from ontology.namespaces import DATASET, ID, SW
 from queries.pathways.compile import is_current
+from queries.pathways.limits import ContradictoryLimitsError
 from queries.pathways.request import PathwayRequest, ReleaseRef
 from queries.pathways.service import PathwayService
 
@@ -126,6 +128,23 @@ def test_a_flexible_start_is_told_as_one_and_nobody_is_asked_for_it(
     (step,) = answer.pathways[0].steps
     assert step.start_note == "on any day, by arrangement with the provider"
     assert "next starts" not in str(answer.one_call)
+
+
+def test_a_provider_is_the_same_by_its_register_and_by_our_row(tmp_path: Path, alone: Projection, award: str) -> None:
+    row = "10000001,c1,flexible,60324760,Any day,True,,2,1,0,,"
+    found = with_courses(tmp_path, [row], [number_of(alone, award)])
+    service = PathwayService(found, ReleaseRef(1, "x", "2026-11-22"))
+
+    def shown(**limit: Any) -> list[list[str | None]]:
+        answer = service.answer(PathwayRequest(to=(award,), on=TODAY, **limit))
+        return [[step.provider.id if step.provider else None for step in one.steps] for one in answer.pathways]
+
+    assert shown(provider=("UKPRN-10000001",))[0] == ["P-SMALL"]
+    assert shown(provider=("UKPRN-10000001",)) == shown(provider=("P-SMALL",))
+    assert shown(provider=("UKPRN-10000002",)) == [], "nobody here has this number"
+    assert shown(avoid=("UKPRN-10000001",)) == shown(avoid=("P-SMALL",)) != shown()
+    with pytest.raises(ContradictoryLimitsError):
+        shown(provider=("P-SMALL",), avoid=("UKPRN-10000001",))
 
 
 def test_a_bootcamp_counts_where_its_sector_is_one_of_ours(tmp_path: Path, alone: Projection) -> None:

@@ -1,6 +1,6 @@
 """What differs between two releases: the laws it keeps, and what it says of a small world that changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -180,21 +180,38 @@ def test_lines_are_kept_sorted_and_once(releases: list[Release]) -> None:
     assert len(lines) == releases[0].manifest.parts["world-0"]["quads"]
 
 
-@pytest.mark.shared_data
-def test_esco_occupations_of_two_versions(tmp_path: Path, shared: Path) -> None:
-    """The publisher's own figures: five occupations gone, 102 new, 50 with another name."""
+def versions_of(format: str, files: Sequence[Path], tmp_path: Path) -> tuple[Counts, Release]:
+    """What became of the things of one dataset from each of its files to the next, and the last release."""
     found = []
-    for version in ("1.0.x", "1.2.0"):
-        folder = tmp_path / version
+    for number, path in enumerate(files):
+        folder = tmp_path / str(number)
         folder.mkdir()
-        (occupations,) = (shared / "data" / f"esco-{version}").glob("occupations_en.csv*")
-        (folder / "dataset.yml").write_text(f"id: esco\nformat: esco\nfiles: {occupations}\nversion: {version}\n")
+        (folder / "dataset.yml").write_text(f"id: {format}\nformat: {format}\nfiles: {path}\n")
         result = build_release([folder], tmp_path / "state", today=DAY)
         assert result.release is not None, list(map(str, result.issues))[:5]
         found.append(result.release)
     counts = Counts()
-    for one in diff(Side.of(found[0]), Side.of(found[1])):
+    for one in diff(Side.of(found[0]), Side.of(found[-1])):
         counts.add(one)
+    return counts, found[-1]
+
+
+@pytest.mark.shared_data
+def test_esco_occupations_of_two_versions(tmp_path: Path, shared: Path) -> None:
+    """The publisher's own figures: five occupations gone, 102 new, 50 with another name."""
+    files = [next((shared / "data" / f"esco-{version}").glob("occupations_en.csv*")) for version in ("1.0.x", "1.2.0")]
+    counts, release = versions_of("esco", files, tmp_path)
     said = counts.by_class["esco:Occupation"]
     assert (said["retired"], said["added"], said["renamed"]) == (5, 102, 50)
-    assert found[1].manifest.retired["esco:Occupation"] == 5
+    assert release.manifest.retired["esco:Occupation"] == 5
+
+
+@pytest.mark.shared_data
+def test_the_list_of_funded_qualifications_over_four_months(tmp_path: Path, shared: Path) -> None:
+    """As a script that compares the two files cell by cell has it: October 2024 against February 2025."""
+    folder = shared / "data" / "uk-funded-qualifications"
+    files = [folder / "funded_2024-10-22.csv.xz", folder / "approved_2025-02-18.csv.xz"]
+    counts, _ = versions_of("funded-qualifications", files, tmp_path)
+    awards, offers = counts.by_class["sw:Qualification"], counts.by_class["sw:FundingOffer"]
+    assert (awards["added"], awards["retired"], awards["renamed"]) == (19, 128, 342)
+    assert (offers["added"], offers["retired"]) == (92, 399)

@@ -54,7 +54,8 @@ def test_killed_at_any_moment_the_last_release_is_whole(tmp_path: Path) -> None:
     assert killed
     last = build_release(folders, state, today=DAY).release
     assert last is not None
-    assert (last.manifest.number, "OC-9" in last.projection.roles) == (2, True)
+    # A build that was killed between naming its release and serving it leaves a whole one that nobody was shown.
+    assert last.manifest.number >= 2 and "OC-9" in last.projection.roles
     assert not list((state / "releases").glob("*.making"))
 
 

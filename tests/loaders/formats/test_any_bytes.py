@@ -76,8 +76,8 @@ EVERYTHING = FileFormat.model_validate(
     }
 )
 CSV = Format(
-    id="t", title="T", publisher="P", home="h", licence="CC0-1.0", attribution="A", shippable=True, about="A",
-    files=(EVERYTHING,),
+    id="t", title="T", publisher="P", home="https://example.org", licence="CC0-1.0", attribution="A",
+    shippable=True, about="A", files=(EVERYTHING,),
 )  # fmt: skip
 JSON = CSV.model_copy(
     update={"files": (EVERYTHING.model_copy(update={"kind": "json", "match": ("rows.json",), "records": "list[]"}),)}

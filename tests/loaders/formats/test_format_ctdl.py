@@ -274,6 +274,71 @@ def test_dirt(load: Callable[..., LoadedFiles], files: dict[str, str], issues: l
     assert all(issue.hint for issue in found.issues)
 
 
+HERE = "https://example.org/"
+
+
+def graph(**things: dict[str, object]) -> str:
+    """A file of these things, each on a line of its own, the first on line 2. Names stand for addresses under HERE."""
+    nodes = [{"@id": HERE + name, "ceterms:name": name} | said for name, said in things.items()]
+    said = [
+        json.dumps({key if ":" in key or "@" in key else f"ceterms:{key}": v for key, v in n.items()}) for n in nodes
+    ]
+    return '{"@context": "https://credreg.net/ctdl/schema/context/json", "@graph": [\n' + ",\n".join(said) + "]}"
+
+
+def worth(credits: int) -> dict[str, object]:
+    """What is worth so many credits."""
+    return {
+        "@type": "ceterms:ValueProfile",
+        "ceterms:creditUnitType": "https://example.org/scqf/",
+        "schema:value": credits,
+    }
+
+
+@pytest.mark.parametrize(("stated", "issues"), [(60, ["credits-disagree a.json 4"]), (40, [])])
+def test_credits_that_are_not_the_sum_of_the_courses(
+    load: Callable[..., LoadedFiles], stated: int, issues: list[str]
+) -> None:
+    found = load(
+        a__json=graph(
+            saw={"@type": "ceterms:Course", "creditValue": worth(20)},
+            plane={"@type": "ceterms:Course", "creditValue": worth(20)},
+            joiner={"@type": "ceterms:Certificate", "creditValue": worth(stated), "hasCondition": HERE + "both"},
+            both={"@type": "ceterms:ComponentCondition", "targetComponent": [HERE + "saw", HERE + "plane"]},
+        )
+    )
+    assert told(found) == issues
+    message = "60 credits are stated, and the courses that it asks for come to 40"
+    assert [(i.message, i.value) for i in found.issues] == [(message, HERE + "joiner") for _ in issues]
+    assert f'sw:credits "{stated}"' in about(found, f"swi:{id_for('CTDL', HERE + 'joiner')}").splitlines()
+
+
+def test_a_condition_that_is_a_part_of_itself(load: Callable[..., LoadedFiles]) -> None:
+    found = load(
+        a__json=graph(
+            joiner={"@type": "ceterms:Badge", "hasCondition": HERE + "one"},
+            one={"@type": "ceterms:ComponentCondition", "hasCondition": HERE + "two"},
+            two={"@type": "ceterms:ComponentCondition", "hasCondition": HERE + "one"},
+        )
+    )
+    assert [line for line in told(found) if "in-words" not in line] == ["condition-circular a.json 3"]
+    words = "the provider, who asks besides: a condition that is a part of itself is met, decides"
+    assert [said for _, said in conditions(found)] == [f"{words}; usually nothing is asked"]
+
+
+def test_something_asked_for_that_no_file_describes(load: Callable[..., LoadedFiles]) -> None:
+    found = load(
+        a__json=graph(
+            joiner={"@type": "ceterms:Badge", "hasCondition": HERE + "one"},
+            one={"@type": "ceterms:ComponentCondition", "targetComponent": [HERE + "elsewhere"]},
+        )
+    )
+    assert told(found) == ["target-not-described a.json 3"]
+    assert [i.message for i in found.issues] == [f"{HERE}elsewhere is named, and no file describes it"]
+    key = id_for("CTDL", HERE + "elsewhere")
+    assert labels(found)[key] == key
+
+
 def test_a_file_that_is_cut_stops_the_build(tmp_path: Path) -> None:
     folder = tmp_path / "cut"
     shutil.copytree(FORMATS / "ctdl/sample", folder)

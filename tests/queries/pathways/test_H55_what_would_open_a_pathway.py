@@ -66,6 +66,16 @@ def test_the_soonest_of_several_is_asked_for_first() -> None:
     assert [one.fact for one in found.questions.worth_asking] == ["award:Q-1", "award:Q-0"]
 
 
+def test_what_was_not_tried_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queries.pathways.questions.MOST_SEARCHES", 1)
+    found = answer(study("S", "holds(Q-0)", TO_GOAL, 30), study("T", "holds(Q-1)", TO_GOAL, 20)).questions
+    assert [one.fact for one in found.worth_asking] == ["award:Q-0"]
+    assert (found.all_tried, found.not_tried) == (False, ("award:Q-1",))
+    opens, no_other = found.text.split(". ")
+    assert opens == "1 question about what the client holds would open a pathway; 1 other was not tried"
+    assert no_other == "No other question about the client that was tried could change the best pathway."
+
+
 def test_where_there_is_a_pathway_nothing_is_asked_that_would_open_one() -> None:
     found = answer(study("S", "none", TO_GOAL, 30), study("T", "holds(Q-1)", TO_GOAL, 20))
     assert found.pathways
