@@ -10,7 +10,7 @@ import hashlib
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ from rdflib import DCAT, RDF, VOID, XSD, BNode, Graph, Literal, Namespace, URIRe
 from rdflib.namespace import DCTERMS
 
 from graph.diff import kind_of, short, value_text
-from graph.lines import ENTAILED, ONTOLOGY, packed_path, read_lines, text_of, write_packed
+from graph.lines import ENTAILED, MATCHED, ONTOLOGY, packed_path, read_lines, text_of, write_packed
 from graph.release import Manifest, Release
 from graph.store import write_rdf
 from ontology.namespaces import DATASET, PREFIXES, RELEASE, SW, expand, id_of
@@ -83,14 +83,16 @@ def write_dump(
             rows = {_as_parquet(folder / name).name: count for name, count in rows.items()}
     else:
         # What follows from data that is left out would tell of it.
-        parts = [*datasets, ONTOLOGY, *([] if left_out else [ENTAILED])]
+        whole = [] if left_out else [name for name in (ENTAILED, MATCHED) if name in manifest.parts]
+        parts = [*datasets, ONTOLOGY, *whole]
         rows = {}
         for name in parts:
             progress(f"write {name}")
             path, count = _write_part(release, name, folder, format)
             rows[path.name] = count
     files = tuple(_described(folder / name, count) for name, count in sorted(rows.items()))
-    describe(manifest, datasets, files).serialize(folder / DESCRIPTION, format="turtle")
+    described = replace(manifest, counts=_counts_within(release, datasets)) if left_out else manifest
+    describe(described, datasets, files).serialize(folder / DESCRIPTION, format="turtle")
     return Dump(files, left_out)
 
 
@@ -168,6 +170,17 @@ def _described(path: Path, rows: int) -> DumpFile:
         return DumpFile(path.name, rows, path.stat().st_size, hashlib.file_digest(data, "sha256").hexdigest())
 
 
+def _counts_within(release: Release, datasets: list[str]) -> dict[str, int]:
+    """How many things of each class of the release some of its datasets describe."""
+    graphs = " ".join(f"<{DATASET[name]}>" for name in datasets)
+    query = f"""
+        SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {{ VALUES ?g {{ {graphs} }} GRAPH ?g {{ ?thing a ?class }} }}
+        GROUP BY ?class"""
+    found = {str(row["class"]): int(str(row["n"])) for row in release.store.select(query)}
+    addresses = {name: str(SW[name] if ":" not in name else expand(name)) for name in release.manifest.counts}
+    return {name: found[address] for name, address in addresses.items() if address in found}
+
+
 def describe(manifest: Manifest, datasets: list[str], files: tuple[DumpFile, ...] = ()) -> Graph:
     """A release in the words of DCAT and VoID: what it is, its files, its classes, and the licence of each source."""
     found = Graph()
@@ -179,8 +192,15 @@ def describe(manifest: Manifest, datasets: list[str], files: tuple[DumpFile, ...
     found.add((me, DCTERMS.title, Literal(f"Stepway, release {manifest.number}", lang="en")))
     found.add((me, DCTERMS.identifier, Literal(manifest.content_hash)))
     found.add((me, DCTERMS.issued, Literal(manifest.built_at, datatype=XSD.dateTime)))
-    found.add((me, DCAT.version, Literal(str(manifest.number))))
-    found.add((me, VOID.triples, Literal(manifest.quads)))
+    found.add((me, DCAT["version"], Literal(str(manifest.number))))
+    left_out = sorted(facts["id"] for facts in manifest.datasets if facts["id"] not in datasets)
+    if left_out:
+        words = (
+            f"Without {', '.join(left_out)}, whose licence does not let it be passed on. Counts are of what is here."
+        )
+        found.add((me, DCTERMS.description, Literal(words, lang="en")))
+    held = {*datasets, ONTOLOGY} if left_out else manifest.parts.keys()
+    found.add((me, VOID.triples, Literal(sum(int(manifest.parts[name]["quads"]) for name in held))))
     if manifest.previous is not None:
         found.add((me, DCAT.previousVersion, RELEASE[str(manifest.previous)]))
     for name, count in manifest.counts.items():
@@ -220,7 +240,9 @@ def _describe_source(found: Graph, release: URIRef, facts: dict[str, Any], quads
     if facts.get("attribution"):
         found.add((source, DCTERMS.rights, Literal(facts["attribution"], lang="en")))
     if facts.get("version"):
-        found.add((source, DCAT.version, Literal(facts["version"])))
+        found.add((source, DCAT["version"], Literal(facts["version"])))
+    if facts.get("retrieved"):
+        found.add((source, SW.retrieved, Literal(facts["retrieved"])))
 
 
 def _media_type(name: str) -> str:

@@ -674,6 +674,14 @@ _ALL: Final = (
             "ask the publisher; nothing needs to be done here",
         ),
         (
+            "files-together",
+            "Several files are read as one",
+            "More than one file of the folder fits a file of the format.",
+            "Parts of one edition belong together. Two editions do not: what the newer one has dropped would stay.",
+            "funded_2024-10-22.csv beside approved_2025-02-18.csv",
+            "name the one file in dataset.yml under files, or leave it when they are parts of one edition",
+        ),
+        (
             "file-twice",
             "A file is there twice",
             "The same file is there packed and unpacked, or in two zips.",
@@ -980,9 +988,15 @@ class IssueLog:
         if value is not None and len(value) > VALUE_LIMIT:
             value = value[: VALUE_LIMIT - 1] + "…"
         hint = hint or CATALOGUE[code].mend
-        issue = Issue(code, message, hint, self.dataset, file, line, column, value)
+        value = None if value is None else _writable(value)
+        issue = Issue(code, _writable(message), _writable(hint), self.dataset, file, line, column, value)
         self.issues.append(issue)
         return issue
+
+
+def _writable(text: str) -> str:
+    """Text in which a byte that is not UTF-8 shows as `\\xa3`."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def in_order(issues: Iterable[Issue]) -> list[Issue]:

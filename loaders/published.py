@@ -60,7 +60,11 @@ class LoadedFiles:
     @property
     def has_errors(self) -> bool:
         """Whether something is wrong with a file as a whole, so that the dataset must not be published."""
-        return any(issue.severity is Severity.ERROR for issue in self.issues)
+        return _has_error(self)
+
+
+def _has_error(found: LoadedFiles | IssueLog) -> bool:
+    return any(issue.severity is Severity.ERROR for issue in found.issues)
 
 
 def load_files(
@@ -103,6 +107,9 @@ def load_files(
             fitting = _once(matching(found, file), log)
             if not fitting and (file.required or file.name in description.counts):
                 log.add("missing-file", f"there is no file {' or '.join(file.match)}", file=file.match[0])
+            if len(fitting) > 1:
+                names = listed([quoted(source.name) for source in fitting], "and")
+                log.add("files-together", f"{names} are read as one", file=fitting[0].name)
             for source in fitting:
                 if source.path not in loaded.inputs:
                     loaded.inputs.append(source.path)
@@ -113,6 +120,9 @@ def load_files(
                 loaded.seconds[source.name] = one.seconds
                 loaded.files[source.name] = file.name
                 progress(source.name, one.read, one.seconds)
+            rows_read = sum(loaded.counts[source.name].read for source in fitting)
+            if file.required and fitting and not rows_read and not _has_error(log):
+                log.add("count-too-low", "there are no rows below the header line", file=fitting[0].name)
     _check_counts(loaded, log)
     loaded.issues = in_order(log.issues)
     return loaded

@@ -1,8 +1,8 @@
 """Where datasets contradict each other: every value is kept, and one rule says which is shown.
 
-Shown is the surest (published before inferred before illustrative); among equally sure ones the newest; among equally
-new ones that of the dataset first by name. A thing and its entry in a public register, joined by an official number
-or by a ruling, count as one thing.
+Shown is what is said of the thing itself, before what is said of its entry in a public register, to which an official
+number or a ruling joins it; then the surest (published before inferred before illustrative); among equally sure ones
+the newest; among equally new ones that of the dataset first by name.
 """
 
 from collections import defaultdict
@@ -49,6 +49,8 @@ def _plain(term: Node | None) -> str:
 
 
 def _because(shown: Told, other: Told) -> str:
+    if shown.entry != other.entry:
+        return f"it is said of the thing itself, and the other of its entry in a register, {other.entry}"
     if shown.status != other.status:
         return f"it is {shown.status}, and the other {other.status}"
     if shown.as_of != other.as_of:
@@ -57,10 +59,10 @@ def _because(shown: Told, other: Told) -> str:
     return "both are as sure and as new, so the first dataset by name is shown"
 
 
-def _told_apart(told: Iterable[Told]) -> list[Told]:
+def _told_apart(thing: str, told: Iterable[Told]) -> list[Told]:
     """The first to say each value, in the order in which they are shown. Spaces and case make no other value."""
     found: dict[str, Told] = {}
-    for one in sorted(told, key=lambda one: preference(one.status, one.as_of, one.dataset)):
+    for one in sorted(told, key=lambda one: (one.entry != thing, *preference(one.status, one.as_of, one.dataset))):
         found.setdefault(" ".join(one.value.split()).casefold(), one)
     return list(found.values())
 
@@ -80,7 +82,7 @@ def contradictions(store: GraphStore) -> Sequence[Contradiction]:
         )
     found = []
     for (thing, address), values in sorted(told.items()):
-        shown, *others = _told_apart(values)
+        shown, *others = _told_apart(thing, values)
         if others:
             name = address.rpartition("#")[2].rpartition("/")[2]
             found.append(Contradiction(thing, name, shown, tuple(others), _because(shown, others[0])))

@@ -12,7 +12,7 @@ from rdflib.namespace import DCTERMS
 from graph.dumps import write_dump
 from graph.release import Release
 from loaders.publish import build_release
-from ontology.namespaces import DATASET, RELEASE, SW
+from ontology.namespaces import DATASET, RELEASE, SW, expand
 from tests.releases.test_same_content import ROLES, copied
 from tests.support.world import DAY
 
@@ -91,5 +91,11 @@ def test_the_description_names_files_classes_and_licences(release: Release, tmp_
     assert len(list(found.objects(me, DCAT.distribution))) == len(dump.files)
     assert [str(one) for one in found.objects(me, DCTERMS.hasPart)] == [str(DATASET["test-world"])]
     assert str(found.value(DATASET["test-world"], SW.licenceName)) == "CC0-1.0"
+    # What was left out is said, and not counted.
+    assert "Without esco-sample" in str(found.value(me, DCTERMS.description))
+    assert expand("esco:Occupation") not in set(found.objects(None, VOID["class"]))
+    with gzip.open(next((tmp_path / "nq").glob("test-world*.nq.gz"))) as lines:
+        own = sum(1 for _ in lines)
+    assert own < int(str(found.value(me, VOID.triples))) < release.manifest.quads
     part = next(one for one in found.objects(me, VOID.classPartition) if found.value(one, VOID["class"]) == SW.Role)
     assert int(str(found.value(part, VOID.entities))) == len(ROLES)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.issues import read_issues, write_issues
 from loaders import published, statements
 from loaders.dataset import Description
 from loaders.format import FileFormat, Format, only_texts
@@ -300,3 +301,22 @@ def test_three_times_the_rows_take_no_more_memory(tmp_path: Path, monkeypatch) -
         assert loaded.issues == []
         assert loaded.counts["rows.csv"].mapped == rows
     assert peaks[2] < peaks[1] * 1.1
+
+
+def test_a_header_without_rows_is_an_error_where_the_file_is_needed(read) -> None:
+    assert (read(FIELD, HEADER).only("count-too-low").severity, read(FIELD, HEADER).loaded.has_errors) == (
+        "error",
+        True,
+    )
+    assert read(FIELD.replace("required: yes\nnodes", "nodes"), HEADER).issues == []
+
+
+def test_two_editions_in_one_folder_are_told(read) -> None:
+    found = read(FIELD, HEADER + GOOD, name="rows-*.csv", **{"rows-1.csv": (HEADER + GOOD).encode()})
+    assert "“rows-1.csv”" in found.only("files-together").message
+
+
+def test_a_byte_that_is_no_sign_can_be_written_into_the_list_of_issues(read, tmp_path: Path) -> None:
+    found = read(FIELD, (HEADER + GOOD).encode() + b"301,te\xa3xt,3\n")
+    write_issues(tmp_path / "issues.jsonl", found.issues)
+    assert found.issues and read_issues(tmp_path / "issues.jsonl") == found.issues
