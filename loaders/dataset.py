@@ -235,8 +235,10 @@ class _Reader:
                 self.bad(key, f"{quoted(key)} is not a key of {FILE}", hint)
         format = self.text("format")
         if format and format not in formats():
+            # What else is missing may be in the format that is meant.
             self.bad("format", f"{quoted(format)} is not a format", self.near(format, dict.fromkeys(formats())), format)
-        elif format:
+            return None
+        if format:
             self.format = read_format(format)
         for key in ("files", "version", "status") if not format else ("lookups",):
             if key in self.content:

@@ -61,7 +61,7 @@ def read(folder: Path) -> Source:
     files = {t.name: read_table(folder / t.file, t, log) for t in TABLES.values() if (folder / t.file).exists()}
     rows = {table: read_rows(file, lookups, log) for table, file in files.items()}
     unreadable = frozenset(table for table, file in files.items() if not file.readable)
-    if not rows:
+    if not rows and description is not None:
         log.add("no-tables", "the folder holds no table")
     for table in lookups.keys() - rows.keys():
         message = f"lookups corrects cells of {table}, and there is no {TABLES[table].file}"
