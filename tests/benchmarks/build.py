@@ -1,8 +1,7 @@
 """How a build grows with its data: `python -m tests.benchmarks.build --shared DIR [--only FORMAT …] [--sizes 0.1 1 3]`.
 
-Everything that can be loaded of the folder of public files (formats whose files lie there are found by their names) is
-built beside the regional tables, at a tenth, once and three times the rows (copies are datasets of their own). For each
-size: rows in, things out, statements, issues by type, seconds of each stage, peak memory, and the seconds that
+Everything that can be loaded of the folder of public files is built beside the regional tables, at a tenth, once and
+three times the rows (copies are datasets of their own). For each size: rows in, things out, statements, issues by type, seconds of each stage, peak memory, and the seconds that
 pyoxigraph's own `bulk_load` takes for the same statements in the same run, as a share of the whole. Without a folder
 only the regional tables are built. Each size runs in a process of its own.
 """
@@ -30,21 +29,26 @@ from loaders.reading import matching, rows, sources
 
 DAY = date(2026, 11, 22)
 SIZES = (0.1, 1.0, 3.0)
+HELD = {
+    "boundaries": "uk-geography",
+    "course-directory-providers": "uk-providers",
+    "esco": "esco-1.2.0",
+    "esco-onet": "nesta-career-causeways",
+    "funded-qualifications": "uk-funded-qualifications/approved_2025-02-18.csv.xz",
+    "hecos-cah": "uk-dfe-reference",
+    "isco-soc": "crosswalks",
+    "onet": "onet-29.2",
+    "onspd": "uk-postcodes",
+    "soc2010-index": "uk-soc2010-index",
+    "soc2020": "uk-soc2020",
+    "ssa": "uk-qualification-codes",
+    "uk-ssc": "uk-standard-skills-classification",
+}
+"""Where the files of each format lie in the folder of public files."""
 
 
 def no_fault(*_: object, **__: object) -> None:
     """A fault in a file is told by the build itself."""
-
-
-def found_for(kind: Format, data: Path) -> Path | None:
-    """The folder that has most of the files of a format, by their names; None when no required file is there."""
-    best: tuple[int, str, Path] | None = None
-    for folder in sorted(path for path in data.iterdir() if path.is_dir()):
-        there = sources([folder], no_fault)
-        fitting = [file for file in kind.files if matching(there, file)]
-        if any(file.required for file in fitting):
-            best = max(best or (0, "", folder), (len(fitting), folder.name, folder))
-    return best[2] if best else None
 
 
 def write_datasets(shared: Path, folder: Path, size: float, only: list[str]) -> list[Path]:
@@ -52,9 +56,9 @@ def write_datasets(shared: Path, folder: Path, size: float, only: list[str]) -> 
     made = []
     for name in formats():
         kind = read_format(name)
-        place = found_for(kind, shared / "data") if not only or name in only else None
-        if place is None:
+        if name not in HELD or (only and name not in only):
             continue
+        place = shared / "data" / HELD[name]
         for copy in range(max(1, round(size))):
             one = folder / f"{name}-{copy}"
             one.mkdir(parents=True)
