@@ -1,9 +1,10 @@
 """How a build grows with its data: `python -m tests.benchmarks.build --shared DIR [--only FORMAT …] [--sizes 0.1 1 3]`.
 
 Everything that can be loaded of the folder of public files is built beside the regional tables, at a tenth, once and
-three times the rows (copies are datasets of their own). For each size: rows in, things out, statements, issues by type, seconds of each stage, peak memory, and the seconds that
-pyoxigraph's own `bulk_load` takes for the same statements in the same run, as a share of the whole. Without a folder
-only the regional tables are built. Each size runs in a process of its own.
+three times the rows (copies are datasets of their own). For each size: rows in, things out, statements, issues by type,
+seconds of each stage, peak memory, and the seconds that pyoxigraph's own `bulk_load` takes for the same statements in
+the same run, as a share of the whole. Without a folder only the regional tables are built. Each size runs in a process
+of its own.
 """
 
 import argparse
@@ -75,7 +76,7 @@ def write_part(kind: Format, place: Path, folder: Path, size: float) -> Path:
     for file in kind.files:
         for source in matching(there, file):
             target = folder / Path(source.name).name.removesuffix(".xz").removesuffix(".gz")
-            if file.kind not in ("csv", "tsv"):
+            if file.reader or file.kind not in ("csv", "tsv"):
                 with source.open() as data, target.open("wb") as out:
                     shutil.copyfileobj(data, out)
                 continue

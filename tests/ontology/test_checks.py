@@ -99,6 +99,7 @@ def published(predicate: URIRef, value: str) -> Plant:
     def plant(world: World) -> None:
         world.facts["small"].add((ID["RUN-9"], predicate, ID[value]))
         world.provenance["small"].add((ID["RUN-9"], SW.atLine, Literal(2)))
+        world.provenance["small"].add((DATASET["small"], SW["format"], Literal("made-up")))
 
     return plant
 
