@@ -80,7 +80,11 @@ def test_an_outcode(postcodes: LoadedFiles) -> None:
 
 
 def test_what_is_no_postcode_is_told(postcodes: LoadedFiles) -> None:
-    assert told(postcodes) == ["row-not-taken ONSPD_NOV_2024_UK.csv 7 pcds", "row-not-taken gb_outcodes.csv 3 outcode"]
+    assert told(postcodes) == [
+        "files-together ONSPD_NOV_2024_UK.csv None",
+        "row-not-taken ONSPD_NOV_2024_UK.csv 7 pcds",
+        "row-not-taken gb_outcodes.csv 3 outcode",
+    ]
     assert faults(postcodes) == set()
 
 
