@@ -279,7 +279,7 @@ INTERNAL: Final[frozenset[str]] = frozenset(
         "graph.requirements.RequirementError",
         "loaders.values.Fault",
         "loaders.credentials.json_text.DamagedError",
-        "loaders.documents._Cut",
+        "loaders.documents._CutError",
         "loaders.statements._Default",
         "loaders.statements._Partly",
         "queries.eligibility.rulebook.RuleError",

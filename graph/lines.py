@@ -105,7 +105,7 @@ def _write(lines: Iterable[str], plain: Path, packed: Path) -> Part:
 def write_packed(path: Path) -> Iterator[IO[bytes]]:
     """A file to write, packed without a name and a time: the same content is the same file."""
     with path.open("wb") as under, gzip.GzipFile("", "wb", compresslevel=1, fileobj=under, mtime=0) as archive:
-        yield archive  # type: ignore[misc]
+        yield archive  # type: ignore[misc]  # a GzipFile does all that IO[bytes] asks, and is not declared so
 
 
 def content_hash(parts: dict[str, Part]) -> str:

@@ -27,7 +27,7 @@ class _Number(str):
 _DECODER: Final = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_constant=_Number, strict=False)
 
 
-class _Cut(Exception):  # noqa: N818 -- a fault of the data
+class _CutError(Exception):
     def __init__(self, place: int, message: str) -> None:
         super().__init__(message)
         self.place = place
@@ -47,7 +47,7 @@ def records(data: IO[bytes], file: FileFormat, say: Say) -> Iterator[tuple[int, 
         end = _SPACE.match(text, walk.end)
         if end is None or end.end() < len(text):
             say("row-not-taken", "something follows after the end of the JSON", "", walk.line(walk.end))
-    except (json.JSONDecodeError, _Cut, RecursionError) as error:
+    except (json.JSONDecodeError, _CutError, RecursionError) as error:
         at = error.pos if isinstance(error, json.JSONDecodeError) else getattr(error, "place", 0)
         said = error.msg if isinstance(error, json.JSONDecodeError) else str(error) or "too many brackets"
         say("file-cut", f"the JSON cannot be read on from here: {said}", "", walk.line(at))
@@ -90,9 +90,9 @@ class _Walk:
         """The place of the next sign, which must be one of these."""
         place = self.skip(place)
         if place >= len(self.text):
-            raise _Cut(place, "it ends too early")
+            raise _CutError(place, "it ends too early")
         if self.text[place] not in signs:
-            raise _Cut(place, f"{self.text[place]!r} stands where {' or '.join(signs)} should")
+            raise _CutError(place, f"{self.text[place]!r} stands where {' or '.join(signs)} should")
         return place
 
     def records(self, place: int, keys: Sequence[str], *, many: bool) -> Iterator[tuple[int, Any]]:

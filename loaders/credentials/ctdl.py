@@ -91,8 +91,8 @@ class _Things(Pathways):
             self.lines.titles(self.lines.thing(id, "sw:PathwayPart", None), (), id)
             where = naming.get(address)
             message = f"{address} is named, and no file describes it"
-            place = {"file": where.file, "line": where.line} if where else {}
-            self.log.add("target-not-described", message, **place)  # type: ignore[arg-type]
+            file, line = (where.file, where.line) if where else (None, None)
+            self.log.add("target-not-described", message, file=file, line=line)
         for (_, unit), nodes in self.unmeasured.items():
             self.fault("measure-not-converted", f"{len(nodes)} times credits are “{unit}”", nodes[0])
         self._ownerless()

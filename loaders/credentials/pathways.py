@@ -353,8 +353,8 @@ class Pathways:
         award.level = level or max((lv for u in award.units if (lv := self.measures(u)[1])), default=None)
         sums = [n for s in self.before.get(address, ()) for node, _ in self.said_of(s) for n in self._sums(node)]
         asked = [asked.requirement for _, asked in self.said_of(address)]
-        counted = [self._least(one) for one in asked]
-        total = sum(counted) if counted and None not in counted else None  # type: ignore[arg-type]
+        counted = [least for one in asked if (least := self._least(one)) is not None]
+        total = sum(counted) if counted and len(counted) == len(asked) else None
         if total and award.earlier:
             held = {unit for one in asked for unit in self._named(one)}
             own = set(self.awards[award.earlier].units)
