@@ -283,7 +283,6 @@ class _Build:
         counts = _class_counts(self.store)
         self.progress("put the store in order")
         self.store.finish()
-        del self.store
         store = GraphStore.open_whole(self.making / "store")
         if len(store) != (lines := sum(part.quads for part in self.parts.values())):
             raise OSError(f"the store holds {len(store)} of {lines} quads")

@@ -129,9 +129,14 @@ class GraphStore:
         self._store.bulk_load(path=str(source), format=pyoxigraph.RdfFormat.N_QUADS)
 
     def finish(self) -> None:
-        """Put a store that was filled in its final order on disk. Let go of it before it is opened."""
+        """Put a store that was filled in its final order on disk, and close it: nobody can ask it any more.
+
+        Whoever still holds this object must not keep the store open for writing: it goes on deleting files that it has
+        merged, and a reader that opens it meanwhile misses them.
+        """
         self._store.optimize()
         self._store.flush()
+        del self._store
 
     @classmethod
     def build(cls, path: Path, *sources: Path) -> Self:
@@ -140,7 +145,6 @@ class GraphStore:
         for source in sources:
             writer.load(source)
         writer.finish()
-        del writer
         return cls.open_whole(path)
 
     @classmethod

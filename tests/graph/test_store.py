@@ -1,5 +1,8 @@
 """The store gives back what was put in, and a value never becomes part of a query."""
 
+from pathlib import Path
+
+import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,3 +64,11 @@ def test_lines_are_n_quads() -> None:
         f'<{THING}> <{SAYS}> "a \\"b\\"\\n\\\\c"@en <urn:graph> .',
         f"<{THING}> <{SAYS}> <{THING}> <urn:graph> .",
     ]
+
+
+def test_a_finished_store_is_closed_for_writing_though_somebody_still_holds_it(tmp_path: Path) -> None:
+    writer = GraphStore.create(tmp_path / "store")
+    held = [writer]
+    writer.finish()
+    pyoxigraph.Store(str(tmp_path / "store"))  # raises OSError while another has it open for writing
+    assert held
