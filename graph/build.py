@@ -6,7 +6,8 @@ found lies in `last-failed-build.jsonl` beside the releases.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -21,9 +22,9 @@ from rdflib.namespace import DCTERMS, PROV, SKOS
 from graph.diff import Side
 from graph.history import History, since
 from graph.identity import match_quads
-from graph.issues import Issue, Severity, count_by_severity, in_order, write_issues
-from graph.lines import ENTAILED, MATCHED, ONTOLOGY, RETIRED, Part, content_hash, keep
-from graph.projection import PROJECTION
+from graph.issues import CATALOGUE, Issue, Severity, count_by_severity, in_order, write_issues
+from graph.lines import ENTAILED, MATCHED, ONTOLOGY, REACHABILITY, RETIRED, Part, content_hash, keep
+from graph.projection import PROJECTION, Projection
 from graph.projector import project
 from graph.release import Manifest, Release, Releases
 from graph.search import Entry, SearchIndex
@@ -35,6 +36,9 @@ from ontology.namespaces import BASE, DATASET, ID, SW, id_of
 ONTOLOGY_GRAPH: Final = DATASET["stepway-ontology"]
 FAILED: Final = "last-failed-build.jsonl"
 
+FEWER_ROWS: Final = 0.9
+"""A file with a smaller share of the rows that it had is told."""
+
 WHOLE_CHECKED: Final = 300_000
 OF_EACH_CHECKED: Final = 1_000
 """A native dataset up to so many facts is checked against the shapes as a whole; of a larger one so many things of each
@@ -42,6 +46,9 @@ class, since the loader has checked every cell already and pySHACL would take ho
 
 Progress = Callable[[str], None]
 """Called with the name of each stage as it begins."""
+
+Materialise = Callable[[Projection, date], Iterable[Quad]]
+"""What follows from a release by questions, as of the day of the build: the same for the same arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,35 @@ def question_quads() -> list[Quad]:
     return quads
 
 
+def learner_quads() -> list[Quad]:
+    """The standard learners as things of the graph, from their files. What makes a question of them is in its address.
+
+    Their results are in `dataset/reachability`, in releases for which they were worked out.
+    """
+    quads: list[Quad] = []
+    for path in resources.paths("learners/*.yml"):
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        subject, profile = ID[said["id"]], said["profile"]
+        facts: list[tuple[URIRef, URIRef | Literal]] = [
+            (RDF.type, SW.StandardLearner),
+            (SKOS.prefLabel, Literal(said["label"], lang="en")),
+            (SKOS.definition, Literal(said["says"], lang="en")),
+            (SW.place, Literal(said["place"])),
+            (SW.postcodeDistrict, Literal(said["district"])),
+            (SW.status, SW.illustrative),
+            (SW.asOf, Literal(said["as_of"].isoformat(), datatype=XSD.date)),
+            (DCTERMS.source, URIRef(f"{BASE}ns")),
+        ]
+        for name, value in (*profile.items(), *said.get("limits", {}).items()):
+            if name in ("awards", "units", "completed", "roles"):
+                facts += [(SW.brings, ID[id]) for id in value]
+            else:
+                values = value if isinstance(value, list) else [str(value).lower()]
+                facts += [(SW.profileSays, Literal(f"{name}: {one}")) for one in values]
+        quads += [(subject, predicate, value, ONTOLOGY_GRAPH) for predicate, value in facts]
+    return quads
+
+
 def write_entailed(store: GraphStore, target: BinaryIO) -> None:
     """What follows by the rules in `ontology/entailments`: a graph for each rule, marked as inferred by that rule."""
     for path in resources.paths("entailments/*.rq"):
@@ -139,10 +175,14 @@ def write_entailed(store: GraphStore, target: BinaryIO) -> None:
 _OTHER_NAMES: Final = (SKOS.altLabel, SW.standardReference, SW.ukprn, SW.qualificationNumber, SW.soc2020)
 
 
+_NOT_LOOKED_FOR: Final = {str(SW[name]) for name in ("CompetencyQuestion", "Fix", "ReachabilityResult", "StandardLearner")}
+"""Classes of things that have a label and a status, and that nobody means who looks for words."""
+
+
 def search_entries(store: GraphStore) -> Iterable[Entry]:
     """What the text index holds: everything with a row of its own that people look for."""
     known = {str(row["class"]) for row in store.select("SELECT ?class WHERE { ?class rdfs:isDefinedBy ?ontology }")}
-    classes = {name for name in known if name.startswith(str(SW))} - {str(SW.CompetencyQuestion)}
+    classes = {name for name in known if name.startswith(str(SW))} - _NOT_LOOKED_FOR
     wider = {name for _, name in store.pairs(RDFS.subClassOf)}
     kinds: dict[str, str] = {}
     for thing, name in store.pairs(RDF.type):
@@ -169,26 +209,32 @@ def publish(
     *,
     made: Made,
     progress: Progress = lambda _: None,
+    materialise: Materialise | None = None,
 ) -> BuildResult:
     """Build a release of these datasets in the folder `making`, and serve it from now on.
+
+    `materialise` makes the part `reachability`; without it the release has none.
 
     The result says whether it was published, was the same as the current one, or was stopped by an error. Nothing
     already published is touched.
     """
-    return _Build(releases, making, made, progress).run(datasets)
+    return _Build(releases, making, made, progress, materialise).run(datasets)
 
 
 class _Build:
     """One build: its folder, its store while it is filled, and what was found."""
 
-    def __init__(self, releases: Releases, making: Path, made: Made, progress: Progress) -> None:
+    def __init__(
+        self, releases: Releases, making: Path, made: Made, progress: Progress, materialise: Materialise | None
+    ) -> None:
         self.releases, self.making, self.made, self.progress = releases, making, made, progress
+        self.materialise = materialise
         self.parts: dict[str, Part] = {}
         self.store = GraphStore.create(making / "store")
 
     def run(self, inputs: Iterable[DatasetInput]) -> BuildResult:
         ontology = ontology_graph()
-        self.add(ONTOLOGY, [*_triples(ontology, ONTOLOGY_GRAPH), *question_quads()])
+        self.add(ONTOLOGY, [*_triples(ontology, ONTOLOGY_GRAPH), *question_quads(), *learner_quads()])
         datasets: list[DatasetInput] = []
         issues: list[Issue] = []
         for dataset in inputs:
@@ -208,21 +254,39 @@ class _Build:
         if matches := list(match_quads(self.store)):
             self.add(MATCHED, matches)
 
-        issues = in_order([*issues, *self.checked(datasets, ontology)])
+        issues = in_order([*issues, *self.checked(datasets, ontology), *self.fallen(datasets)])
         if _has_error(issues):
             return _stopped(issues, self.releases)
         return self.release(datasets, issues)
 
     def checked(self, datasets: Sequence[DatasetInput], ontology: Graph) -> list[Issue]:
-        """What the shapes and the quality checks find."""
+        """What the shapes and the quality checks find. The checks wait for the store, so they run meanwhile."""
         issues: list[Issue] = []
         places = Places(self.store)
-        self.progress("check shapes")
+        self.progress("check shapes and quality")
+        with ThreadPoolExecutor(1) as meanwhile:
+            quality = meanwhile.submit(run_checks, self.store, places)
+            for dataset in datasets:
+                if dataset.kept is None:
+                    issues += check_shapes(self.shaped(DATASET[dataset.id]), ontology, places)
+            return [*issues, *quality.result()]
+
+    def fallen(self, datasets: Sequence[DatasetInput]) -> Iterator[Issue]:
+        """Files, and datasets whose files have new names, that have far fewer rows than in the release before."""
+        previous = self.previous()
+        before = {one["id"]: one["rows"] for one in previous.manifest.datasets} if previous else {}
         for dataset in datasets:
-            if dataset.kept is None:
-                issues += check_shapes(self.shaped(DATASET[dataset.id]), ontology, places)
-        self.progress("check quality")
-        return [*issues, *run_checks(self.store, places)]
+            now, then = dataset.counts, before.get(dataset.id, {})
+            same = [name for name in now if name in then]
+            pairs: list[tuple[str | None, Any, Any]] = [(name, [now[name]], [then[name]]) for name in same]
+            if now.keys() != then.keys():
+                pairs.append((None, now.values(), then.values()))
+            for name, these, those in pairs:
+                read, had = (sum(counts["read"] for counts in side) for side in (these, those))
+                if read < had * FEWER_ROWS:
+                    message = f"{read:,} rows, and {had:,} in the release before"
+                    file = name if name is None or "." in name else f"{name}.csv"
+                    yield Issue("rows-fell", message, CATALOGUE["rows-fell"].mend, dataset.id, file)
 
     def shaped(self, dataset: URIRef) -> Graph:
         """The statements of a dataset whose shapes are checked: all, or of a large one some things of each class."""
@@ -258,6 +322,24 @@ class _Build:
         found = self.releases.get(numbers[-1]) if numbers else None
         return found if found is not None and found.manifest.parts else None
 
+    def current(self, projected: bytes) -> Release | None:
+        """The release that is served, when this build would make it again; another version of the software may not.
+
+        What learners can reach follows from the other parts, the day and the software. The day alone makes no release:
+        what was worked out says from which day it counts.
+        """
+        number = self.releases.current_number()
+        if number is None:
+            return None
+        release = self.releases.get(number)
+        manifest, kept = release.manifest, release.path / "projection.json"
+        parts = {name: Part(**part) for name, part in manifest.parts.items() if name != REACHABILITY}
+        same = bool(parts) and content_hash(parts) == content_hash(self.parts)
+        reached = REACHABILITY in manifest.parts
+        if reached != (self.materialise is not None) or (reached and manifest.software != version("stepway")):
+            return None
+        return release if same and kept.is_file() and kept.read_bytes() == projected else None
+
     def history(self, number: int, previous: Release | None) -> History:
         """Say in the release what has been retired since the one before."""
         if previous is None:
@@ -275,9 +357,12 @@ class _Build:
         self.progress("write the release")
         projection = project(self.store)
         projected = PROJECTION.dump_json(projection)
-        hashed = content_hash(self.parts)
-        if (same := _current(self.releases, hashed, projected)) is not None:
+        if (same := self.current(projected)) is not None:
             return BuildResult(same, unchanged=True, issues=issues)
+        if self.materialise is not None:
+            self.progress("work out what standard learners can reach")
+            self.add(REACHABILITY, self.materialise(projection, self.made.today))
+        hashed = content_hash(self.parts)
         number, previous = int(self.making.name.partition("-")[0]), self.previous()
         history = self.history(number, previous)
         counts = _class_counts(self.store)
@@ -308,17 +393,6 @@ class _Build:
             changes=dict(sorted(history.counts.by_class.items())),
         ).write(self.making)
         return BuildResult(self.releases.publish(self.making), unchanged=False, issues=issues)
-
-
-def _current(releases: Releases, content_hash: str, projected: bytes) -> Release | None:
-    """The release that is served, when this build would make it again; another version of the software may not."""
-    number = releases.current_number()
-    if number is None:
-        return None
-    release = releases.get(number)
-    kept = release.path / "projection.json"
-    same = release.manifest.content_hash == content_hash and kept.is_file() and kept.read_bytes() == projected
-    return release if same else None
 
 
 def _has_error(issues: Iterable[Issue]) -> bool:

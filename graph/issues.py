@@ -682,6 +682,14 @@ _ALL: Final = (
             "name the one file in dataset.yml under files, or leave it when they are parts of one edition",
         ),
         (
+            "rows-fell",
+            "A file has far fewer rows than in the release before",
+            "More than a tenth of the rows that the last release took from this file or dataset are not there now.",
+            "A file cut short on its way looks like this, and so does a publisher who drops much at once.",
+            "3,000 funded qualifications, and 8,201 in the release before",
+            "compare the file with the publisher's page; count its rows in dataset.yml to refuse a short one",
+        ),
+        (
             "file-twice",
             "A file is there twice",
             "The same file is there packed and unpacked, or in two zips.",

@@ -76,3 +76,13 @@ def test_a_successor_that_a_source_names_is_told(tmp_path: Path) -> None:
     lines.write_text("\n".join(n_quads(replaced)) + "\n")
     store = GraphStore.build(tmp_path / "more", lines)
     assert successors(thing("OC-OLD"), Side(tmp_path, store, {}), Side.of(release)) == ("OC-NEXT",)
+
+
+def test_a_file_that_lost_many_rows_is_told(tmp_path: Path) -> None:
+    roles = [{"role_id": f"OC-R{n}", "title": f"Role {n}", "level": "4"} for n in range(10)]
+    state = tmp_path / "state"
+    built(tmp_path / "data", state, roles)
+    for kept, told in ((9, []), (8, ["8 rows, and 9 in the release before"])):
+        release = built(tmp_path / "data", state, roles[:kept])
+        assert [issue.message for issue in release.issues if issue.code == "rows-fell"] == told
+        assert all(issue.file for issue in release.issues if issue.code == "rows-fell")
