@@ -16,8 +16,29 @@ from api.dependencies import ReleaseHolder
 from api.differences import Comparisons
 from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
-from api.routers import contradictions, documentation, incomplete, pathways, person, releases, service, things
+from api.routers import (
+    contradictions,
+    dataset,
+    documentation,
+    incomplete,
+    metrics,
+    model,
+    pages,
+    pathways,
+    person,
+    queries,
+    queries_described,
+    releases,
+    resources,
+    service,
+    sparql,
+    things,
+)
 from api.settings import Settings
+from api.sparql.answers import Answers, Engine, Workers
+from api.sparql.answers import home_of as sparql_home_of
+from api.sparql.external import External
+from api.web.problems import problem_page
 from api.workers import Pool
 from graph.release import NoReleaseError
 
@@ -30,17 +51,20 @@ log = logging.getLogger("stepway")
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """While the service runs, workers open what becomes current, a release or a day, before anybody asks."""
-    looking = asyncio.create_task(_keep_ready(app.state.holder, app.state.pool))
+    looking = asyncio.create_task(_keep_ready(app.state.holder, app.state.pool, app.state.answers))
     try:
         yield
     finally:
         looking.cancel()
+        await anyio.to_thread.run_sync(app.state.answers.close)
         await anyio.to_thread.run_sync(app.state.pool.close)
 
 
-async def _keep_ready(holder: ReleaseHolder, pool: Pool) -> None:
+async def _keep_ready(holder: ReleaseHolder, pool: Pool, answers: Answers) -> None:
     def look() -> None:
-        pool.prepare(home_of(holder.get()))
+        services = holder.get()
+        answers.prepare(sparql_home_of(services))
+        pool.prepare(home_of(services))
 
     while True:
         try:
@@ -73,15 +97,29 @@ def create_app(settings: Settings) -> FastAPI:
         seconds=settings.question_seconds,
         memory=settings.worker_memory,
     )
+    limits = settings.sparql_limits
+    engine: Engine = Workers(limits)
+    if settings.sparql_engine is not None:
+        engine = External(str(settings.sparql_engine), limits, engine)
+    app.state.answers = Answers(engine, limits, settings.sparql_spool_bytes)
+    app.state.problem_page = problem_page
     errors.install(app)
+    app.include_router(sparql.router)  # asked most often; each router before it would look whether it is its own
     app.include_router(releases.router)  # before /releases/{number}, which would take “feed” for a number
     app.include_router(service.router)
+    app.include_router(metrics.router)
     app.include_router(contradictions.router)
     app.include_router(incomplete.router)
     app.include_router(pathways.router)
     app.include_router(person.router)
     app.include_router(things.make_router(settings))
+    app.include_router(resources.router)
+    app.include_router(model.router)
+    app.include_router(queries.router)
+    app.include_router(queries_described.router)
+    app.include_router(dataset.router)
     app.include_router(documentation.router)
+    app.include_router(pages.router)
     openapi.install(app)
     # The last one added is the first that a request meets.
     app.add_middleware(LastResort)
@@ -92,8 +130,8 @@ def create_app(settings: Settings) -> FastAPI:
         allow_origins=["*"],
         allow_credentials=False,
         allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["Content-Type"],
-        expose_headers=["ETag", "Link", "Retry-After"],
+        allow_headers=["Content-Type", "If-None-Match", "X-Requested-With"],
+        expose_headers=["ETag", "Link", "Retry-After", "Stepway-Content", "Stepway-Release", "Stepway-Rows"],
     )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog)

@@ -10,17 +10,17 @@ import json
 import logging
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
 import typer
 from pydantic import BaseModel
 
-from api import console, people, questions, solving, things, told
+from api import console, named, pathway_faces, people, questions, solving, things, told
 from api import contradictions as differing
 from api import eligibility as person
 from api import incomplete as missing
@@ -28,6 +28,7 @@ from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
 from api.differences import Differences
 from api.errors import CATALOGUE, Problem, UnknownReleaseError, problem_of
+from api.negotiate import JSON_FORMAT, Format
 from api.reply import SOFTWARE
 from api.schemas.contradictions import ContradictionsAsked
 from api.schemas.eligibility import EligibilityQuestion, FundingAsked, PriorLearningQuestion
@@ -40,9 +41,13 @@ from api.workers import places
 from graph.build import FAILED, BuildResult
 from graph.dumps import FORMATS, write_dump
 from graph.issues import Issue, Severity, count_by_severity, read_issues
+from graph.projection import Projection
 from graph.release import NoReleaseError, Release
+from graph.store import Quad
 from loaders.publish import SHIPPED, build_release, rebuild_release
-from queries.catalogue import BY_CLASS
+from queries import reachability
+from queries.catalogue import BY_CLASS, get_query
+from queries.find import PUBLISHED
 from queries.pathways.engine.interchange import axes_from, write_instance
 from queries.pathways.engine.problem import Criterion, Limits, ProblemRefused
 from queries.pathways.engine.warm import warm
@@ -82,9 +87,22 @@ ReleaseNumber = Annotated[int | None, typer.Option("--release", min=1, help="Ask
 
 def _known_kinds(given: list[str] | None) -> list[str]:
     for kind in given or ():
-        if kind not in BY_CLASS:
-            raise typer.BadParameter(f"{kind} is not one of {', '.join(sorted(BY_CLASS))}")
+        if kind not in BY_CLASS and kind not in PUBLISHED:
+            raise typer.BadParameter(f"{kind} is not one of {', '.join(sorted((*BY_CLASS, *PUBLISHED)))}")
     return given or []
+
+
+def _known_face(format: str, vocabulary: str) -> Format:
+    """The format of an answer. Raises `Problem`."""
+    offered = pathway_faces.FORMATS.get(vocabulary)
+    if offered is None:
+        hint = f"Choose one of {', '.join(pathway_faces.FORMATS)}."
+        raise Problem("invalid-request", f"There is no vocabulary {vocabulary}.", hint=hint)
+    found = next((one for one in offered if one.name == format), None)
+    if found is None:
+        hint = f"Say --format with one of {', '.join(one.name for one in offered)}."
+        raise Problem("invalid-request", f"{vocabulary} is not written as {format}.", hint=hint)
+    return found
 
 
 def _known_axes(given: str | None) -> str | None:
@@ -181,6 +199,7 @@ def build(
             include_illustrative=illustrative,
             publication=publication,
             progress=progress,
+            materialise=_reachability,
         )
         if result.release is not None:
             progress("make the search ready")
@@ -201,6 +220,11 @@ def build(
         _tell_build(Screen(), result, holder)
     if result.release is None:
         raise typer.Exit(DATA_ERRORS)
+
+
+def _reachability(projection: Projection, today: date) -> Iterable[Quad]:
+    """What standard learners can reach, each result with the address that asks it again."""
+    return reachability.materialise(projection, today, lambda request: questions.address_of(request, None))
 
 
 def _tell_build(screen: Screen, result: BuildResult, holder: ReleaseHolder) -> None:
@@ -349,6 +373,13 @@ def pathway(
         Path | None,
         typer.Option(help="Write the question here too, as pathway-instance/1 (.json or .json.gz): see stepway solve."),
     ] = None,
+    format: Annotated[
+        str | None, typer.Option(help="Print the answer as jsonld, turtle or ntriples; json is the same as --json.")
+    ] = None,
+    vocabulary: Annotated[
+        str,
+        typer.Option(help="Vocabulary of jsonld, turtle and ntriples: stepway, or ctdl of the Credential Registry."),
+    ] = "stepway",
     release: ReleaseNumber = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -364,6 +395,7 @@ def pathway(
         "trade_off": trade_off, "travel_limit": travel_limit, "jobs_as_steps": jobs_as_steps, "on": on,
         "release": release,
     }  # fmt: skip
+    face = _known_face(format or "json", vocabulary)
     known = people.profile_of(profile)
     said = {name: value for name, value in given.items() if value is not None}
     question = PathwayQuestionBody.model_validate({**said, "profile": known})
@@ -376,7 +408,9 @@ def pathway(
     body = questions.answer(
         services.pathways, asked, understood, settings.question_limits, not_used=people.not_used(known)
     )
-    if as_json:
+    if face is not JSON_FORMAT:
+        sys.stdout.write(pathway_faces.written(body, services, face, vocabulary).decode())
+    elif as_json or format:
         _print_json(json.loads(body))
     else:
         console.pathways(Screen(), questions.REPLY.validate_json(body), lambda id: services.things.get_named(id).label)
@@ -583,6 +617,66 @@ def find(
         console.found(Screen(), page)
     if not page.items:
         raise typer.Exit(CATALOGUE["unknown-words"].exit_code)
+
+
+@app.command()
+@plainly
+def queries(
+    text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="Words that they have.")] = None,
+    asked_by: Annotated[str | None, typer.Option(help="Who asks them, such as “careers adviser”.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the named queries."""
+    said = named.said_list(" ".join(text) if text else None, asked_by, things.HERE)
+    if as_json:
+        _print_json(said)
+    else:
+        console.queries(Screen(), said)
+
+
+@app.command()
+@plainly
+def query(
+    name: Annotated[str, typer.Argument(help="Name of the query: see stepway queries.")],
+    param: Annotated[
+        list[str] | None, typer.Option(help="A value that it takes, name=value, such as role=OC-HCSA. Repeatable.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option(help="table, json, csv, tsv, sparql-json or sparql-xml; text: the query itself.")
+    ] = "table",
+    release: ReleaseNumber = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Run a named query. With --format table it also says what the columns mean and what to cite."""
+    known = {one.name: one for one in named.FORMATS}
+    if format not in {"table", "text", *known}:
+        raise Problem("invalid-request", f"--format: {format} is not one of table, text, {', '.join(known)}.")
+    chosen = get_query(name)
+    given = dict(_pair(one) for one in param or ())
+    if format == "text":
+        sys.stdout.write(chosen.with_values(chosen.bind({**chosen.example(), **given})))
+        return
+    terms = chosen.bind(given)
+    services, _, _ = _services(data_dir, release)
+    named.check_things(chosen, given, services)
+    ours = format in ("table", "json")
+    media_type = named.FORMATS[1].media_type if ours else known[format].media_type
+    answer = services.store.answer(chosen.text, terms, media_type)
+    if not ours:
+        sys.stdout.write(answer.decode())
+        return
+    said = named.said_results(chosen, given, answer, 0, None, services, things.HERE)
+    if format == "json":
+        _print_json(said)
+    else:
+        console.results(Screen(), said)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Problem("invalid-request", f"--param: {text} is not name=value.")
+    return name, value
 
 
 @app.command()
@@ -795,7 +889,9 @@ def rebuild(
     holder = ReleaseHolder(_settings(data_dir=data_dir).data_dir)
     chosen = _get_release(holder, number)
     with _progress(quiet=as_json) as progress:
-        result = rebuild_release(chosen.manifest, tuple(folders or ()) or SHIPPED, progress=progress)
+        result = rebuild_release(
+            chosen.manifest, tuple(folders or ()) or SHIPPED, progress=progress, materialise=_reachability
+        )
     if as_json:
         _print_json({"release": number, **result.told()})
     else:

@@ -17,6 +17,7 @@ from rich.text import Text
 from api.errors import Problem, Suggestion
 from api.schemas.eligibility import EligibilityReply, PriorLearningReply, SchemeReply, SchemesReply
 from api.schemas.pathways import PathwayReply
+from api.schemas.queries import QueriesSaid, ResultsSaid
 from api.schemas.releases import DiffSaid
 from api.schemas.service import DatasetsSaid, FoundPage, IssueSaid, IssuesSaid, ReleasesSaid
 from api.schemas.things import LEFT_OUT
@@ -850,6 +851,28 @@ def found(screen: Screen, page: FoundPage) -> None:
         screen.line(f"Nothing is called “{page.q}”.")
         return
     screen.table(("Id", "Kind", "Name"), [(one.id, one.kind, one.label) for one in page.items], whole=(0, 1))
+
+
+def queries(screen: Screen, said: QueriesSaid) -> None:
+    """The named queries."""
+    screen.table(("Name", "Question", "Takes"), [(q.name, q.title, ", ".join(q.parameters)) for q in said.items])
+    screen.line(f"{counted(said.total, 'query')}." if said.total == 1 else f"{said.total} queries.")
+
+
+def results(screen: Screen, said: ResultsSaid) -> None:
+    """The answers to a named query, what its columns mean and what to cite."""
+    screen.line(said.title, strong=True)
+    screen.line()
+    if said.rows:
+        rows = [["" if cell is None else value_words(cell) for cell in row] for row in said.rows]
+        whole = [place for place, one in enumerate(said.columns) if one.type not in ("text", "any", "address")]
+        screen.table([one.name for one in said.columns], rows, whole=whole)
+    screen.line(f"{counted(said.total, 'row')}. Blank: not known.")
+    screen.line()
+    for one in said.columns:
+        screen.line(f"{one.name}: {one.about}", indent=1, hang=2)
+    screen.line()
+    screen.line(f"Cite: {said.citation.text}")
 
 
 def issue(screen: Screen, one: IssueSaid) -> None:

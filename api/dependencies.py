@@ -4,7 +4,8 @@ import asyncio
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Coroutine, Hashable
+from collections.abc import Coroutine, Hashable, Iterable
+from functools import cached_property
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,14 +17,19 @@ from api.errors import RetiredIdError, UnknownReleaseError
 from api.settings import Settings
 from api.workers import Pool
 from graph.issues import Issue
+from graph.profile import FILE as PROFILE
 from graph.release import Manifest, NoReleaseError, Release, Releases
 from ontology.namespaces import expand, id_of, thing
 from queries.pathways.request import ReleaseRef
 from queries.pathways.service import PathwayService
 from queries.profiles import Things
+from queries.resource import Resources
 
 OPEN_AT_ONCE: Final = 4
 """Releases kept open: the current one and those lately asked for by number."""
+
+LOOKED_AT: Final = 12
+"""Earlier releases whose graph is kept open for looking something up."""
 
 LOOKED_BACK: Final = 5
 """Earlier releases that are searched for an id that the current one does not have."""
@@ -49,6 +55,20 @@ class Services:
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
         self._answers_kept = answers_kept
         self._lock = threading.Lock()
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Everything that the release speaks of, by address."""
+        return Resources(
+            self.store,
+            lambda id: self.things.get_named(id).label if id in self.things else None,
+            self._predicates,
+        )
+
+    def _predicates(self) -> Iterable[str]:
+        """Every property of the release: from its profile, or where older software wrote none, from its statements."""
+        kept = (self.release.path / PROFILE).is_file()
+        return self.release.profile.properties if kept else self.store.predicates()
 
     @property
     def issues(self) -> list[Issue]:
@@ -79,6 +99,7 @@ class ReleaseHolder:
         self.releases = Releases(data_dir)
         self._answers_kept = answers_kept
         self._open: OrderedDict[tuple[int, int, int], Services] = OrderedDict()
+        self._looked_at: OrderedDict[tuple[int, int, int], Release] = OrderedDict()
         self._current: Services | None = None
         self._lock, self._opening = threading.Lock(), threading.Lock()
 
@@ -103,6 +124,18 @@ class ReleaseHolder:
             log.error("release %s cannot be opened; release %s goes on: %s", current, going_on, error)
         return self._current
 
+    def ready(self, number: int | None = None) -> Services | None:
+        """The services of a release that is open: `get` without waiting. None when `get` may have to, or will raise."""
+        wanted = number if number is not None else self.releases.current_number()
+        if wanted is None:
+            return None
+        path = self.releases.folder / f"{wanted:06d}" / "manifest.json"
+        try:
+            facts = path.stat()
+        except OSError:
+            return None
+        return self._opened((wanted, facts.st_ino, facts.st_mtime_ns))
+
     def manifests(self) -> list[Manifest]:
         """What each whole release is, newest first."""
         return [Manifest.read(self.releases.folder / f"{number:06d}") for number in reversed(self.releases.numbers())]
@@ -126,6 +159,20 @@ class ReleaseHolder:
             if id in earlier.things:
                 return RetiredIdError(id, number, successors)
         return None
+
+    def looked_at(self, number: int) -> Release:
+        """A release of which only the graph is looked at: opened at once, and kept open for the next look.
+
+        Raises one of `DAMAGED`.
+        """
+        facts = (self.releases.folder / f"{number:06d}" / "manifest.json").stat()
+        key = (number, facts.st_ino, facts.st_mtime_ns)
+        with self._lock:
+            if (found := self._looked_at.get(key)) is None:
+                found = self._looked_at[key] = self.releases.get(number)
+                while len(self._looked_at) > LOOKED_AT:
+                    self._looked_at.popitem(last=False)
+            return found
 
     def _services(self, number: int, meanwhile: Services | None = None) -> Services:
         """The services of one release, opened when they are not open yet.

@@ -5,7 +5,6 @@ docs/errors.md; `problem_of` turns an exception into one. A test fails for an ex
 """
 
 import logging
-import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,20 +14,30 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rapidfuzz import fuzz, process
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
+from api.sparql.failures import (
+    SYNTAX_REASONS,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    QueryTooLargeError,
+)
 from api.workers import BusyError, TooHeavyError, places
 from graph.diff import NotComparableError
 from graph.release import BuildRunningError, NoReleaseError
 from graph.search import Found
 from ontology.namespaces import BASE
-from queries.catalogue import BY_CLASS
+from queries.catalogue import BY_CLASS, UnknownQueryError, WrongValuesError, list_queries
 from queries.find import UnknownWordsError
 from queries.pathways.compile import UnknownThingError
 from queries.pathways.limits import ContradictoryLimitsError, NotKnownError
 from queries.pathways.service import NoSuchGoalError
 from queries.profiles import UnknownIdError
+from queries.resource import UnknownAddressError
 
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 PROBLEM_BASE: Final = f"{BASE}problem/"
@@ -36,7 +45,7 @@ _CODES: Final = {
     404: "not-found", 405: "method-not-allowed", 406: "not-acceptable", 413: "too-large", 415: "unsupported-media-type"
 }  # fmt: skip
 _SHOWN: Final = 100
-_NOT_DESCRIBED: Final = ("/docs", "/docs/style.css", "/openapi.json")
+_METHODS: Final = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT")
 
 log = logging.getLogger("stepway")
 
@@ -84,7 +93,15 @@ CATALOGUE: Final = _types(
     ProblemType("too-large", (413,), "The request is too large", "Send less."),
     ProblemType("address-too-long", (414,), "The address is too long", "Send the question as a POST."),
     ProblemType("unsupported-media-type", (415,), "The body is in another format", "Send JSON as application/json."),
-    ProblemType("busy", (503,), "Too many questions are waiting", "Ask again after the seconds of Retry-After."),
+    ProblemType("query-syntax", (400,), "The query is not SPARQL", "See line and column."),
+    ProblemType("query-refused", (400,), "The query is not run", "Ask another way, or for less."),
+    ProblemType(
+        "query-timeout", (503,), "The query took too long", "Ask for less: more exact patterns, a LIMIT, fewer paths."
+    ),
+    ProblemType(
+        "query-too-large", (503,), "The answer grew too large", "Ask for less: a LIMIT, fewer columns, or the dumps."
+    ),
+    ProblemType("busy", (503, 429), "Too many questions are waiting", "Ask again after the seconds of Retry-After."),
     ProblemType("too-heavy", (503,), "The question took too much", "Ask for less: fewer goals, or tighter limits."),
     ProblemType("no-release", (503,), "Nothing has been published yet", "Run `stepway build`.", 3),
     ProblemType(
@@ -137,6 +154,15 @@ class ProblemDocument(BaseModel):
     replaced_by: list[str] | None = Field(None, description="Of retired-id: ids that take its place, where known.")
     offered: list[str] | None = Field(None, description="Of not-acceptable: the formats there are.")
     releases: list[int] | None = Field(None, description="Of unknown-release: the releases there are.")
+    reason: str | None = Field(None, description="Of query-syntax and query-refused: what is wrong, in one word.")
+    line: int | None = Field(None, description="Of query-syntax and query-refused: the line, from 1.")
+    column: int | None = Field(
+        None, description="Of query-syntax and query-refused: the column, from 1, in characters."
+    )
+    text: str | None = Field(None, description="Of query-syntax and query-refused: the line itself, or its part.")
+    suggestion: str | None = Field(None, description="Of query-syntax: what to put instead, or to add.")
+    expected: list[str] | None = Field(None, description="Of query-syntax: what could have stood there.")
+    limits: dict[str, int | float] | None = Field(None, description="Of refused queries: the limits in force.")
 
 
 class Problem(Exception):  # noqa: N818 -- RFC 9457 calls it a problem
@@ -178,7 +204,7 @@ class Problem(Exception):  # noqa: N818 -- RFC 9457 calls it a problem
         """It as an HTTP response."""
         whole = self.document(instance).model_dump(mode="json")
         document = {name: value for name, value in whole.items() if value is not None}
-        return JSONResponse(document, document["status"], dict(self.headers), PROBLEM_MEDIA_TYPE)
+        return JSONResponse(document, document["status"], {"Vary": "Accept", **self.headers}, PROBLEM_MEDIA_TYPE)
 
 
 class UnknownReleaseError(LookupError):
@@ -248,14 +274,39 @@ def _simple(code: str) -> Callable[[Any], Problem]:
     return lambda error: Problem(code, sentence(error))
 
 
+def _query(code: str, error: QueryRefusedError | QuerySyntaxError) -> Problem:
+    members = {"line": error.line, "column": error.column}
+    if isinstance(error, QuerySyntaxError):
+        return Problem(code, sentence(error), members=members | {"expected": list(error.expected) or None})
+    code = "query-syntax" if error.reason in SYNTAX_REASONS else code
+    return Problem(code, error.detail, hint=error.hint, members=members | {"reason": error.reason})
+
+
+def _busy(error: BusyError) -> Problem:
+    return Problem("busy", sentence(error), 429 if error.own else 503, headers={"Retry-After": "5"})
+
+
 def _internal(_: Exception) -> Problem:
     return Problem("internal-error", "The request could not be answered.")
+
+
+def _wrong_values(error: WrongValuesError) -> Problem:
+    problems = [FieldProblem(field=one.name, message=one.message, given=one.given) for one in error.wrong]
+    detail = "; ".join(f"{one.field}: {one.message}" for one in problems[:3])
+    return Problem("invalid-request", f"{detail}.", 422, members={"errors": problems})
+
+
+def _unknown_query(error: UnknownQueryError) -> Problem:
+    near = process.extract(error.name, [one.name for one in list_queries()], scorer=fuzz.ratio, limit=3)
+    hint = f"Did you mean {', '.join(name for name, _, _ in near)}? See /queries."
+    return Problem("not-found", sentence(error), hint=hint)
 
 
 MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     Problem: lambda problem: problem,
     UnknownIdError: _unknown_id,
     QuestionIdError: _unknown_id,
+    UnknownAddressError: lambda e: Problem("unknown-id", sentence(e), members={"id": e.address, "suggestions": []}),
     UnknownThingError: _unknown_thing,
     RetiredIdError: _retired_id,
     WrongKindError: lambda e: Problem("wrong-kind", sentence(e), members={"id": e.id}),
@@ -267,14 +318,25 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     NoReleaseError: _simple("no-release"),
     UnknownReleaseError: lambda e: Problem("unknown-release", sentence(e), members={"releases": e.known}),
     BuildRunningError: lambda e: Problem("busy", sentence(e), hint="Build again when it has ended."),
-    BusyError: lambda e: Problem("busy", sentence(e), headers={"Retry-After": "5"}),
+    BusyError: _busy,
+    QuerySyntaxError: lambda e: _query("query-syntax", e),
+    QueryRefusedError: lambda e: _query("query-refused", e),
+    QueryTimeoutError: _simple("query-timeout"),
+    QueryTooLargeError: _simple("query-too-large"),
     TooHeavyError: _simple("too-heavy"),
+    WrongValuesError: _wrong_values,
+    UnknownQueryError: _unknown_query,
     ValidationError: _invalid,
 }
 """How each exception that a reader can cause is told. All others are faults of ours: see `INTERNAL`."""
 
 INTERNAL: Final[frozenset[str]] = frozenset(
     {
+        "api.client.StepwayProblem",
+        "api.client.StepwayProblem",
+        "api.sparql.emptiness._EnoughError",
+        "api.sparql.external._NoAnswerError",
+        "api.sparql.patterns.Unreadable",
         "api.workers.WorkerDiedError",
         "graph.requirements.RequirementError",
         "loaders.values.Fault",
@@ -327,26 +389,32 @@ def field_problems(errors: Any) -> list[FieldProblem]:
     return found
 
 
-def _methods(app: FastAPI, path: str) -> set[str]:
-    """What an address does, by the OpenAPI document."""
-    found: set[str] = set()
-    for template, operations in app.openapi()["paths"].items():
-        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path):
-            found |= {method.upper() for method in operations}
-    if path in _NOT_DESCRIBED:
-        found.add("GET")
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """What the address of a request does."""
+
+    def does(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in app.routes)
+
+    found = {method for method in _METHODS if does(method)}
     return found | {"HEAD"} if "GET" in found else found
 
 
+def _reply(request: Request, problem: Problem) -> Response:
+    """A problem as a page for readers of pages (`app.state.problem_page` makes it), for others as a document."""
+    page: Callable[[Request, Problem], Response | None] | None = getattr(request.app.state, "problem_page", None)
+    shown = page(request, problem) if page is not None else None
+    return shown if shown is not None else problem.response(request.url.path)
+
+
 def install(app: FastAPI) -> None:
-    """Answer every error of an application with a problem document."""
+    """Answer every error of an application with a problem document, or with a page for readers of pages."""
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         problems = field_problems(error.errors())
         detail = "; ".join(f"{one.field}: {one.message}" for one in problems[:3])
-        problem = Problem("invalid-request", f"{detail}.", 422, members={"errors": problems})
-        return problem.response(request.url.path)
+        return _reply(request, Problem("invalid-request", f"{detail}.", 422, members={"errors": problems}))
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -358,11 +426,11 @@ def install(app: FastAPI) -> None:
         status = error.status_code if error.status_code in CATALOGUE[code].statuses else 0
         headers = dict(error.headers or {})
         if code == "method-not-allowed":
-            headers["Allow"] = ", ".join(sorted(_methods(app, request.url.path)))
-        return Problem(code, detail, status, headers=headers).response(request.url.path)
+            headers["Allow"] = ", ".join(sorted(_methods(app, request)))
+        return _reply(request, Problem(code, detail, status, headers=headers))
 
     def known(request: Request, error: Exception) -> Response:
-        return problem_of(error).response(request.url.path)
+        return _reply(request, problem_of(error))
 
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)

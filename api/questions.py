@@ -203,8 +203,10 @@ def in_link(name: str) -> bool:
     return bool(attributes()[name].get("in-link"))
 
 
-def address_of(request: PathwayRequest, release: int) -> str:
+def address_of(request: PathwayRequest, release: int | None) -> str:
     """The address that asks the same of the same release on the same day, whatever is published later.
+
+    Without a release it asks the one that is served.
 
     Circumstances that say much of a person are left out: see `in_link`.
     """
@@ -225,7 +227,7 @@ def address_of(request: PathwayRequest, release: int) -> str:
         if (value := getattr(request, name)) != getattr(_PATHWAY_DEFAULTS, name):
             said.append((name, str(value).lower()))
     said += [("attribute", f"{name}:{value}") for name, value in request.attributes if in_link(name)]
-    said += [("on", request.on), ("release", release)]
+    said += [("on", request.on)] + ([("release", release)] if release is not None else [])
     return "/pathways?" + urlencode(said)
 
 

@@ -47,16 +47,16 @@ def has_already(request: Request, tag: str) -> bool:
     return "*" in tags or tag in tags
 
 
-def headers_of(tag: str, links: Iterable[Link] = ()) -> dict[str, str]:
+def headers_of(tag: str, links: Iterable[Link] = (), vary: str = "Accept") -> dict[str, str]:
     """Headers of a reply that depends on what is asked for. Caches ask again, since another release may be current."""
-    said = {"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache"}
+    said = {"ETag": tag, "Vary": vary, "Cache-Control": "no-cache"}
     link = ", ".join(f'<{one.href}>; rel="{one.rel}"; type="{one.type}"' for one in links)
     return said | ({"Link": link} if link else {})
 
 
-def not_modified(tag: str) -> Response:
+def not_modified(tag: str, vary: str = "Accept") -> Response:
     """304: what you have is still right."""
-    return Response(status_code=304, headers=headers_of(tag))
+    return Response(status_code=304, headers=headers_of(tag, vary=vary))
 
 
 def json_bytes(content: Any) -> bytes:

@@ -6,9 +6,10 @@ Every setting has a heading in docs/settings.md. Rules and facts of datasets are
 from dataclasses import fields
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import AnyHttpUrl, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.sparql.limits import QueryLimits
 from queries.pathways.engine.problem import Limits
 
 
@@ -52,6 +53,43 @@ class Settings(BaseSettings):
     answers_kept: int = Field(
         256, ge=0, le=100_000, description="Answers of each release kept in memory, for questions that are asked again."
     )
+    sparql_seconds: float = Field(
+        10.0, ge=0.1, le=3_600, description="Seconds that one SPARQL query may run, and may wait for its turn."
+    )
+    sparql_query_bytes: int = Field(
+        100_000, ge=1_000, le=10_000_000, description="Longest text of a SPARQL query, in bytes."
+    )
+    sparql_depth: int = Field(100, ge=5, le=1_000, description="Most brackets within brackets of a SPARQL query.")
+    sparql_patterns: int = Field(200, ge=5, le=10_000, description="Most triple patterns and paths of a SPARQL query.")
+    sparql_answer_bytes: int = Field(
+        200_000_000, ge=1_000, description="Largest answer to a SPARQL query, in bytes before compression."
+    )
+    sparql_answer_rows: int = Field(
+        1_000_000, ge=1, description="Most rows or statements of an answer to a SPARQL query."
+    )
+    sparql_at_once: int = Field(
+        2, ge=1, le=64, description="SPARQL queries that run at the same time, each in a process of its own."
+    )
+    sparql_waiting: int = Field(
+        20, ge=0, le=10_000, description="SPARQL queries that may wait for their turn; more are told to come back."
+    )
+    sparql_memory: int = Field(
+        2_000_000_000, ge=300_000_000, description="Most memory of one process that answers SPARQL, in bytes."
+    )
+    sparql_cache_bytes: int = Field(
+        64_000_000, ge=0, description="Answers to SPARQL queries that are kept for whoever asks again, in bytes."
+    )
+    sparql_spool_bytes: int = Field(
+        2_000_000_000, ge=0, description="Most room on disk for answers that readers are still fetching, in bytes."
+    )
+    sparql_engine: AnyHttpUrl | None = Field(
+        None, description="Address of a SPARQL 1.1 server that is to answer queries to the releases which it holds."
+    )
+
+    @property
+    def sparql_limits(self) -> QueryLimits:
+        """What one SPARQL query, and all of them together, may be and use."""
+        return QueryLimits(**{field.name: getattr(self, f"sparql_{field.name}") for field in fields(QueryLimits)})
 
     @property
     def question_limits(self) -> Limits:

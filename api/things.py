@@ -7,6 +7,7 @@ from rdflib import Graph
 
 from api.addresses import Addresses
 from api.dependencies import Services
+from api.named import behind
 from api.schemas.things import LEFT_OUT, shown_properties
 from ontology.namespaces import PREFIXES, thing
 from queries.catalogue import COLLECTIONS, Collection
@@ -117,6 +118,7 @@ def said_profile(profile: Profile, services: Services, addresses: Addresses = HE
         _link("alternate", addresses.to(f"{path}/{item.id}", format="jsonld"), "application/ld+json", "as JSON-LD"),
         _link("alternate", addresses.to(f"{path}/{item.id}", format="turtle"), "text/turtle", "as Turtle"),
         _link("collection", addresses.to(path), "application/json", f"all {words}"),
+        behind(addresses, "statements-about", "what is stated of it, as a query", thing=item.id).model_dump(),
     ]
     return said
 

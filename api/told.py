@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 
 from api.addresses import Addresses
 from api.dependencies import ReleaseHolder, Services
+from api.resources import path_of
 from api.schemas.common import Link
 from api.schemas.service import (
     DatasetSaid,
@@ -20,7 +21,10 @@ from api.schemas.service import (
 from api.things import HERE
 from graph.issues import CATALOGUE, Issue
 from graph.release import Manifest
+from graph.search import Found
+from ontology.namespaces import ID
 from queries.catalogue import BY_CLASS
+from queries.find import PUBLISHED, find
 
 
 def issue(found: Issue) -> IssueSaid:
@@ -75,12 +79,21 @@ def releases(holder: ReleaseHolder, addresses: Addresses = HERE) -> ReleasesSaid
     return ReleasesSaid(current=current, releases=[release(one, current, addresses) for one in holder.manifests()])
 
 
+def _place(one: Found, addresses: Addresses) -> str:
+    if one.kind in BY_CLASS:
+        return addresses.thing(BY_CLASS[one.kind].name, one.id)
+    path, query = path_of(one.id if ":" in one.id else f"{ID}{one.id}")
+    return addresses.to(path, **query)
+
+
 def found(services: Services, words: str, kinds: Sequence[str], limit: int, addresses: Addresses = HERE) -> FoundPage:
-    """The best matches for words. Links to other vocabularies repeat labels: they are found only when asked for."""
-    wanted = kinds or [kind for kind in BY_CLASS if kind != "CompetencyLink"]
-    items = [
-        FoundSaid(**asdict(one), href=addresses.thing(BY_CLASS[one.kind].name, one.id))
-        for one in services.search.find(words, wanted, limit)
-        if one.kind in BY_CLASS
-    ]
+    """The best matches for words: without kinds, ours first and then published occupations and skills.
+
+    Links to other vocabularies repeat labels: they are found only when asked for.
+    """
+    if kinds:
+        best = services.search.find(words, kinds, limit, every_word=bool(set(kinds) & set(PUBLISHED)))
+    else:
+        best = find(words, services.search, [kind for kind in BY_CLASS if kind != "CompetencyLink"], limit)
+    items = [FoundSaid(**asdict(one), href=_place(one, addresses)) for one in best]
     return FoundPage(q=words, items=items, release=services.reference)

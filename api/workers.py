@@ -11,19 +11,24 @@ answers tasks. Both go to the nursery by pickle. This module needs the standard 
 only what its opener does.
 """
 
+import array
 import asyncio
+import ctypes
 import gc
 import itertools
 import logging
 import os
+import pickle
 import resource
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import traceback
 import weakref
+from asyncio import AbstractEventLoop, TimerHandle
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
@@ -32,35 +37,99 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
-Answer = Callable[[Any], bytes]
+
+class Attachment:
+    """An open file that goes with an answer, for any number of readers. It is closed when nobody holds it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.size = os.fstat(descriptor).st_size
+
+    def read(self, size: int, offset: int) -> bytes:
+        """So many bytes from a place on; fewer at the end."""
+        return os.pread(self._descriptor, size, offset)
+
+    def fileno(self) -> int:
+        """Its descriptor, which stays its own."""
+        return self._descriptor
+
+    def __del__(self) -> None:
+        with suppress(AttributeError, OSError):
+            os.close(self._descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with a file that goes with it."""
+
+    body: bytes
+    file: Attachment | None = None
+
+
+Answer = Callable[[Any], bytes | Reply]
 Opener = Callable[[Any], Answer]
 
 NURSERIES: Final = 2
 """Nurseries kept open: that of the home which is current, and the one asked for last beside it."""
 
-_SINGLE_THREADED: Final = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMBA")}
-"""Keeps numerical libraries from starting threads when they are loaded, after which forking would not be safe."""
+_ENVIRONMENT: Final = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMBA")} | {
+    "RUST_BACKTRACE": "0"
+}
+"""Keeps numerical libraries from starting threads when they are loaded, after which forking would not be safe; and a
+process that ends for want of memory from spending a second on telling where."""
 
 _KINDNESS: Final = 10
 """How far workers stand back (see nice(2)) for the process that serves everybody."""
 
 _CLOSING_SECONDS: Final = 5.0
 
+_LOOK_SECONDS: Final = 0.2
+"""Between two looks at the memory of a process that works on a task."""
+
+_GRACE_SECONDS: Final = 1.0
+"""After its time is over, a worker that the service has not stopped ends by itself."""
+
+_SIZE: Final = struct.Struct("!Q")
+"""Before each message between the service and a worker: how long it is."""
+
+_ONCE: Final = 64 * 1024
+
+_RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+
 log = logging.getLogger("stepway.workers")
 
 
 class BusyError(RuntimeError):
-    """Too many tasks wait already."""
+    """Too many tasks wait already. `own`: whoever asked has others that wait."""
+
+    def __init__(self, message: str, *, own: bool = False) -> None:
+        super().__init__(message)
+        self.own = own
 
 
 class TooHeavyError(RuntimeError):
-    """A task took more time or memory than any should; it was stopped and has no answer."""
+    """A task took more time or memory than any should; it was stopped and has no answer.
+
+    `memory`: the bytes that its process had in the end, where memory was the reason; else 0.
+    """
+
+    def __init__(self, message: str, *, memory: int = 0) -> None:
+        super().__init__(message)
+        self.memory = memory
 
 
 class WorkerDiedError(RuntimeError):
-    """A process ended by itself; the task that it worked on has no answer."""
+    """A process ended by itself; the task that it worked on has no answer.
+
+    `signal`: the signal that ended it, and `memory`: the most bytes that it had; 0 where they are not known.
+    """
+
+    def __init__(self, message: str, *, signal: int = 0, memory: int = 0) -> None:
+        super().__init__(message)
+        self.signal, self.memory = signal, memory
 
 
 # In the nursery and its workers.
@@ -90,12 +159,13 @@ def nursery() -> NoReturn:
     """The whole life of a nursery. It gets its orders from its standard input, and ends with it.
 
     An order is None, with a socket, for a worker that listens to it (the reply is its process id); or a process id, for
-    putting that worker to rest. Only then does its id go back to the system, so an id never means another process.
+    putting that worker to rest (the reply is the signal that ended it and the most memory it had). Only then does its
+    id go back to the system, so an id never means another process.
     """
     control = Connection(os.dup(0))
     with Path(os.devnull).open() as nothing:
         os.dup2(nothing.fileno(), 0)  # workers are not to inherit the orders
-    opener, home, memory = control.recv()
+    opener, home, memory, seconds = control.recv()
     most = min(one for one in (memory, *resource.getrlimit(resource.RLIMIT_DATA)) if one != resource.RLIM_INFINITY)
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     try:
@@ -111,15 +181,16 @@ def nursery() -> NoReturn:
         while True:
             order = control.recv()
             if order is not None:
-                _put_to_rest(order)
                 workers.remove(order)
+                control.send(_put_to_rest(order))
                 continue
             handle = recv_handle(control)
-            pid = os.fork()
+            parent, pid = os.getpid(), os.fork()
             if not pid:
                 try:
                     control.close()
-                    _work(answer, Connection(handle), memory)
+                    _end_with(parent)
+                    _work(answer, socket.socket(fileno=handle), memory, seconds)
                 except BaseException as error:  # noqa: BLE001 -- it is not to reach the life of the nursery
                     sys.stderr.write(places(error))
                 finally:
@@ -132,25 +203,60 @@ def nursery() -> NoReturn:
     os._exit(0)
 
 
-def _put_to_rest(pid: int) -> None:
+def _put_to_rest(pid: int) -> tuple[int, int]:
+    """Stop it, unless it has ended: the signal that ended it (0: none) and the most memory it had, in bytes."""
     os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    _, status, used = os.wait4(pid, 0)
+    return (os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0), used.ru_maxrss * _RSS_UNIT
 
 
-def _work(answer: Answer, service: Connection, memory: int) -> None:
+def _end_with(parent: int) -> None:
+    """Have the system end this process when its parent ends, in whatever way. Only Linux offers it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _work(answer: Answer, service: socket.socket, memory: int, seconds: float) -> None:
     """The whole life of a worker. With each outcome it says whether it has grown too large for another task."""
     os.nice(_KINDNESS)
-    unit = 1 if sys.platform == "darwin" else 1024
     with suppress(EOFError, OSError):
         while True:
-            task, error = service.recv(), None
+            task, error = pickle.loads(_read(service)), None  # noqa: S301 -- it comes from the service
+            signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
             try:
-                reply = answer(task)
+                answered = answer(task)
+                reply = answered if isinstance(answered, Reply) else Reply(answered)
             except Exception as raised:  # noqa: BLE001 -- whatever it is, whoever asked is to know
-                reply, error = b"", _told(raised)
-            worn = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > memory / 2
-            service.send((error, worn))
-            service.send_bytes(reply)
+                reply, error = Reply(b""), _told(raised)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            worn = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT > memory / 2
+            _write(service, pickle.dumps((error, worn, reply.body)), reply.file)
+
+
+def _read(line: socket.socket) -> bytearray:
+    """One message. Raises `EOFError` when the other end is closed."""
+    (size,) = _SIZE.unpack(_exactly(line, _SIZE.size))
+    return _exactly(line, size)
+
+
+def _exactly(line: socket.socket, size: int) -> bytearray:
+    found = bytearray(size)
+    rest = memoryview(found)
+    while rest:
+        if not (count := line.recv_into(rest)):
+            raise EOFError
+        rest = rest[count:]
+    return found
+
+
+def _write(line: socket.socket, message: bytes, file: Attachment | None) -> None:
+    """One message, and with it an open file."""
+    whole = memoryview(_SIZE.pack(len(message)) + message)
+    files = [file.fileno()] if file is not None else []
+    sent = socket.send_fds(line, [whole], files) if files else line.send(whole)
+    line.sendall(whole[sent:])
 
 
 # In the service.
@@ -163,28 +269,103 @@ class _Worker:
     home: Hashable
     nursery: "_Nursery"
     pid: int
-    service: Connection
+    service: socket.socket
     killed: bool = False
+    ended: bool = False
 
-    def ask(self, task: Hashable, seconds: float) -> tuple[bytes, bool]:
+    async def ask(self, task: Hashable, seconds: float, memory: int) -> tuple[Reply, bool]:
         """Its answer, and whether it has grown too large for another task. Raises what answering raised, as well as
         `TooHeavyError` and `WorkerDiedError`."""
+        loop = asyncio.get_running_loop()
+        grown = loop.create_future()
+        looking: TimerHandle | None = None
+
+        def look() -> None:
+            nonlocal looking
+            if (size := self._memory()) > memory:
+                grown.set_result(size)
+                self.kill()
+            else:
+                looking = loop.call_later(_LOOK_SECONDS, look)
+
+        looking = loop.call_later(_LOOK_SECONDS, look)
         try:
-            self.service.send(task)
-            if not self.service.poll(seconds):
-                raise TooHeavyError(f"it took longer than {seconds:g} seconds")
-            error, worn = self.service.recv()
-            reply = self.service.recv_bytes()
+            async with asyncio.timeout(seconds):
+                message = pickle.dumps(task)
+                await loop.sock_sendall(self.service, _SIZE.pack(len(message)) + message)
+                error, worn, reply = await self._reply(loop)
+        except TimeoutError:
+            raise TooHeavyError(f"it took longer than {seconds:g} seconds") from None
         except (EOFError, OSError) as gone:
+            if grown.done():
+                raise TooHeavyError("it needed more memory than a task may", memory=grown.result()) from gone
             raise WorkerDiedError("the process that worked on it ended") from gone
+        finally:
+            looking.cancel()
         if error is not None:
             _raise(*error)
         return reply, worn
 
+    async def _reply(self, loop: AbstractEventLoop) -> tuple[Any, bool, Reply]:
+        """What it says in the end: an exception to be raised, whether it is worn, and its answer."""
+        readable = asyncio.Event()
+        loop.add_reader(self.service.fileno(), readable.set)
+        try:
+            await readable.wait()
+        finally:
+            loop.remove_reader(self.service.fileno())
+        first, ancillary, _, _ = self.service.recvmsg(_ONCE, socket.CMSG_LEN(array.array("i").itemsize))
+        files = array.array("i")
+        for _, kind, data in ancillary:
+            if kind == socket.SCM_RIGHTS:
+                files.frombytes(data)
+        file = Attachment(files[0]) if files else None
+        if len(first) < _SIZE.size:
+            raise EOFError
+        message = bytearray(_SIZE.unpack_from(first)[0])
+        begun = len(first) - _SIZE.size
+        message[:begun] = memoryview(first)[_SIZE.size :]
+        rest = memoryview(message)[begun:]
+        while rest:
+            if not (count := await loop.sock_recv_into(self.service, rest)):
+                raise EOFError
+            rest = rest[count:]
+        error, worn, body = pickle.loads(message)  # noqa: S301 -- it comes from our own worker
+        return error, worn, Reply(body, file)
+
+    def first(self, task: Hashable, seconds: float) -> bytes:
+        """Have it carry out a task before any other, and wait for what it says. Raises as `ask` does."""
+        try:
+            self.service.settimeout(seconds)
+            message = pickle.dumps(task)
+            _write(self.service, message, None)
+            error, _, said = pickle.loads(_read(self.service))  # noqa: S301 -- it comes from our own worker
+            self.service.setblocking(False)
+        except (EOFError, OSError) as gone:
+            raise WorkerDiedError("a new process ended before it had anything to do") from gone
+        if error is not None:
+            _raise(*error)
+        assert isinstance(said, bytes)
+        return said
+
+    def _memory(self) -> int:
+        """The bytes it has for itself alone, where the system tells; else 0."""
+        try:
+            _, resident, shared, *_ = Path(f"/proc/{self.pid}/statm").read_bytes().split()
+        except (OSError, ValueError):
+            return 0
+        return (int(resident) - int(shared)) * _PAGE
+
     @property
     def is_well(self) -> bool:
         """Whether an idle worker can be asked: one that has ended, or says what nobody asked, cannot."""
-        return not self.killed and not self.service.poll()
+        try:
+            self.service.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return not self.killed
+        except OSError:
+            return False
+        return False
 
     def kill(self) -> None:
         """Stop it at once. Call with the lock of the pool, so that it is not put to rest meanwhile."""
@@ -192,16 +373,19 @@ class _Worker:
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
-    def end(self) -> None:
-        """Stop it, and clear it away."""
+    def end(self) -> tuple[int, int]:
+        """Stop it, and clear it away: the signal that ended it, and the most memory it had, in bytes. It waits."""
+        if self.ended:
+            return 0, 0
+        self.ended = True
         self.service.close()
-        self.nursery.put_to_rest(self.pid)
+        return self.nursery.put_to_rest(self.pid)
 
 
 class _Nursery:
     """One nursery as the service sees it. Every method waits, so none is for the event loop."""
 
-    def __init__(self, opener: Opener, home: Hashable, memory: int) -> None:
+    def __init__(self, opener: Opener, home: Hashable, memory: int, seconds: float) -> None:
         self.home = home
         ours, theirs = socket.socketpair()
         start = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import nursery; nursery()"
@@ -211,10 +395,10 @@ class _Nursery:
                 [sys.executable, "-c", start],
                 stdin=theirs.fileno(),
                 process_group=0,
-                env={**os.environ, **_SINGLE_THREADED},
+                env={**os.environ, **_ENVIRONMENT},
             )
         self._line, self._control = ours, Connection(os.dup(ours.fileno()))
-        self._control.send((opener, home, memory))
+        self._control.send((opener, home, memory, seconds))
         self._lock = threading.Lock()
         self._is_open = False
 
@@ -237,19 +421,22 @@ class _Nursery:
         """A new worker. Raises `WorkerDiedError` when the nursery itself has ended."""
         ours, theirs = socket.socketpair()
         with self._lock, theirs:
-            service = Connection(ours.detach())
+            ours.setblocking(False)
             try:
                 self._control.send(None)
                 send_handle(self._control, theirs.fileno(), self._process.pid)
-                return _Worker(self.home, self, self._control.recv(), service)
+                return _Worker(self.home, self, self._control.recv(), ours)
             except (EOFError, OSError) as gone:
-                service.close()
+                ours.close()
                 raise WorkerDiedError("the process that forks workers ended") from gone
 
-    def put_to_rest(self, pid: int) -> None:
-        """Clear away one of its workers, running or not."""
-        with self._lock, suppress(OSError):  # when the nursery has ended it is cleared away with the others
+    def put_to_rest(self, pid: int) -> tuple[int, int]:
+        """Clear away one of its workers, running or not: the signal that ended it, and the most memory it had."""
+        with self._lock, suppress(EOFError, OSError):  # when the nursery has ended its workers end with it
             self._control.send(pid)
+            signal, memory = self._control.recv()
+            return signal, memory
+        return 0, 0
 
     def close(self) -> None:
         """End it with all its workers. Those who wait for it are told that it ended."""
@@ -273,17 +460,30 @@ def _close_all(nurseries: "OrderedDict[Hashable, _Nursery]") -> None:
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """A task that somebody waits for: how many do, and who works on it (None: it waits, or a worker is being found)."""
+    """A task that somebody waits for: who does, and who works on it (None: it waits, or a worker is being found).
+
+    It is worked on in the event loop `loop`. `expiry`: when it will have waited for its turn too long.
+    """
 
     home: Hashable
     task: Hashable
     client: str
-    askers: int = 1
+    loop: AbstractEventLoop
+    askers: "list[asyncio.Future[Reply]]" = field(default_factory=list)
     worker: _Worker | None = None
-    outcome: "Future[bytes]" = field(default_factory=Future)
+    expiry: TimerHandle | None = None
 
 
-class _Queue:
+class Waits(Protocol):
+    """What can wait for its turn: it belongs to a client."""
+
+    client: str
+
+
+W = TypeVar("W", bound=Waits)
+
+
+class FairQueue(Generic[W]):
     """Jobs that wait. Clients take turns; when it is full whoever has most waiting loses the latest of them.
 
     Longest-queue-drop with round robin: Suter, Lakshman, Stiliadis, Choudhury, "Buffer management schemes for
@@ -292,12 +492,16 @@ class _Queue:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._lines: OrderedDict[str, deque[_Job]] = OrderedDict()
+        self._lines: OrderedDict[str, deque[W]] = OrderedDict()
 
     def __len__(self) -> int:
         return sum(map(len, self._lines.values()))
 
-    def add(self, job: _Job) -> _Job | None:
+    def __contains__(self, client: str) -> bool:
+        """Whether a client has jobs that wait."""
+        return client in self._lines
+
+    def add(self, job: W) -> W | None:
         """Put a job at the end of its client's line. The job that has lost its place for it, which can be the same."""
         self._lines.setdefault(job.client, deque()).append(job)
         if len(self) <= self._most:
@@ -310,7 +514,7 @@ class _Queue:
         self.remove(lost)
         return lost
 
-    def next(self) -> _Job | None:
+    def next(self) -> W | None:
         """The job whose turn it is, which then waits no longer."""
         if not self._lines:
             return None
@@ -320,7 +524,7 @@ class _Queue:
         self.remove(job)
         return job
 
-    def remove(self, job: _Job) -> bool:
+    def remove(self, job: W) -> bool:
         """Take a job out; whether it was there."""
         line = self._lines.get(job.client, deque())
         if job not in line:
@@ -337,7 +541,8 @@ class PoolState:
 
     `shared` counts those who got an answer that was being worked out for another; `left` jobs that nobody waited for in
     the end; `refused` jobs for which there was no room; `heavy` jobs stopped for their time or memory; `died` jobs
-    whose process ended; `failed` jobs that answering raised an error for.
+    whose process ended; `failed` jobs that answering raised an error for. `replaced` counts the processes that were
+    ended, whatever the reason.
     """
 
     running: int
@@ -350,6 +555,40 @@ class PoolState:
     heavy: int
     died: int
     failed: int
+    replaced: int
+
+
+def _aside(call: Callable[..., Any], *given: object) -> "Future[Any]":
+    """Carry out what waits in a thread of its own, which keeps nobody from ending."""
+    outcome: Future[Any] = Future()
+    outcome.set_running_or_notify_cancel()  # from now on nobody can cancel it: what waits goes on
+
+    def run() -> None:
+        try:
+            outcome.set_result(call(*given))
+        except BaseException as error:  # noqa: BLE001 -- whoever looks at the outcome is told
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, name="stepway-worker", daemon=True).start()
+    return outcome
+
+
+def _tell(asker: "asyncio.Future[Reply]", outcome: Reply | BaseException) -> None:
+    """Give an asker the outcome, in the event loop that it waits in."""
+
+    def tell() -> None:
+        if asker.done():
+            return
+        if isinstance(outcome, Reply):
+            asker.set_result(outcome)
+        else:
+            asker.set_exception(outcome)
+
+    if asyncio._get_running_loop() is asker.get_loop():
+        tell()
+    else:
+        with suppress(RuntimeError):  # that loop is closed, so nobody waits there
+            asker.get_loop().call_soon_threadsafe(tell)
 
 
 class Pool:
@@ -357,16 +596,33 @@ class Pool:
 
     `workers`: tasks worked on at the same time. `waiting`: most tasks that wait for their turn. `seconds`: wall time
     after which a task is given up, a safety net. `memory`: most bytes of data of one process, where the system keeps to
-    it (Linux does). Processes start when first needed. When the pool is no longer used by anybody they end by
-    themselves, as they do when this process ends in whatever way.
+    it (Linux does). `opening`: seconds that making ready may take, if not as long. `patience`: seconds that a task may
+    wait for its turn. `first`: a task that each worker is given before any other, for what can only be made ready after
+    forking; with it, workers for the current home are started before anybody asks, and replaced when they end; `said`
+    is what the latest of them replied. Else processes start when first needed. When the pool is no longer used by
+    anybody they end by themselves, as they do when this process ends in whatever way.
     """
 
-    def __init__(self, opener: Opener, *, workers: int, waiting: int, seconds: float, memory: int) -> None:
+    def __init__(
+        self,
+        opener: Opener,
+        *,
+        workers: int,
+        waiting: int,
+        seconds: float,
+        memory: int,
+        opening: float | None = None,
+        patience: float | None = None,
+        first: Hashable | None = None,
+    ) -> None:
         self._opener, self._workers, self._seconds, self._memory = opener, workers, seconds, memory
+        self._opening, self._patience, self._first = opening, patience, first
+        self.said: bytes | None = None
         self._lock = threading.Lock()
-        self._queue = _Queue(waiting)
+        self._queue = FairQueue[_Job](waiting)
         self._jobs: dict[tuple[Hashable, Hashable], _Job] = {}
         self._running = 0
+        self._at_work: set[asyncio.Task[None]] = set()
         self._idle: list[_Worker] = []
         self._nurseries: OrderedDict[Hashable, _Nursery] = OrderedDict()
         self._current: Hashable = None
@@ -375,7 +631,7 @@ class Pool:
 
     def state(self) -> PoolState:
         """How it is."""
-        names = ("answered", "shared", "refused", "left", "heavy", "died", "failed")
+        names = ("answered", "shared", "refused", "left", "heavy", "died", "failed", "replaced")
         with self._lock:
             counts = {name: self._counts[name] for name in names}
             return PoolState(self._running, len(self._queue), len(self._nurseries), **counts)
@@ -385,11 +641,16 @@ class Pool:
 
         Raises what answering raised, as well as `BusyError`, `TooHeavyError` and `WorkerDiedError`.
         """
-        job = self._join(home, task, client)
+        return (await self.reply(home, task, client)).body
+
+    async def reply(self, home: Hashable, task: Hashable, client: str = "") -> Reply:
+        """The same, with the file that goes with the answer."""
+        asker: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        job = self._join(home, task, client, asker)
         try:
-            return await asyncio.shield(asyncio.wrap_future(job.outcome))
+            return await asker
         finally:
-            self._leave(job)
+            self._leave(job, asker)
 
     def prepare(self, home: Hashable) -> None:
         """Make a home ready before anybody asks, and keep it ready until another is current. Returns when it is."""
@@ -398,6 +659,7 @@ class Pool:
                 return
             self._current = home
         self._nursery(home)
+        self._start_ahead()
 
     def close(self) -> None:
         """End every process; those who still wait are told that theirs died. Who asks later finds new ones."""
@@ -410,27 +672,31 @@ class Pool:
         for job in waiting:
             self._settle(job, WorkerDiedError("the service is stopping"))
 
-    def _join(self, home: Hashable, task: Hashable, client: str) -> _Job:
+    def _join(self, home: Hashable, task: Hashable, client: str, asker: "asyncio.Future[Reply]") -> _Job:
         """The job for a task: the one that somebody waits for already, or a new one. Raises `BusyError`."""
         with self._lock:
             if (job := self._jobs.get((home, task))) is not None:
-                job.askers += 1
+                job.askers.append(asker)
                 self._counts["shared"] += 1
                 return job
-            job = self._jobs[home, task] = _Job(home, task, client)
+            job = self._jobs[home, task] = _Job(home, task, client, asker.get_loop(), [asker])
             if self._running < self._workers:
                 self._running += 1
-                threading.Thread(target=self._run, args=(job,), name="stepway-worker", daemon=True).start()
+                self._begin(job)
                 return job
             lost = self._queue.add(job)
+            own = lost is not None and lost.client in self._queue
+        if lost is not job and self._patience is not None:
+            job.expiry = job.loop.call_later(self._patience, self._expire, job)
         if lost is not None:
-            self._settle(lost, BusyError(f"{self._workers} questions are being worked on and many more wait"))
+            message = f"{self._workers} questions are being worked on and many more wait"
+            self._settle(lost, BusyError(message, own=own))
         return job
 
-    def _leave(self, job: _Job) -> None:
+    def _leave(self, job: _Job, asker: "asyncio.Future[Reply]") -> None:
         """One who waited waits no longer; the last one stops the work."""
         with self._lock:
-            job.askers -= 1
+            job.askers.remove(asker)
             if job.askers or self._jobs.get((job.home, job.task)) is not job:
                 return
             del self._jobs[job.home, job.task]
@@ -438,85 +704,178 @@ class Pool:
             if not self._queue.remove(job) and job.worker is not None:
                 job.worker.kill()
 
-    def _settle(self, job: _Job, outcome: bytes | BaseException) -> None:
+    def _expire(self, job: _Job) -> None:
+        """A job has waited for its turn as long as any may."""
+        with self._lock:
+            waited = self._queue.remove(job)
+        if waited:
+            self._settle(job, BusyError(f"others were before it for {self._patience:g} seconds"))
+
+    def _settle(self, job: _Job, outcome: Reply | BaseException) -> None:
         """Tell everybody who waits for a job how it ended."""
         counted: dict[type, str] = {
-            bytes: "answered", BusyError: "refused", TooHeavyError: "heavy", WorkerDiedError: "died"
+            Reply: "answered", BusyError: "refused", TooHeavyError: "heavy", WorkerDiedError: "died"
         }  # fmt: skip
         with self._lock:
             if self._jobs.get((job.home, job.task)) is not job:
                 return
             del self._jobs[job.home, job.task]
             self._counts[counted.get(type(outcome), "failed")] += 1
+            askers = list(job.askers)
         if isinstance(outcome, TooHeavyError | WorkerDiedError):
             log.warning("a task has no answer: %s", outcome)
-        if isinstance(outcome, bytes):
-            job.outcome.set_result(outcome)
-        else:
-            job.outcome.set_exception(outcome)
+        for asker in askers:
+            _tell(asker, outcome)
 
-    def _run(self, job: _Job | None) -> None:
-        """Work on a job and then on those that wait, in a thread that does little but wait for a worker."""
-        while job is not None:
-            try:
-                self._settle(job, self._carry_out(job))
-            except BaseException as error:  # noqa: BLE001 -- whoever asked is told
-                self._settle(job, error)
+    def _begin(self, job: _Job) -> None:
+        """Work on a job in its event loop."""
+        if job.expiry is not None:
+            job.expiry.cancel()
+        doing = job.loop.create_task(self._run(job))
+        self._at_work.add(doing)
+        doing.add_done_callback(self._at_work.discard)
+
+    def _next(self) -> None:
+        """Begin with the job whose turn it is, now that another has ended."""
+        while True:
             with self._lock:
                 job = self._queue.next()
                 self._running -= job is None
+            if job is None:
+                return
+            try:
+                job.loop.call_soon_threadsafe(self._begin, job)
+                return
+            except RuntimeError:  # its loop is closed, so nobody waits for it
+                self._settle(job, WorkerDiedError("the service is stopping"))
 
-    def _carry_out(self, job: _Job) -> bytes:
-        """The answer of a worker to a job."""
-        worker = self._hire(job.home)
+    async def _run(self, job: _Job) -> None:
+        """Work on a job, and then let the next one begin."""
+        unfit = None
+        try:
+            unfit = await self._carry_out(job)
+        except asyncio.CancelledError:  # the event loop ends
+            self._settle(job, WorkerDiedError("the service is stopping"))
+            raise
+        except BaseException as error:  # noqa: BLE001 -- whoever asked is told
+            self._settle(job, error)
+        finally:
+            self._next()
+        if unfit is not None:
+            await asyncio.wrap_future(_aside(self._replace, unfit))
+
+    async def _carry_out(self, job: _Job) -> _Worker | None:
+        """Have a worker answer a job, and tell those who wait. The worker, when it is to work no more."""
+        worker = self._ready(job.home)
+        if worker is None:
+            hiring = _aside(self._hire, job.home)
+            try:
+                worker = await asyncio.wrap_future(hiring)
+            except asyncio.CancelledError:
+                hiring.add_done_callback(self._not_needed)
+                raise
+        assert worker is not None
         fit = False
+        outcome: Reply | BaseException
         try:
             with self._lock:
                 if not job.askers:
                     fit = True
-                    return b""
+                    return None
                 job.worker = worker
-            reply, worn = worker.ask(job.task, self._seconds)
+            outcome, worn = await worker.ask(job.task, self._seconds, self._memory)
             fit = not worn
-        except MemoryError as error:
-            raise TooHeavyError("it needed more memory than a question may") from error
-        except (TooHeavyError, WorkerDiedError):
+        except asyncio.CancelledError:
             raise
-        except BaseException:
-            fit = True  # the task was refused; the worker is well
-            raise
+        except MemoryError:
+            outcome = TooHeavyError("it needed more memory than a question may", memory=self._memory)
+        except (TooHeavyError, WorkerDiedError) as error:
+            outcome = error
+        except BaseException as error:  # noqa: BLE001 -- whoever asked is told
+            fit, outcome = True, error  # the task was refused; the worker is well
         finally:
             with self._lock:
                 job.worker = None
                 fit = fit and not worker.killed
                 if fit:
                     self._idle.append(worker)
-            if not fit:
-                worker.end()
-        return reply
+                else:
+                    worker.kill()
+        if isinstance(outcome, WorkerDiedError) and outcome.signal == 0:
+            outcome.signal, outcome.memory = await asyncio.wrap_future(_aside(worker.end))
+        self._settle(job, outcome)
+        return None if fit else worker
 
-    def _hire(self, home: Hashable) -> _Worker:
-        """A worker that is ready for a home: an idle one, or a new one in the place of one that is idle elsewhere."""
-        unfit = []
+    def _not_needed(self, hiring: "Future[_Worker]") -> None:
+        """Nobody waits any more for a worker that was hired."""
+        if hiring.exception() is None:
+            with self._lock:
+                self._idle.append(hiring.result())
+
+    def _replace(self, worker: _Worker) -> None:
+        """Clear away a worker that is to work no more, and have another ready in its place."""
+        self._counts["replaced"] += 1
+        worker.end()
+        self._start_ahead()
+
+    def _start_ahead(self) -> None:
+        """Start workers for the current home until there are as many as may work, if workers start ahead at all."""
+        while self._first is not None:
+            with self._lock:
+                home = self._current
+                ready = sum(worker.home == home for worker in self._idle)
+                if home is None or self._running + ready >= self._workers:
+                    return
+            try:
+                worker = self._fork(home)
+            except Exception as error:  # noqa: BLE001 -- whoever asks next will try, and is told
+                log.error("no worker can be started ahead: %s", error)
+                return
+            with self._lock:
+                self._idle.append(worker)
+                spare = None
+                if self._running + len(self._idle) > self._workers:
+                    spare = next((one for one in self._idle if one.home != self._current), worker)
+                    self._idle.remove(spare)
+            if spare is not None:
+                spare.end()
+
+    def _ready(self, home: Hashable) -> _Worker | None:
+        """An idle worker for a home, if there is one that is well. It does not wait."""
         with self._lock:
-            found = None
             for worker in [one for one in self._idle if one.home == home]:
                 self._idle.remove(worker)
                 if worker.is_well:
-                    found = worker
-                    break
-                unfit.append(worker)
-            if found is None and self._idle and self._running + len(self._idle) > self._workers:
-                unfit.append(self._idle.pop(0))
-        for worker in unfit:
-            worker.end()
-        if found is not None:
-            return found
+                    return worker
+                worker.kill()
+                self._counts["replaced"] += 1
+                _aside(worker.end)
+        return None
+
+    def _hire(self, home: Hashable) -> _Worker:
+        """A new worker that is ready for a home, in the place of one that is idle elsewhere."""
+        spare = None
+        with self._lock:
+            if self._idle and self._running + len(self._idle) > self._workers:
+                spare = self._idle.pop(0)
+        if spare is not None:
+            spare.end()
+        return self._fork(home)
+
+    def _fork(self, home: Hashable) -> _Worker:
+        """A new worker for a home, after its first task if there is one."""
         nursery = self._nursery(home)
         try:
-            return nursery.fork()
+            worker = nursery.fork()
         except WorkerDiedError:  # it ended while nothing was asked of it: another takes its place
-            return self._nursery(home, instead_of=nursery).fork()
+            worker = self._nursery(home, instead_of=nursery).fork()
+        if self._first is not None:
+            try:
+                self.said = worker.first(self._first, self._opening or self._seconds)
+            except BaseException:
+                worker.end()
+                raise
+        return worker
 
     def _nursery(self, home: Hashable, instead_of: _Nursery | None = None) -> _Nursery:
         """The nursery for a home, ready. `instead_of`: one that has ended."""
@@ -525,7 +884,7 @@ class Pool:
             if instead_of is not None and self._nurseries.get(home) is instead_of:
                 closing.append(self._nurseries.pop(home))
             if home not in self._nurseries:
-                self._nurseries[home] = _Nursery(self._opener, home, self._memory)
+                self._nurseries[home] = _Nursery(self._opener, home, self._memory, self._seconds)
             found = self._nurseries[home]
             self._nurseries.move_to_end(home)
             needed = {self._current, home, *(job.home for job in self._jobs.values())}
@@ -539,7 +898,7 @@ class Pool:
         for one in closing:
             one.close()
         try:
-            found.open(self._seconds)
+            found.open(self._opening or self._seconds)
         except BaseException:
             with self._lock:
                 if self._nurseries.get(home) is found:

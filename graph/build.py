@@ -20,18 +20,21 @@ from rdflib.compare import to_canonical_graph
 from rdflib.namespace import DCTERMS, PROV, SKOS
 
 from graph.diff import Side
+from graph.examples import example_quads
 from graph.history import History, since
 from graph.identity import match_quads
 from graph.issues import CATALOGUE, Issue, Severity, count_by_severity, in_order, write_issues
-from graph.lines import ENTAILED, MATCHED, ONTOLOGY, RETIRED, Part, content_hash, keep
-from graph.projection import PROJECTION
+from graph.lines import ENTAILED, MATCHED, ONTOLOGY, REACHABILITY, RETIRED, Part, content_hash, keep
+from graph.profile import FILE as PROFILE
+from graph.profiling import worked_out
+from graph.projection import PROJECTION, Projection
 from graph.projector import project
 from graph.release import Manifest, Release, Releases
 from graph.search import Entry, SearchIndex
 from graph.store import GraphStore, Quad, n_quads
 from graph.validate import Places, check_shapes, run_checks
 from ontology import resources
-from ontology.namespaces import BASE, DATASET, ID, SW, id_of
+from ontology.namespaces import BASE, DATASET, ESCO, ID, SCHEMA, SW, id_of
 
 ONTOLOGY_GRAPH: Final = DATASET["stepway-ontology"]
 FAILED: Final = "last-failed-build.jsonl"
@@ -46,6 +49,9 @@ class, since the loader has checked every cell already and pySHACL would take ho
 
 Progress = Callable[[str], None]
 """Called with the name of each stage as it begins."""
+
+Materialise = Callable[[Projection, date], Iterable[Quad]]
+"""What follows from a release by questions, as of the day of the build: the same for the same arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,32 @@ def question_quads() -> list[Quad]:
     return quads
 
 
+def learner_quads() -> list[Quad]:
+    """The standard learners as things of the graph, from their files.
+
+    What they hold is text here, since not every release describes it; `dataset/reachability` points to what is there.
+    """
+    quads: list[Quad] = []
+    for path in resources.paths("learners/*.yml"):
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        subject, profile = ID[said["id"]], said["profile"]
+        facts: list[tuple[URIRef, URIRef | Literal]] = [
+            (RDF.type, SW.StandardLearner),
+            (SKOS.prefLabel, Literal(said["label"], lang="en")),
+            (SKOS.definition, Literal(said["says"], lang="en")),
+            (SW.place, Literal(said["place"])),
+            (SW.postcodeDistrict, Literal(said["district"])),
+            (SW.status, SW.illustrative),
+            (SW.asOf, Literal(said["as_of"].isoformat(), datatype=XSD.date)),
+            (DCTERMS.source, URIRef(f"{BASE}ns")),
+        ]
+        for name, value in (*profile.items(), *said.get("limits", {}).items()):
+            values = value if isinstance(value, list) else [str(value).lower() if value is True else value]
+            facts += [(SW.profileSays, Literal(f"{name}: {one}")) for one in values]
+        quads += [(subject, predicate, value, ONTOLOGY_GRAPH) for predicate, value in facts]
+    return quads
+
+
 def write_entailed(store: GraphStore, target: BinaryIO) -> None:
     """What follows by the rules in `ontology/entailments`: a graph for each rule, marked as inferred by that rule."""
     for path in resources.paths("entailments/*.rq"):
@@ -140,17 +172,31 @@ def write_entailed(store: GraphStore, target: BinaryIO) -> None:
             target.writelines(f"{line}\n".encode() for line in n_quads(about))
 
 
-_OTHER_NAMES: Final = (SKOS.altLabel, SW.standardReference, SW.ukprn, SW.qualificationNumber, SW.soc2020)
+_OTHER_NAMES: Final = (
+    *(SKOS.altLabel, SKOS.hiddenLabel, SCHEMA.alternateName),
+    *(SW.standardReference, SW.ukprn, SW.qualificationNumber, SW.soc2020),
+)
+_FOREIGN: Final = {str(ESCO.Occupation): "esco:Occupation", str(ESCO.Skill): "esco:Skill"}
+"""Classes of others whose things people look for by everyday names, and what their kind is called."""
+
+
+_NOT_LOOKED_FOR: Final = {
+    str(SW[name]) for name in ("CompetencyQuestion", "Fix", "ReachabilityResult", "StandardLearner")
+}
+"""Classes of things that have a label and a status, and that nobody means who looks for words."""
 
 
 def search_entries(store: GraphStore) -> Iterable[Entry]:
-    """What the text index holds: everything with a row of its own that people look for."""
+    """What the text index holds: everything with a row of its own that people look for, ours and published.
+
+    The id of what has an address of another publisher is that address.
+    """
     known = {str(row["class"]) for row in store.select("SELECT ?class WHERE { ?class rdfs:isDefinedBy ?ontology }")}
-    classes = {name for name in known if name.startswith(str(SW))} - {str(SW.CompetencyQuestion)}
+    classes = {name for name in known if name.startswith(str(SW))} - _NOT_LOOKED_FOR | _FOREIGN.keys()
     wider = {name for _, name in store.pairs(RDFS.subClassOf)}
     kinds: dict[str, str] = {}
     for thing, name in store.pairs(RDF.type):
-        if name in classes and thing.startswith(str(ID)):
+        if name in classes and (thing.startswith(str(ID)) or not thing.startswith(BASE)):
             kinds[thing] = min(name, kinds.get(thing, name), key=lambda one: (one in wider, one))
     stands = {thing for thing, _ in store.pairs(SW.status) if thing in kinds}
     labels: dict[str, str] = {}
@@ -163,7 +209,8 @@ def search_entries(store: GraphStore) -> Iterable[Entry]:
             if thing in labels:
                 others[thing].add(other)
     for thing, label in sorted(labels.items()):
-        yield Entry(id_of(thing), kinds[thing].removeprefix(str(SW)), label, " ".join(sorted(others.get(thing, ()))))
+        kind = _FOREIGN.get(kinds[thing]) or kinds[thing].removeprefix(str(SW))
+        yield Entry(id_of(thing), kind, label, " ".join(sorted(others.get(thing, ()))))
 
 
 def publish(
@@ -173,26 +220,33 @@ def publish(
     *,
     made: Made,
     progress: Progress = lambda _: None,
+    materialise: Materialise | None = None,
 ) -> BuildResult:
     """Build a release of these datasets in the folder `making`, and serve it from now on.
+
+    `materialise` makes the part `reachability`; without it the release has none.
 
     The result says whether it was published, was the same as the current one, or was stopped by an error. Nothing
     already published is touched.
     """
-    return _Build(releases, making, made, progress).run(datasets)
+    return _Build(releases, making, made, progress, materialise).run(datasets)
 
 
 class _Build:
     """One build: its folder, its store while it is filled, and what was found."""
 
-    def __init__(self, releases: Releases, making: Path, made: Made, progress: Progress) -> None:
+    def __init__(
+        self, releases: Releases, making: Path, made: Made, progress: Progress, materialise: Materialise | None
+    ) -> None:
         self.releases, self.making, self.made, self.progress = releases, making, made, progress
+        self.materialise = materialise
         self.parts: dict[str, Part] = {}
         self.store = GraphStore.create(making / "store")
 
     def run(self, inputs: Iterable[DatasetInput]) -> BuildResult:
         ontology = ontology_graph()
-        self.add(ONTOLOGY, [*_triples(ontology, ONTOLOGY_GRAPH), *question_quads()])
+        described = [*question_quads(), *learner_quads(), *example_quads(ONTOLOGY_GRAPH)]
+        self.add(ONTOLOGY, [*_triples(ontology, ONTOLOGY_GRAPH), *described])
         datasets: list[DatasetInput] = []
         issues: list[Issue] = []
         for dataset in inputs:
@@ -280,6 +334,25 @@ class _Build:
         found = self.releases.get(numbers[-1]) if numbers else None
         return found if found is not None and found.manifest.parts else None
 
+    def current(self, projected: bytes) -> Release | None:
+        """The release that is served, when this build would make it again; another version of the software may not.
+
+        What learners can reach follows from the other parts, the day and the software. The day alone makes no release:
+        what was worked out says from which day it counts.
+        """
+        number = self.releases.current_number()
+        if number is None:
+            return None
+        release = self.releases.get(number)
+        manifest, kept = release.manifest, release.path / "projection.json"
+        parts = {name: Part(**part) for name, part in manifest.parts.items() if name != REACHABILITY}
+        kept_hash = content_hash(parts) if parts else manifest.content_hash
+        same = kept_hash == content_hash(self.parts)
+        reached = REACHABILITY in manifest.parts
+        if reached != (self.materialise is not None) or (reached and manifest.software != version("stepway")):
+            return None
+        return release if same and kept.is_file() and kept.read_bytes() == projected else None
+
     def history(self, number: int, previous: Release | None) -> History:
         """Say in the release what has been retired since the one before."""
         if previous is None:
@@ -297,9 +370,12 @@ class _Build:
         self.progress("write the release")
         projection = project(self.store)
         projected = PROJECTION.dump_json(projection)
-        hashed = content_hash(self.parts)
-        if (same := _current(self.releases, hashed, projected)) is not None:
+        if (same := self.current(projected)) is not None:
             return BuildResult(same, unchanged=True, issues=issues)
+        if self.materialise is not None:
+            self.progress("work out what standard learners can reach")
+            self.add(REACHABILITY, self.materialise(projection, self.made.today))
+        hashed = content_hash(self.parts)
         number, previous = int(self.making.name.partition("-")[0]), self.previous()
         history = self.history(number, previous)
         counts = _class_counts(self.store)
@@ -311,6 +387,8 @@ class _Build:
         (self.making / "projection.json").write_bytes(projected)
         SearchIndex.build(self.making / "search.sqlite", search_entries(store)).close()
         write_issues(self.making / "issues.jsonl", issues)
+        self.progress("count what there is")
+        (self.making / PROFILE).write_bytes(worked_out(self.making).dumped())
         Manifest(
             number=number,
             built_at=self.made.at.isoformat(timespec="seconds"),
@@ -330,17 +408,6 @@ class _Build:
             changes=dict(sorted(history.counts.by_class.items())),
         ).write(self.making)
         return BuildResult(self.releases.publish(self.making), unchanged=False, issues=issues)
-
-
-def _current(releases: Releases, content_hash: str, projected: bytes) -> Release | None:
-    """The release that is served, when this build would make it again; another version of the software may not."""
-    number = releases.current_number()
-    if number is None:
-        return None
-    release = releases.get(number)
-    kept = release.path / "projection.json"
-    same = release.manifest.content_hash == content_hash and kept.is_file() and kept.read_bytes() == projected
-    return release if same else None
 
 
 def _has_error(issues: Iterable[Issue]) -> bool:

@@ -22,7 +22,7 @@ from rdflib.namespace import DCTERMS
 from graph.lines import read_lines, text_of
 from graph.release import Release
 from graph.store import GraphStore
-from ontology.namespaces import DATASET, PREFIXES, REQUIREMENT, id_of
+from ontology.namespaces import DATASET, PREFIXES, REQUIREMENT, SW, id_of
 
 ADDED: Final = "added"
 RETIRED: Final = "retired"
@@ -32,6 +32,9 @@ RENAMED: Final = "renamed"
 
 _RULE: Final = f"<{REQUIREMENT}"
 _TYPE: Final = f"<{RDF.type}>"
+_OF_THE_DAY: Final = {f"<{SW.countedFrom}>", f"<{SW.questionAddress}>"}
+"""What is another in every release that is made on another day, and is no change of a thing."""
+
 _LABEL: Final = "skos:prefLabel"
 _LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([a-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL | re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
@@ -138,7 +141,7 @@ def _of_dataset(first: Side, second: Side, name: str) -> Iterator[Differing]:
     for sign, line in _side_by_side(left, right):
         if line.endswith(ending) and not line.startswith(_RULE):
             subject, predicate, value = line.removesuffix(ending).split(" ", 2)
-            if not value.startswith(_RULE):
+            if not value.startswith(_RULE) and predicate not in _OF_THE_DAY:
                 yield subject, name, sign, predicate, value
 
 

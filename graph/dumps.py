@@ -9,47 +9,30 @@ import gzip
 import hashlib
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 import polars
-from rdflib import DCAT, RDF, VOID, XSD, BNode, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS
 
+from graph.description import DumpFile, describe
 from graph.diff import kind_of, short, value_text
-from graph.lines import ENTAILED, MATCHED, ONTOLOGY, packed_path, read_lines, text_of, write_packed
+from graph.lines import ENTAILED, MATCHED, ONTOLOGY, REACHABILITY, packed_path, read_lines, text_of, write_packed
 from graph.release import Manifest, Release
 from graph.store import write_rdf
-from ontology.namespaces import DATASET, PREFIXES, RELEASE, SW, expand, id_of
+from ontology.namespaces import DATASET, SW, expand, id_of
 
 FORMATS: Final = ("turtle", "nquads", "jsonld", "csv", "parquet")
 DESCRIPTION: Final = "dataset.ttl"
 
 _RDF: Final = {"turtle": ("ttl.gz", "text/turtle"), "jsonld": ("jsonld.gz", "application/ld+json")}
-_MEDIA_TYPES: Final = {
-    ".nq.gz": "application/n-quads",
-    ".csv": "text/csv",
-    ".parquet": "application/vnd.apache.parquet",
-}
-_SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
 _TYPE: Final = "rdf:type"
 _FIRST: Final = ("id", "dataset", "skos:prefLabel")
 _BETWEEN: Final = " | "
 
 Row = dict[str, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class DumpFile:
-    """One file that was written: how many rows or statements it has."""
-
-    name: str
-    rows: int
-    bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +65,23 @@ def write_dump(
         if format == "parquet":
             rows = {_as_parquet(folder / name).name: count for name, count in rows.items()}
     else:
-        # What follows from data that is left out would tell of it.
-        whole = [] if left_out else [name for name in (ENTAILED, MATCHED) if name in manifest.parts]
-        parts = [*datasets, ONTOLOGY, *whole]
         rows = {}
-        for name in parts:
+        for name in parts_passed_on(manifest, left_out):
             progress(f"write {name}")
             path, count = _write_part(release, name, folder, format)
             rows[path.name] = count
-    files = tuple(_described(folder / name, count) for name, count in sorted(rows.items()))
+    files = tuple(described_file(folder / name, count) for name, count in sorted(rows.items()))
     described = replace(manifest, counts=_counts_within(release, datasets)) if left_out else manifest
-    describe(described, datasets, files).serialize(folder / DESCRIPTION, format="turtle")
+    profile = None if left_out else release.profile  # it would tell of what is left out
+    describe(described, datasets, files, profile=profile).serialize(folder / DESCRIPTION, format="turtle")
     return Dump(files, left_out)
+
+
+def parts_passed_on(manifest: Manifest, left_out: Collection[str]) -> list[str]:
+    """The parts of a release that are written when some datasets are left out: what follows would tell of those."""
+    datasets = [one["id"] for one in manifest.datasets if one["id"] not in left_out]
+    follows = [] if left_out else [name for name in (ENTAILED, MATCHED, REACHABILITY) if name in manifest.parts]
+    return [*datasets, ONTOLOGY, *follows]
 
 
 def _write_part(release: Release, name: str, folder: Path, format: str) -> tuple[Path, int]:
@@ -165,9 +153,10 @@ def _as_parquet(path: Path) -> Path:
     return target
 
 
-def _described(path: Path, rows: int) -> DumpFile:
+def described_file(path: Path, rows: int, graphs: tuple[str, ...] = ()) -> DumpFile:
+    """A file that was written, with its size and its sum."""
     with path.open("rb") as data:
-        return DumpFile(path.name, rows, path.stat().st_size, hashlib.file_digest(data, "sha256").hexdigest())
+        return DumpFile(path.name, rows, path.stat().st_size, hashlib.file_digest(data, "sha256").hexdigest(), graphs)
 
 
 def _counts_within(release: Release, datasets: list[str]) -> dict[str, int]:
@@ -179,72 +168,3 @@ def _counts_within(release: Release, datasets: list[str]) -> dict[str, int]:
     found = {str(row["class"]): int(str(row["n"])) for row in release.store.select(query)}
     addresses = {name: str(SW[name] if ":" not in name else expand(name)) for name in release.manifest.counts}
     return {name: found[address] for name, address in addresses.items() if address in found}
-
-
-def describe(manifest: Manifest, datasets: list[str], files: tuple[DumpFile, ...] = ()) -> Graph:
-    """A release in the words of DCAT and VoID: what it is, its files, its classes, and the licence of each source."""
-    found = Graph()
-    for prefix, address in {**PREFIXES, "void": str(VOID), "spdx": str(_SPDX)}.items():
-        found.bind(prefix, address)
-    me = RELEASE[str(manifest.number)]
-    for kind in (DCAT.Dataset, VOID.Dataset):
-        found.add((me, RDF.type, kind))
-    found.add((me, DCTERMS.title, Literal(f"Stepway, release {manifest.number}", lang="en")))
-    found.add((me, DCTERMS.identifier, Literal(manifest.content_hash)))
-    found.add((me, DCTERMS.issued, Literal(manifest.built_at, datatype=XSD.dateTime)))
-    found.add((me, DCAT["version"], Literal(str(manifest.number))))
-    left_out = sorted(facts["id"] for facts in manifest.datasets if facts["id"] not in datasets)
-    if left_out:
-        words = (
-            f"Without {', '.join(left_out)}, whose licence does not let it be passed on. Counts are of what is here."
-        )
-        found.add((me, DCTERMS.description, Literal(words, lang="en")))
-    held = {*datasets, ONTOLOGY} if left_out else manifest.parts.keys()
-    found.add((me, VOID.triples, Literal(sum(int(manifest.parts[name]["quads"]) for name in held))))
-    if manifest.previous is not None:
-        found.add((me, DCAT.previousVersion, RELEASE[str(manifest.previous)]))
-    for name, count in manifest.counts.items():
-        part = BNode(f"class-{name}")
-        found.add((me, VOID.classPartition, part))
-        found.add((part, VOID["class"], SW[name] if ":" not in name else expand(name)))
-        found.add((part, VOID.entities, Literal(count)))
-    for file in files:
-        one = URIRef(file.name)
-        found.add((me, DCAT.distribution, one))
-        found.add((one, RDF.type, DCAT.Distribution))
-        found.add((one, DCAT.downloadURL, one))
-        found.add((one, DCAT.byteSize, Literal(file.bytes, datatype=XSD.nonNegativeInteger)))
-        found.add((one, DCAT.mediaType, Literal(_media_type(file.name))))
-        checksum = BNode(f"sum-{file.name}")
-        found.add((one, _SPDX.checksum, checksum))
-        found.add((checksum, _SPDX.algorithm, _SPDX.checksumAlgorithm_sha256))
-        found.add((checksum, _SPDX.checksumValue, Literal(file.sha256, datatype=XSD.hexBinary)))
-    for facts in manifest.datasets:
-        if facts["id"] in datasets:
-            _describe_source(found, me, facts, int(manifest.parts[facts["id"]]["quads"]))
-    return found
-
-
-def _describe_source(found: Graph, release: URIRef, facts: dict[str, Any], quads: int) -> None:
-    source = DATASET[facts["id"]]
-    found.add((release, DCTERMS.hasPart, source))
-    for kind in (DCAT.Dataset, VOID.Dataset):
-        found.add((source, RDF.type, kind))
-    found.add((source, DCTERMS.identifier, Literal(facts["id"])))
-    found.add((source, DCTERMS.title, Literal(facts["title"], lang="en")))
-    found.add((source, DCTERMS.publisher, Literal(facts["publisher"])))
-    licence = URIRef(facts["licence_url"]) if facts.get("licence_url") else Literal(facts["licence"])
-    found.add((source, DCTERMS.license, licence))
-    found.add((source, SW.licenceName, Literal(facts["licence"])))
-    found.add((source, VOID.triples, Literal(quads)))
-    if facts.get("attribution"):
-        found.add((source, DCTERMS.rights, Literal(facts["attribution"], lang="en")))
-    if facts.get("version"):
-        found.add((source, DCAT["version"], Literal(facts["version"])))
-    if facts.get("retrieved"):
-        found.add((source, SW.retrieved, Literal(facts["retrieved"])))
-
-
-def _media_type(name: str) -> str:
-    known = {**_MEDIA_TYPES, **{f".{ending}": media_type for ending, media_type in _RDF.values()}}
-    return next(media_type for ending, media_type in known.items() if name.endswith(ending))

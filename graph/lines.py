@@ -25,8 +25,9 @@ ONTOLOGY: Final = "_ontology"
 ENTAILED: Final = "_entailed"
 MATCHED: Final = "_matched"
 RETIRED: Final = "_retired"
-"""The parts of a release that are not a dataset: our vocabulary, what our rules add, whose names are alike, and what is
-described no more."""
+REACHABILITY: Final = "reachability"
+"""The parts of a release that are not a dataset: our vocabulary, what our rules add, whose names are alike, what is
+described no more, and what standard learners can reach, which is compared as datasets are."""
 
 _BLOCK: Final = 20_000
 _AS_BYTES: Final = "latin-1"  # Each byte is one sign: texts compare as fast as can be, and in the order of their bytes.

@@ -1,8 +1,8 @@
 """Releases: numbered folders that never change, and the pointer that says which one is served.
 
 A release holds `store/` (the triple store), `graph/` (the same statements, as a sorted file for each dataset),
-`projection.json`, `search.sqlite`, `issues.jsonl` and `manifest.json`. It is made in a folder of another name and
-renamed when it is whole, so a reader never sees half of one; the pointer file is replaced in one step.
+`projection.json`, `profile.json`, `search.sqlite`, `issues.jsonl` and `manifest.json`. It is made in a folder of
+another name and renamed when it is whole, so a reader never sees half of one; the pointer is replaced in one step.
 """
 
 import fcntl
@@ -17,6 +17,7 @@ from tempfile import mkdtemp
 from typing import Any, Final, Self
 
 from graph.issues import Issue, read_issues
+from graph.profile import Profile, profile_of
 from graph.projection import FORMAT, PROJECTION, Projection
 from graph.projector import project
 from graph.search import SearchIndex
@@ -87,6 +88,11 @@ class Release:
         """What the pathway planner reads of it; read from the graph again where other software wrote it."""
         kept = PROJECTION.validate_json((self.path / "projection.json").read_bytes())
         return kept if kept.format == FORMAT else project(self.store)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What it holds, in numbers; worked out again where other software wrote it."""
+        return profile_of(self.path)
 
     @cached_property
     def search(self) -> SearchIndex:

@@ -17,6 +17,9 @@ from rapidfuzz import fuzz, process
 _WORD: Final = re.compile(r"[^\W_]+")
 _LEAST_LIKENESS: Final = 75.0
 _EXACT: Final = """
+    SELECT entry.id, kind, label, 0 FROM known JOIN entry ON entry.rowid = known.entry
+    WHERE known.id = ? AND (? = '[]' OR kind IN (SELECT value FROM json_each(?)))"""
+_EXACT_ONCE: Final = """
     SELECT id, kind, label, 0 FROM entry
     WHERE id = ? COLLATE NOCASE AND (? = '[]' OR kind IN (SELECT value FROM json_each(?)))"""
 _RANKED: Final = """
@@ -52,6 +55,8 @@ class SearchIndex:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        with_ids = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'known'").fetchone()
+        self._exact = _EXACT if with_ids else _EXACT_ONCE  # releases of older software have no list of ids
 
     @classmethod
     def build(cls, path: Path | str, entries: Iterable[Entry]) -> Self:
@@ -65,6 +70,9 @@ class SearchIndex:
             rows = [(e.id, e.kind, e.label, e.other) for e in entries]
             connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", rows)
             connection.execute("INSERT INTO entry(entry) VALUES ('optimize')")
+            connection.execute("CREATE TABLE known(id TEXT COLLATE NOCASE, entry INTEGER)")
+            connection.execute("INSERT INTO known SELECT id, rowid FROM entry")
+            connection.execute("CREATE INDEX known_by_id ON known(id)")
         return cls(connection)
 
     @classmethod
@@ -76,19 +84,22 @@ class SearchIndex:
         """Let go of the file."""
         self._connection.close()
 
-    def find(self, text: str, kinds: Iterable[str] = (), limit: int = 20) -> list[Found]:
-        """Things whose id is the text, else whose words match it, else that are spelt like it. May be empty."""
+    def find(self, text: str, kinds: Iterable[str] = (), limit: int = 20, *, every_word: bool = False) -> list[Found]:
+        """Things whose id is the text, else whose words match it, else that are spelt like it. May be empty.
+
+        With `every_word` only what has all the words: quick however many things there are.
+        """
         wanted = json.dumps(sorted(kinds))
-        exact = self._rows(_EXACT, (text.strip(), wanted, wanted))
+        exact = self._rows(self._exact, (text.strip(), wanted, wanted))
         if exact:
             return [Found(*row[:3], "id", 1.0) for row in exact]
         words = _WORD.findall(text)
-        for joiner in (" AND ", " OR ") if len(words) > 1 else (" AND ",):
+        for joiner in (" AND ", " OR ") if len(words) > 1 and not every_word else (" AND ",):
             query = joiner.join(f'"{word}"*' for word in words)
             found = self._rows(_RANKED, (query, wanted, wanted, limit)) if words else []
             if found:
                 return [Found(*row[:3], "words", float(row[3])) for row in found]
-        return self._alike(text, wanted, limit)
+        return [] if every_word else self._alike(text, wanted, limit)
 
     def _alike(self, text: str, kinds: str, limit: int) -> list[Found]:
         rows = self._rows(_ALL, (kinds, kinds))

@@ -17,7 +17,7 @@ import pyoxigraph
 from rdflib import XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from ontology.namespaces import DATASET, PREFIXES, REQUIREMENT
+from ontology.namespaces import DATASET, PREFIXES, REQUIREMENT, SW
 
 Quad = tuple[URIRef, URIRef, URIRef | Literal, URIRef]
 """Subject, predicate, object and named graph. There are no blank nodes: every node can be cited."""
@@ -26,8 +26,18 @@ Row = dict[str, URIRef | Literal | None]
 """One answer of a query: a term by the name of its variable; None where it is unbound."""
 
 _TYPE: Final = pyoxigraph.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+_SUBJECT: Final = pyoxigraph.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#subject")
+_DESCRIBES: Final = pyoxigraph.NamedNode(SW.describes)
 _ENTAILED: Final = str(DATASET["entailments/"])
 _RULE: Final = str(REQUIREMENT)
+_FACES: Final = {
+    "application/ld+json": pyoxigraph.RdfFormat.JSON_LD,
+    "application/n-quads": pyoxigraph.RdfFormat.N_QUADS,
+    "application/n-triples": pyoxigraph.RdfFormat.N_TRIPLES,
+    "application/trig": pyoxigraph.RdfFormat.TRIG,
+    "text/turtle": pyoxigraph.RdfFormat.TURTLE,
+}
+_FACE_PREFIXES: Final = {prefix: address for prefix, address in PREFIXES.items() if prefix != "swc"}
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _ESCAPED = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
@@ -205,6 +215,14 @@ class GraphStore:
         next(lines)
         return (line.split("\t") for line in lines if line)
 
+    def answer(self, text: str, given: Mapping[str, Node] | None, media_type: str) -> bytes:
+        """The rows of a SELECT query in one of SPARQL's own formats: JSON, XML, CSV or TSV, by media type."""
+        solutions = self._query(text, given)
+        form = pyoxigraph.QueryResultsFormat.from_media_type(media_type)
+        if not isinstance(solutions, pyoxigraph.QuerySolutions) or form is None:
+            raise TypeError(f"not a SELECT query, or not one of the formats of its answers: {media_type}")
+        return solutions.serialize(format=form) or b""
+
     def ask(self, text: str, given: Mapping[str, Node] | None = None) -> bool:
         """The answer of an ASK query."""
         answer = self._query(text, given)
@@ -239,6 +257,14 @@ class GraphStore:
         found = self._store.quads_for_pattern(pyoxigraph.NamedNode(thing), _TYPE, None, None)
         return next(iter(found), None) is not None
 
+    def holds(self, subject: Node | None, predicate: Node | None, value: Node | None) -> bool:
+        """Whether there is a statement with these terms; None stands for any."""
+        if isinstance(subject, Literal):
+            return False
+        start, property, end = (None if term is None else _to_store(term) for term in (subject, predicate, value))
+        found = self._store.quads_for_pattern(start, property, end, None)  # type: ignore[arg-type]
+        return next(iter(found), None) is not None
+
     def classes(self, thing: URIRef) -> list[str]:
         """Addresses of the classes that datasets give a thing; not the wider ones that follow."""
         found = self._store.quads_for_pattern(pyoxigraph.NamedNode(thing), _TYPE, None, None)
@@ -271,6 +297,69 @@ class GraphStore:
         found = self._store.quads_for_pattern(pyoxigraph.NamedNode(thing), pyoxigraph.NamedNode(predicate), None, None)
         return list(dict.fromkeys(value for quad in found if (value := _from_store(quad.object)) is not None))
 
+    def speaks_of(self, name: URIRef) -> bool:
+        """Whether anything is said of an address, with it, by it or in it: as subject, value, property or graph."""
+        node = pyoxigraph.NamedNode(name)
+        patterns = (
+            (node, None, None, None),
+            (None, None, node, None),
+            (None, node, None, None),
+            (None, None, None, node),
+        )
+        return any(next(iter(self._store.quads_for_pattern(*one)), None) is not None for one in patterns)
+
+    def says_of(self, thing: URIRef) -> bool:
+        """Whether anything is said of a thing: whether it is the subject of a statement."""
+        return (
+            next(iter(self._store.quads_for_pattern(pyoxigraph.NamedNode(thing), None, None, None)), None) is not None
+        )
+
+    def uses(self, thing: URIRef, most: int, *, incoming: bool = False) -> tuple[dict[str, int], bool]:
+        """How many different values each property has of a thing, or with `incoming` how many things point here by it.
+
+        At most `most` statements are looked at, so that nothing hangs on how many there are. The second part says
+        whether these were all; if not, properties may be missing and numbers too low.
+        """
+        pattern = "?other ?property ?thing" if incoming else "?thing ?property ?other"
+        rows = self.select(
+            "SELECT ?thing ?property (COUNT(DISTINCT ?other) AS ?n) (COUNT(*) AS ?all) WHERE {"
+            f" {{ SELECT ?thing ?property ?other WHERE {{ GRAPH ?graph {{ {pattern} }} }} LIMIT {most:d} }}"
+            " } GROUP BY ?thing ?property",
+            {"thing": thing},
+        )
+        looked_at = sum(int(str(row["all"])) for row in rows)
+        return {str(row["property"]): int(str(row["n"])) for row in rows}, looked_at < most
+
+    def count_of(self, thing: URIRef, predicate: URIRef, most: int, *, incoming: bool = False) -> int:
+        """How many statements a thing has by one property, or with `incoming` point here by it; at most `most`."""
+        pattern = "?other ?property ?thing" if incoming else "?thing ?property ?other"
+        rows = self.select(
+            "SELECT ?thing ?property (COUNT(*) AS ?n) WHERE {"
+            f" {{ SELECT ?thing ?property ?other WHERE {{ GRAPH ?graph {{ {pattern} }} }} LIMIT {most:d} }}"
+            " } GROUP BY ?thing ?property",
+            {"thing": thing, "property": predicate},
+        )
+        return sum(int(str(row["n"])) for row in rows)
+
+    def others(
+        self, thing: URIRef, predicate: URIRef, offset: int, limit: int, *, incoming: bool = False
+    ) -> list[tuple[URIRef | Literal, URIRef]]:
+        """The values of one property of a thing, or with `incoming` the things that point here by it, with the graphs.
+
+        A part of them in the order of the store, in which one value in two graphs stands twice in a row.
+        """
+        pattern = "?other ?property ?thing" if incoming else "?thing ?property ?other"
+        rows = self.select(
+            f"SELECT ?thing ?property ?other ?graph WHERE {{ GRAPH ?graph {{ {pattern} }} }}"
+            f" OFFSET {offset:d} LIMIT {limit:d}",
+            {"thing": thing, "property": predicate},
+        )
+        return [(row["other"], row["graph"]) for row in rows]  # type: ignore[misc]
+
+    def predicates(self) -> list[str]:
+        """Every property that is used, by address. Reads the whole store: some seconds for millions of statements."""
+        return sorted(str(row["p"]) for row in self.select("SELECT DISTINCT ?p WHERE { GRAPH ?g { ?s ?p ?o } }"))
+
     def count(self, name: URIRef, most: int) -> int:
         """How many statements one named graph has, counted up to `most`."""
         found = self._store.quads_for_pattern(None, None, None, pyoxigraph.NamedNode(name))
@@ -298,6 +387,45 @@ class GraphStore:
                     for typed in self._store.quads_for_pattern(value, _TYPE, None, graph):
                         found.add(tuple(map(_from_store, typed.triple)))  # type: ignore[arg-type]
         return found
+
+    def write_face(self, thing: URIRef, media_type: str, most: int) -> bytes | None:
+        """A thing in an RDF format: its statements and nested rules, what stands behind each, and what the graphs are.
+
+        Formats that know graphs say where each statement stands. None when there are more than `most` statements.
+        """
+        found: dict[pyoxigraph.Quad, None] = {}
+        waiting, graphs = [pyoxigraph.NamedNode(thing)], set()
+        for node in waiting:
+            for quad in self._store.quads_for_pattern(node, None, None, None):
+                found[quad] = None
+                graphs.add(_named(quad.graph_name))
+                if len(found) > most:
+                    return None
+                value = quad.object
+                if isinstance(value, pyoxigraph.NamedNode) and value.value.startswith(_RULE) and value not in waiting:
+                    waiting.append(value)
+        for predicate in (_SUBJECT, _DESCRIBES):
+            for behind in self._store.quads_for_pattern(None, predicate, pyoxigraph.NamedNode(thing), None):
+                found |= dict.fromkeys(self._store.quads_for_pattern(behind.subject, None, None, None))
+                if len(found) > most:
+                    return None
+        for name in sorted({part for one in graphs for part in (one, one.partition("/records/")[0])}):
+            found |= dict.fromkeys(
+                islice(self._store.quads_for_pattern(pyoxigraph.NamedNode(name), None, None, None), 100)
+            )
+        kind = _FACES[media_type]
+        apart = kind.supports_datasets and kind != pyoxigraph.RdfFormat.JSON_LD
+        written = sorted(
+            found,
+            key=lambda quad: (_named(quad.graph_name) if apart else "", quad.subject.value != thing, str(quad)),  # type: ignore[union-attr]
+        )
+        said = pyoxigraph.serialize(
+            written if apart else dict.fromkeys(quad.triple for quad in written), format=kind, prefixes=_FACE_PREFIXES
+        )
+        assert said is not None
+        lines = said.splitlines(keepends=True)  # prefixes come in an order that changes from process to process
+        heads = [line for line in lines if line.startswith(b"@prefix")]
+        return b"".join((*sorted(heads), *lines[len(heads) :]))
 
     def graph(self, name: URIRef) -> Graph:
         """One named graph as an rdflib graph."""

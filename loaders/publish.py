@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, Final
 
-from graph.build import BuildResult, DatasetInput, InputFile, Made, publish
+from graph.build import BuildResult, DatasetInput, InputFile, Made, Materialise, publish
 from graph.issues import IssueLog
-from graph.lines import keep
+from graph.lines import REACHABILITY, keep
 from graph.release import Manifest, Releases
 from loaders.dataset import FILE, Description, read_description
 from loaders.published import load_files
@@ -43,11 +43,13 @@ def build_release(
     publication: bool = False,
     today: date | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    materialise: Materialise | None = None,
 ) -> BuildResult:
     """Build these folders into a release under `data_dir` and serve it, unless something is wrong with them.
 
     `publication` refuses data whose licence does not let it be passed on. `today` is the day of the build (for dates
-    that lie in the future). Bad data never raises: it is in the result's issues.
+    that lie in the future). `materialise` works out what standard learners can reach. Bad data never raises: it is in
+    the result's issues.
     """
     made = Made(
         today=today or datetime.now(UTC).date(),
@@ -57,7 +59,7 @@ def build_release(
     with releases.making() as (_, making):
         progress("read the datasets")
         datasets = read_datasets(folders, making, made)
-        return publish(datasets, releases, making, made=made, progress=progress)
+        return publish(datasets, releases, making, made=made, progress=progress, materialise=materialise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,16 @@ class Rebuilt:
 
 
 def rebuild_release(
-    manifest: Manifest, folders: Sequence[Path], *, progress: Callable[[str], None] = lambda _: None
+    manifest: Manifest,
+    folders: Sequence[Path],
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+    materialise: Materialise | None = None,
 ) -> Rebuilt:
-    """Make a release again from folders that hold the same files, and compare its content; it is kept nowhere."""
+    """Make a release again from folders that hold the same files, and compare its content; it is kept nowhere.
+
+    `materialise` is asked only when the release says what standard learners can reach.
+    """
     progress("compare the inputs")
     given = {about.id: (folder, about) for folder in folders if (about := _description(folder)) is not None}
     wanted: dict[str, dict[str, InputFile]] = {one["id"]: {} for one in manifest.datasets}
@@ -105,6 +114,7 @@ def rebuild_release(
             publication=manifest.options["publication"],
             today=date.fromisoformat(manifest.today or ""),
             progress=progress,
+            materialise=materialise if REACHABILITY in manifest.parts else None,
         )
         found = result.release.manifest.content_hash if result.release else None
     return Rebuilt(found == manifest.content_hash, found, (), version("stepway"))

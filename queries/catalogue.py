@@ -1,65 +1,210 @@
 """What can be asked of a release: named queries, and the collections that the column dictionary describes.
 
-A named query is a file of `queries/sparql` that opens with comments: `# title:`, `# gives:` and, for each variable that
-the caller binds, `# given:`. Values are bound, never written into the text.
+What a named query takes and gives is in the head of its file (see `ontology.query_files`). Values are bound, never
+written into the text that is run.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from rdflib import URIRef
 from rdflib.term import Node
 
 from graph.store import GraphStore, Row
-from ontology.namespaces import SW, expand
+from ontology.namespaces import CONCEPT, PREFIXES, SW, expand, id_of
+from ontology.query_files import Kind, QueryFile, query_files
+from ontology.query_values import expected, term_of, written
 from ontology.resources import paths, yaml_file
 
-_QUERIES: Final = Path(str(files("queries"))) / "sparql"
-_HEADER_LINE: Final = re.compile(r"^# (title|given|gives):\s*(.+)$", re.MULTILINE)
+RESERVED: Final = ("release", "limit", "offset", "format")
+"""Names in the address of a query that are never parameters of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongValue:
+    """One value of a query that cannot be used: of which parameter, why, and what was given."""
+
+    name: str
+    message: str
+    given: str | None
+
+
+class WrongValuesError(ValueError):
+    """Values that a named query does not take. `wrong` says what is the matter with each."""
+
+    def __init__(self, query: str, wrong: tuple[WrongValue, ...]) -> None:
+        self.query, self.wrong = query, wrong
+        super().__init__(f"{query}: " + "; ".join(f"{one.name}: {one.message}" for one in wrong))
+
+
+class UnknownQueryError(LookupError):
+    """There is no named query of this name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"there is no query “{name}”")
 
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """One query of the catalogue. `given` are the names of the variables that must be bound."""
+    """One query of the catalogue: what its file says of it, and how it is asked."""
 
-    name: str
-    title: str
-    given: frozenset[str]
-    gives: str
-    text: str
+    file: QueryFile
+
+    @property
+    def name(self) -> str:
+        """Its name, a part of its address."""
+        return self.file.name
+
+    @property
+    def title(self) -> str:
+        """What it asks, in words."""
+        return self.file.title
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the values that it cannot do without."""
+        return frozenset(one.name for one in self.file.parameters if one.required)
+
+    @property
+    def text(self) -> str:
+        """The query, to be run with the prefixes of ours declared."""
+        return self.file.text
+
+    @property
+    def whole_text(self) -> str:
+        """The query with every prefix that it uses, and values left open."""
+        return self.with_values({})
 
     def rows(self, store: GraphStore, given: Mapping[str, Node] | None = None) -> list[Row]:
-        """Its answers. Raises `TypeError` when other variables are bound than it declares."""
+        """Its answers. Raises `TypeError` when it does not take these variables, or cannot do without others."""
         bound = given or {}
-        if bound.keys() != self.given:
-            raise TypeError(f"query {self.name} takes {sorted(self.given)}, not {sorted(bound)}")
+        taken = {one.name for one in self.file.parameters}
+        if not self.given <= bound.keys() <= taken:
+            raise TypeError(f"query {self.name} takes {sorted(taken)}, not {sorted(bound)}")
         return store.select(self.text, bound)
+
+    def bind(self, said: Mapping[str, str], *, whole: bool = True) -> dict[str, Node]:
+        """Values as somebody wrote them as terms, with what holds for those left out.
+
+        Raises `WrongValuesError`. Not `whole`: those that are needed may be missing still.
+        """
+        parameters = {one.name: one for one in self.file.parameters}
+        wrong: list[WrongValue] = []
+        found: dict[str, Node] = {}
+        for name in sorted(said.keys() - parameters.keys()):
+            known = ", ".join(parameters) or "none"
+            wrong.append(WrongValue(name, f"there is no parameter of this name; there are: {known}", said[name]))
+        for name, parameter in parameters.items():
+            text = said.get(name, parameter.default)
+            if text is None:
+                if parameter.required and whole:
+                    wrong.append(WrongValue(name, f"is needed: {expected(parameter)}", None))
+                continue
+            term = term_of(parameter, text)
+            if term is None:
+                wrong.append(WrongValue(name, f"expected {expected(parameter)}", text))
+            else:
+                found[name] = term
+        if wrong:
+            raise WrongValuesError(self.name, tuple(wrong))
+        return found
+
+    def example(self) -> dict[str, str]:
+        """Values to try it with: those that it needs, as somebody writes them."""
+        return {one.name: one.example for one in self.file.parameters if one.required and one.example is not None}
+
+    def with_values(self, given: Mapping[str, Node]) -> str:
+        """The query as anybody can run it elsewhere: prefixes declared, and these values in a VALUES clause.
+
+        For people who read it or take it along; what is run here is the text with the values bound.
+        """
+        return self.file.with_values({name: written(term) for name, term in given.items()})
+
+
+def get_query(name: str) -> NamedQuery:
+    """The query of this name. Raises `UnknownQueryError`."""
+    found = _by_name().get(name)
+    if found is None:
+        raise UnknownQueryError(name)
+    return found
+
+
+def list_queries(words: str | None = None, asked_by: str | None = None) -> list[NamedQuery]:
+    """The named queries, by name: those that have all the words, and that this group of users asks."""
+    found = list(_by_name().values())
+    if words is not None:
+        wanted = words.casefold().split()
+        found = [one for one in found if all(word in _said(one.file) for word in wanted)]
+    return [one for one in found if asked_by is None or asked_by in one.file.asked_by]
+
+
+def user_groups() -> list[str]:
+    """Who asks named queries."""
+    return sorted({group for one in _by_name().values() for group in one.file.asked_by})
+
+
+def address_of(name: str, **given: str) -> str:
+    """Where a query is described, with these values filled in: `/queries/records-of?thing=OC-HCSA`.
+
+    Raises `UnknownQueryError` and `WrongValuesError`, so that no page can link what cannot be asked.
+    """
+    get_query(name).bind(given, whole=False)
+    return f"/queries/{name}" + (f"?{urlencode(given)}" if given else "")
 
 
 @cache
-def get_query(name: str) -> NamedQuery:
-    """The query of this name. Raises `KeyError` when there is none, `ValueError` when its head is incomplete."""
-    path = _QUERIES / f"{name}.rq"
-    if not path.is_file():
-        raise KeyError(name)
-    text = path.read_text(encoding="utf-8")
-    said: dict[str, list[str]] = {"title": [], "given": [], "gives": []}
-    for key, value in _HEADER_LINE.findall(text):
-        said[key].append(value.strip())
-    if not said["title"] or not said["gives"]:
-        raise ValueError(f"{path.name} does not say its title and what it gives")
-    given = frozenset(value.split()[0].rstrip(",:;.") for value in said["given"])
-    return NamedQuery(name, said["title"][0], given, said["gives"][0], text)
+def _by_name() -> dict[str, NamedQuery]:
+    found = {one.name: NamedQuery(one) for one in query_files()}
+    for one in found.values():
+        if taken := [parameter.name for parameter in one.file.parameters if parameter.name in RESERVED]:
+            raise ValueError(f"{one.name}: {taken[0]} cannot be the name of a parameter")
+    return found
 
 
-def list_queries() -> list[NamedQuery]:
-    """Every named query, by name."""
-    return [get_query(path.stem) for path in sorted(_QUERIES.glob("*.rq"))]
+def _said(file: QueryFile) -> str:
+    parts = (file.name, file.title, file.rows, file.reads, *(one.name for one in file.columns))
+    return " ".join(part for part in parts if part).casefold()
+
+
+def short(address: str) -> str:
+    """An address with the prefix we use for it; others unchanged.
+
+    >>> short("https://w3id.org/stepway/ns#level"), short("urn:x")
+    ('sw:level', 'urn:x')
+    """
+    for prefix, start in PREFIXES.items():
+        if address.startswith(start) and prefix not in ("swi", "swc"):
+            return f"{prefix}:{address.removeprefix(start)}"
+    return address
+
+
+def plain_literal(text: str, datatype: str) -> Any:
+    """A literal as a plain value. Numbers and truth values are such where the graph has them as such.
+
+    >>> plain_literal("7", "http://www.w3.org/2001/XMLSchema#integer"), plain_literal("7", "")
+    (7, '7')
+    """
+    match datatype.rpartition("#")[2]:
+        case "boolean":
+            return text in ("true", "1")
+        case "integer":
+            return int(text)
+        case "decimal" | "double" | "float":
+            return float(text)
+        case _:
+            return text
+
+
+def plain_address(kind: Kind, address: str) -> str:
+    """The address of a thing, concept or term as people write it: `OC-HCSA`, `4`, `sw:level`; any other whole."""
+    if address.startswith(str(CONCEPT)):
+        return address.rpartition("/")[2]
+    return short(address) if kind == "term" or address.startswith(str(SW)) else id_of(address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rdflib import URIRef
 from rdflib.term import Node
 
 from graph.projection import RANK, Status
-from graph.store import GraphStore
+from graph.store import GraphStore, Row
 from ontology.namespaces import DATASET, SW, id_of
 from queries.catalogue import get_query
 
@@ -69,8 +70,20 @@ def _told_apart(thing: str, told: Iterable[Told]) -> list[Told]:
 
 def contradictions(store: GraphStore) -> Sequence[Contradiction]:
     """Everything in a release that datasets contradict each other in, by thing and property."""
+    return _found(get_query("told-apart").rows(store))
+
+
+def contradictions_of(store: GraphStore, thing: URIRef) -> Sequence[Contradiction]:
+    """What datasets contradict each other in about one thing, or about it and its entry in a register; by property."""
+    entries = (thing, *(one for one in store.values(thing, SW.registeredAs) if isinstance(one, URIRef)))
+    said = get_query("told-of")
+    rows = [row | {"thing": thing, "entry": one} for one in entries for row in said.rows(store, {"thing": one})]
+    return _found(rows) if len({(row["entry"], row["dataset"]) for row in rows}) > 1 else []
+
+
+def _found(rows: Iterable[Row]) -> list[Contradiction]:
     told: defaultdict[tuple[str, str], list[Told]] = defaultdict(list)
-    for row in get_query("told-apart").rows(store):
+    for row in rows:
         told[id_of(str(row["thing"])), str(row["property"])].append(
             Told(
                 value=_plain(row["value"]),

@@ -15,6 +15,9 @@ from rapidfuzz import fuzz
 
 from graph.search import Found, SearchIndex
 
+PUBLISHED: Final = ("esco:Occupation", "Occupation", "JobTitle", "esco:Skill", "Skill")
+"""Kinds of things in published lists that everyday words often mean: found after our own things."""
+
 MANY: Final = 50
 """How many matches are looked at when words are to mean one thing."""
 
@@ -85,6 +88,19 @@ def resolve(text: str, index: SearchIndex, names: Callable[[str], Iterable[str]]
     ):
         return Resolved(text, alike[0][1].id, alike[0][1].label, How.SPELLING)
     raise UnknownWordsError(text, tuple(found[:10]), several=False)
+
+
+def find(text: str, index: SearchIndex, kinds: Collection[str], limit: int) -> list[Found]:
+    """The best matches: our own things of these kinds with all the words, then published occupations and skills.
+
+    Then come ours that have some of the words, or are spelt like them; spellings of published things are not compared,
+    since there are too many.
+    """
+    best = [*index.find(text, kinds, limit, every_word=True), *index.find(text, PUBLISHED, limit, every_word=True)]
+    if len(best) < limit:
+        have = {one.id for one in best}
+        best += [one for one in index.find(text, kinds, limit) if one.id not in have]
+    return best[:limit]
 
 
 def _likeness(wanted: str, names: Iterable[str]) -> float:

@@ -17,8 +17,8 @@ from rdflib.term import Node
 from graph.projection import Status
 from graph.search import Found, SearchIndex
 from graph.store import GraphStore, Row
-from ontology.namespaces import CONCEPT, DATASET, PREFIXES, RECORD, REQUIREMENT, SW, id_of, thing
-from queries.catalogue import BY_CLASS, COLLECTIONS, Collection, Field, get_query
+from ontology.namespaces import CONCEPT, DATASET, RECORD, REQUIREMENT, SW, id_of, thing
+from queries.catalogue import BY_CLASS, COLLECTIONS, Collection, Field, get_query, short
 from queries.contradictions import preference
 
 _RANK: Final = {status: rank for rank, status in enumerate(Status)}
@@ -362,18 +362,6 @@ class Things:
             for where, asking in sorted(by_collection.items()):
                 field = next(f for f in COLLECTIONS[where].fields if f.term == name)
                 yield Neighbours(where, field.name, name, len(asking), tuple(map(self.get_named, asking[:shown])))
-
-
-def short(address: str) -> str:
-    """An address with the prefix we use for it: `sw:level`.
-
-    >>> short("https://w3id.org/stepway/ns#level")
-    'sw:level'
-    """
-    for prefix, start in PREFIXES.items():
-        if address.startswith(start) and prefix not in ("swi", "swc"):
-            return f"{prefix}:{address.removeprefix(start)}"
-    return address
 
 
 def _text(row: Row, name: str) -> str | None:

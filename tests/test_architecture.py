@@ -17,7 +17,7 @@ def test_each_generic_name_is_ours(name: str) -> None:
 
 
 def test_locks_hold_no_addresses() -> None:
-    for name in ("run", "dev"):
+    for name in ("run", "dev", "node"):
         text = (ROOT / "requirements" / f"{name}.txt").read_text()
         assert "://" not in text
         assert "--hash=sha256:" in text

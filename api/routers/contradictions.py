@@ -8,6 +8,7 @@ from starlette.responses import Response
 from api.addresses import Addresses
 from api.contradictions import said
 from api.dependencies import holder_of
+from api.named import behind
 from api.negotiate import require_json
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
@@ -32,9 +33,10 @@ def get_contradictions(request: Request, asked: Annotated[ContradictionsAsked, Q
     tag = tag_of(services, request.url.path, *key)
     if has_already(request, tag):
         return not_modified(tag)
+    here = Addresses.of(request, asked.release)
+    links = [Link(rel="self", href=here.to("/contradictions"), type=JSON, title="this page")]
+    links.append(behind(here, "told-apart", "what each dataset says"))
     if (kept := services.kept_answer(key)) is None:
-        here = Addresses.of(request, asked.release)
-        links = [Link(rel="self", href=here.to("/contradictions"), type=JSON, title="this page")]
         kept = said(services, asked, links).model_dump_json(by_alias=True).encode()
         services.keep_answer(key, kept)
-    return Response(kept, headers=headers_of(tag), media_type=JSON)
+    return Response(kept, headers=headers_of(tag, links), media_type=JSON)

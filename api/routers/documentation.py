@@ -2,28 +2,15 @@
 
 import json
 from collections import defaultdict
-from html import escape
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
-from api.addresses import Addresses
+from api.web.pages import Alternate, page
 
 router = APIRouter(include_in_schema=False)
-
-STYLE: Final = """
-:root { color-scheme: light; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; color: #0b0c0c; }
-a { color: #1d4f91; }
-code, pre { font-family: ui-monospace, monospace; }
-pre { background: #f3f2f1; padding: .75rem; overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid #b1b4b6; padding: .375rem .75rem .375rem 0; text-align: left; vertical-align: top; }
-section { border-top: 2px solid #b1b4b6; margin-top: 1.5rem; }
-nav ul { columns: 3; padding-left: 1rem; }
-"""
-"""The style of the page, served as a file of its own so that no style has to be allowed inside pages."""
 
 _EXAMPLES: Final = (
     "/pathways?from=PT-BOOTCAMP&to_level=4&by=weeks",
@@ -34,72 +21,82 @@ _EXAMPLES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an operation, as the page shows it."""
+
+    name: str
+    needed: bool
+    value: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Something that can be asked. `bodies`: examples of what can be sent, as JSON."""
+
+    method: str
+    path: str
+    summary: str
+    about: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    bodies: tuple[str, ...]
+    replies: tuple[str, ...]
+
+
 @router.get("/docs")
 def documentation(request: Request) -> Response:
     """Everything that can be asked, for people."""
-    return HTMLResponse(page(request.app.openapi(), Addresses.of(request).root))
+    document = request.app.openapi()
+    return page(
+        request,
+        "docs.html",
+        title="What can be asked",
+        alternates=(
+            Alternate(
+                "OpenAPI", f"{request.scope.get('root_path', '')}/openapi.json", "application/vnd.oai.openapi+json"
+            ),
+        ),
+        summary=document["info"].get("summary", ""),
+        examples=_EXAMPLES,
+        sections=operations(document),
+    )
 
 
-@router.get("/docs/style.css")
-def style() -> Response:
-    """The style of the page."""
-    return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
-
-
-def page(document: dict[str, Any], root: str) -> str:
-    """The page for an OpenAPI document."""
-    operations: dict[str, list[tuple[str, str, dict[str, Any]]]] = defaultdict(list)
+def operations(document: dict[str, Any]) -> dict[str, list[Operation]]:
+    """The operations of an OpenAPI document by the first of their tags."""
+    found: dict[str, list[Operation]] = defaultdict(list)
     for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            operations[operation.get("tags", ["other"])[0]].append((method.upper(), path, operation))
-    toc = "".join(f'<li><a href="#{escape(tag)}">{escape(tag)}</a></li>' for tag in operations)
-    examples = "".join(f'<li><a href="{escape(root + one)}"><code>{escape(one)}</code></a></li>' for one in _EXAMPLES)
-    said = {tag: "".join(_operation(*one, document) for one in found) for tag, found in operations.items()}
-    sections = "".join(
-        f'<section id="{escape(tag)}"><h2>{escape(tag)}</h2>{text}</section>' for tag, text in said.items()
-    )
-    title = f"{escape(document['info']['title'])}: what can be asked"
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{title}</title><link rel="stylesheet" href="{escape(root)}/docs/style.css"></head><body>'
-        f"<h1>{title}</h1><p>{escape(document['info'].get('summary', ''))}</p>"
-        f'<p>The same for programs: <a href="{escape(root)}/openapi.json">openapi.json</a>.'
-        f' Error replies: <a href="{escape(root)}/problems">/problems</a>.'
-        " Every read takes <code>release=N</code> for an earlier release.</p>"
-        f"<h2>Try</h2><ul>{examples}</ul><nav aria-label='Contents'><ul>{toc}</ul></nav>{sections}</body></html>\n"
-    )
+        for method, one in methods.items():
+            operation = Operation(
+                method.upper(),
+                path,
+                one.get("summary", ""),
+                tuple(part for part in one.get("description", "").split("\n\n") if part),
+                tuple(_parameter(parameter) for parameter in one.get("parameters", [])),
+                tuple(_bodies(one, document)),
+                tuple(one["responses"]),
+            )
+            found[one.get("tags", ["other"])[0]].append(operation)
+    return found
 
 
-def _operation(method: str, path: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
-    parameters = operation.get("parameters", [])
-    rows = "".join(_parameter(one) for one in parameters)
-    table = f"<table><tr><th>Name</th><th>Value</th><th>About</th></tr>{rows}</table>" if rows else ""
-    codes = ", ".join(f"{escape(code)}" for code in operation["responses"])
-    about = "".join(f"<p>{escape(part)}</p>" for part in operation.get("description", "").split("\n\n") if part)
-    return (
-        f"<h3><code>{escape(method)} {escape(path)}</code></h3><p>{escape(operation.get('summary', ''))}.</p>{about}"
-        f"{table}{_body(operation, document)}<p>Replies: {codes}</p>"
-    )
+def _bodies(operation: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    """Examples of what can be sent, where something is and has some."""
+    found: list[str] = []
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        schema = media["schema"]
+        if "$ref" in schema:
+            schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        for example in schema.get("examples", []):
+            found.append(example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False))
+    return found
 
 
-def _body(operation: dict[str, Any], document: dict[str, Any]) -> str:
-    """Examples of what can be sent, where something is."""
-    content = operation.get("requestBody", {}).get("content", {})
-    found = "".join(
-        f"<pre>{escape(json.dumps(example, indent=2, ensure_ascii=False))}</pre>"
-        for media in content.values()
-        for example in document["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]["examples"]
-    )
-    return f"<p>A body, such as</p>{found}" if found else ""
-
-
-def _parameter(parameter: dict[str, Any]) -> str:
+def _parameter(parameter: dict[str, Any]) -> Parameter:
     schema = parameter["schema"]
     about = parameter.get("description", schema.get("description", ""))
-    needed = " (needed)" if parameter.get("required") else ""
-    name = f"<code>{escape(parameter['name'])}</code>{needed}"
-    return f"<tr><td>{name}</td><td>{escape(_kind(schema))}</td><td>{escape(about)}</td></tr>"
+    return Parameter(parameter["name"], bool(parameter.get("required")), _kind(schema), about)
 
 
 def _kind(schema: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from api import told
 from api.addresses import Addresses
 from api.dependencies import ReleaseHolder, Services, holder_of, pool_of
 from api.errors import CATALOGUE, Problem, ProblemType, UnknownReleaseError
-from api.negotiate import require_json
+from api.negotiate import JSON_FORMAT, prefers_html, require_json
 from api.reply import JSON, SOFTWARE, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link, ReadAsked, Text
@@ -30,6 +30,9 @@ from api.schemas.service import (
     ReleaseSaid,
     ReleasesSaid,
 )
+from api.sparql.answers import answers_of
+from api.sparql.external import External
+from api.web import landing as landing_page
 from graph.issues import Severity
 from graph.release import NoReleaseError
 from queries.catalogue import COLLECTIONS
@@ -68,7 +71,7 @@ def _said(request: Request, services: Services, content: BaseModel, *parts: obje
     return Response(content.model_dump_json(by_alias=True), headers=headers_of(tag), media_type=JSON)
 
 
-_OF_A_RELEASE: Final = ("self", "data", "datasets", "issues", "pathways", "search")
+_OF_A_RELEASE: Final = ("self", "data", "datasets", "describedby", "issues", "pathways", "search", "sparql")
 
 
 def _current(holder: ReleaseHolder) -> Services | None:
@@ -79,8 +82,13 @@ def _current(holder: ReleaseHolder) -> Services | None:
 
 
 @router.get("/", summary="Start here", tags=["service"], response_model=Landing, responses=problems(404, 406, 422))
-def landing(request: Request, asked: Annotated[ReadAsked, Query()]) -> Landing:
-    """What this service is, and links to everything it offers."""
+def landing(request: Request, asked: Annotated[ReadAsked, Query()], response: Response) -> Landing | Response:
+    """What this service is, and links to everything it offers: for people, or for programs."""
+    response.headers["Vary"] = "Accept"
+    if prefers_html(request, (JSON_FORMAT,)):
+        holder = holder_of(request)
+        services = holder.get(asked.release) if asked.release is not None else _current(holder)
+        return landing_page.respond(request, services, release=asked.release)
     require_json(request)
     here, there = Addresses.of(request), Addresses.of(request, asked.release)
 
@@ -100,6 +108,8 @@ def landing(request: Request, asked: Annotated[ReadAsked, Query()]) -> Landing:
         link("pathways", "/pathways", "ask for pathways"),
         link("funding", "/funding", "the schemes, their rules and sources"),
         link("releases", "/releases", "the releases of the data"),
+        link("describedby", "/dataset", "the data as a whole: what it is, its limits, files, how to cite it"),
+        link("sparql", "/sparql", "ask in SPARQL", "text/turtle"),
         link("datasets", "/datasets", "where the data comes from, and its licences"),
         link("issues", "/issues", "what is doubtful in the data"),
         link("problems", "/problems", "the kinds of error replies"),
@@ -146,7 +156,9 @@ async def health(request: Request) -> Health:
 )
 def ready(request: Request) -> Ready:
     """It is a 503 until a release is open."""
-    return Ready(ready=True, release=holder_of(request).get().reference)
+    engine = answers_of(request).engine
+    standing = engine.standing if isinstance(engine, External) else None
+    return Ready(ready=True, release=holder_of(request).get().reference, engine=standing)
 
 
 @router.get(

@@ -7,15 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from rdflib import Graph
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from api import things
 from api.addresses import Addresses
 from api.dependencies import ReleaseHolder, Services, holder_of
 from api.errors import QuestionIdError
+from api.named import behind
 from api.negotiate import JSON_FORMAT, RDF_FORMATS, choose
 from api.reply import has_already, headers_of, json_bytes, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
+from api.routers.resources import leads_to_page
 from api.schemas.common import Link, ReadAsked
 from api.schemas.things import FormatName, Shapes, shapes
 from api.settings import Settings
@@ -41,7 +43,6 @@ def make_router(settings: Settings) -> APIRouter:
     router = APIRouter()
     for collection in COLLECTIONS.values():
         _add(router, collection, shapes(collection, settings), settings)
-    _add_redirect(router)
     return router
 
 
@@ -136,12 +137,15 @@ def _page_links(
         links.append(link("next", offset + limit, "the next page"))
     if offset > 0:
         links.append(link("prev", max(0, min(offset, total) - limit), "the page before"))
-    return links
+    of_class = {"class": f"sw:{collection.class_name}"}
+    return [*links, behind(addresses, "things-of-class", "all of them, as a query", **of_class)]
 
 
 def _get(request: Request, collection: Collection, id: str, asked: OneAsked, shown: int) -> Response:
-    chosen = choose(request, RDF_FORMATS, asked.format)
     holder, addresses = holder_of(request), Addresses.of(request, asked.release)
+    if (page := leads_to_page(request, id, asked.format, addresses)) is not None:
+        return page
+    chosen = choose(request, RDF_FORMATS, asked.format)
     services = holder.get(asked.release)
     tag = tag_of(services, collection.name, id, chosen.media_type, addresses, shown)
     if id in services.things and has_already(request, tag):
@@ -163,25 +167,3 @@ def _better(error: UnknownIdError, services: Services, holder: ReleaseHolder) ->
     if error.id in services.things:
         return error
     return holder.find_retired(error.id, services) or error
-
-
-def _add_redirect(router: APIRouter) -> None:
-    @router.get(
-        "/id/{id}",
-        status_code=303,
-        summary="Where to read of a thing, by its id alone",
-        tags=["things"],
-        response_class=RedirectResponse,
-        responses=problems(404, 410, 422, 503),
-    )
-    def see_thing(request: Request, id: ThingId, asked: Annotated[OneAsked, Query()]) -> Response:
-        """Redirect to the thing in its collection; the address of a thing in the graph ends in the same way."""
-        holder = holder_of(request)
-        services = holder.get(asked.release)
-        try:
-            collection = things.collection_of(services, id)
-        except UnknownIdError as error:
-            raise _better(error, services, holder) from error
-        addresses = Addresses.of(request, asked.release)
-        address = addresses.to(f"/{collection.name}/{id}", format=asked.format)
-        return RedirectResponse(address, 303)

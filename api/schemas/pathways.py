@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass, fields
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from api.schemas.common import MANY_THINGS, Attendance, Day, Mode, Named, ReadAsked, Text
+from api.schemas.common import MANY_THINGS, Asked, Attendance, Day, Mode, Named, ReadAsked, Text
 from api.schemas.person import PROFILE_EXAMPLE, Profile
 from graph.requirements import circumstance_fault
 from queries.find import How
@@ -144,6 +144,28 @@ class PathwayQuestion(ReadAsked):
         """The facts about the person, by name."""
         pairs = (one.partition(":") for one in self.attribute)
         return tuple(sorted((name, value.strip()) for name, _, value in pairs))
+
+
+PathwayFormat = Literal["json", "jsonld", "turtle", "ntriples"]
+PathwayProfile = Literal["stepway", "ctdl"]
+_FORMAT: Final = "Format of the reply; without it `Accept` decides."
+_PROFILE: Final = (
+    "Vocabulary of a reply in RDF: our own, or CTDL of the Credential Registry; without it `Accept-Profile` decides."
+)
+
+
+class PathwayAsked(PathwayQuestion):
+    """A question in an address, with how it is to be answered."""
+
+    format: PathwayFormat | None = Field(None, description=_FORMAT)
+    in_profile: PathwayProfile | None = Field(None, alias="profile", description=_PROFILE)
+
+
+class ReplyAsked(Asked):
+    """How a question in a body is to be answered, in the address."""
+
+    format: PathwayFormat | None = Field(None, description=_FORMAT)
+    in_profile: PathwayProfile | None = Field(None, alias="profile", description=_PROFILE)
 
 
 class PathwayQuestionBody(PathwayQuestion):

@@ -5,9 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.common import Link, ReadAsked, Text, Wire
+from api.sparql.standing import EngineState
 from api.workers import PoolState
 from graph.issues import Severity
 from queries.catalogue import BY_CLASS
+from queries.find import PUBLISHED
 from queries.pathways.request import ReleaseRef
 
 
@@ -59,6 +61,7 @@ class Ready(Wire):
 
     ready: Literal[True]
     release: ReleaseRef
+    engine: EngineState | None = Field(description="Another SPARQL server that answers queries, if one is set.")
 
 
 class ReleaseSaid(Wire):
@@ -163,8 +166,8 @@ class FindAsked(ReadAsked):
     """A search by everyday words."""
 
     q: Annotated[Text, Field(min_length=1, description="Everyday words, a code or an id; misspelt words are forgiven.")]
-    kind: Annotated[list[Literal[tuple(BY_CLASS)]], Field(max_length=len(BY_CLASS))] = Field(  # type: ignore[valid-type]
-        [], description="Kinds of thing to look among; without any, all. Repeatable."
+    kind: Annotated[list[Literal[(*BY_CLASS, *PUBLISHED)]], Field(max_length=len(BY_CLASS))] = Field(  # type: ignore[valid-type]
+        [], description="Kinds of thing to look among; without any, ours and then published ones. Repeatable."
     )
     limit: int = Field(20, ge=1, le=100, description="Most matches.")
 

@@ -99,7 +99,8 @@ class Pathways:
 
     def id(self, address: str) -> str:
         """Our id of a thing."""
-        return id_at(address) if address.startswith(str(ID)) else id_for("CTDL", self.main(address))
+        main = self.main(address)
+        return id_at(main) if main.startswith(str(ID)) else id_for("CTDL", main)
 
     def targets(self, address: str, *names: str) -> list[str]:
         """The addresses that any node of a thing names."""

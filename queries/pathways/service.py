@@ -5,7 +5,7 @@ against the requirements themselves) stand between the search and every answer.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -33,6 +33,7 @@ from queries.pathways.limits import Limit, check, limits_of, without
 from queries.pathways.questions import Asking, one_call, opening, opening_call, with_opening
 from queries.pathways.request import (
     Compromise,
+    Lifted,
     LimitSaid,
     Pathway,
     PathwayAnswer,
@@ -110,6 +111,20 @@ def _outcome(solved: Solved, open_when_lifted: bool) -> Outcome:
     return solved.result.outcome
 
 
+@dataclass(frozen=True, slots=True)
+class Best:
+    """What of an answer says whether and how soon: its outcome, its first pathway, and the limits that close the way.
+
+    `pathway` is that of the answer but for why each step is there, its slack and swaps. `searched`: the deliveries that
+    were looked through, summed over the searches: a measure of the work.
+    """
+
+    outcome: Outcome
+    pathway: Pathway | None
+    lifting: tuple[Lifted, ...]
+    searched: int
+
+
 _GOALS_ONE_BY_ONE: Final = 8
 _NEAREST, _TRIED = 5, 10
 
@@ -135,6 +150,10 @@ class PathwayService:
         `ContradictoryLimitsError`. Everything else, “no pathway” too, is an answer.
         """
         return _Answer(self, self.settled(request), limits or Limits()).answer()
+
+    def best(self, request: PathwayRequest, limits: Limits | None = None) -> Best:
+        """The outcome and the first pathway of the answer to one question, for little work. Raises as `answer` does."""
+        return _Answer(self, self.settled(request), limits or Limits()).first()
 
     def prepare(self, day: date) -> None:
         """Make ready what the usual questions of a day share, so that none has to wait for it. No solver is run."""
@@ -233,6 +252,23 @@ class _Answer:
             questions=questions,
             one_call=call,
             illustrative=any(p.status == "illustrative" for p in pathways),
+        )
+
+    def first(self) -> Best:
+        """What of the answer says whether and how soon."""
+        best = self.best()
+        explainer = self.explainer = Explainer(
+            self.projection, self.request, best.asked.person, self.service.catalogues.book
+        )
+        lifting: tuple[Lifted, ...] = ()
+        if best.trace is None:
+            asked = ask(self.service.catalogues, self.request, measured=False)
+            lifting = WhyNot(self.projection, explainer, asked, self.search, self.limits).lifting()
+        return Best(
+            outcome=_outcome(best, bool(lifting)),
+            pathway=self.outlined("", best) if best.trace is not None else None,
+            lifting=lifting,
+            searched=sum(len(one.asked.problem.deliveries) for one in self._searched.values()),
         )
 
     def again(self, best: Solved) -> Callable[[PathwayRequest], Asked]:
@@ -398,12 +434,21 @@ class _Answer:
 
     def explained(self, why: str, solved: Solved, *, swaps: bool = False) -> Pathway:
         """A search that found a plan as a pathway of the answer; with `swaps`, what could stand in for its steps."""
+        assert solved.trace is not None
+        explainer = self.asked_otherwise(solved)
+        return WhatIf(explainer, solved, solved.trace, self.limits).told(self.outlined(why, solved), swaps=swaps)
+
+    def outlined(self, why: str, solved: Solved) -> Pathway:
+        """The same, without what only other searches can tell."""
         asked = solved.asked
         assert solved.trace is not None
-        explainer = self.explainer.asked_otherwise(replace(asked.request, to=self.request.to), asked.person)
-        pathway = explainer.pathway(asked.catalogue, solved.result, solved.trace, why, measured=asked.measured)
-        told = WhatIf(explainer, solved, solved.trace, self.limits).told(pathway, swaps=swaps)
+        explainer = self.asked_otherwise(solved)
+        told = explainer.pathway(asked.catalogue, solved.result, solved.trace, why, measured=asked.measured)
         return replace(told, proven=told.proven and not self.steps_of_unknown_hours(told))
+
+    def asked_otherwise(self, solved: Solved) -> Explainer:
+        """The explainer for the question of a search, to any of the goals."""
+        return self.explainer.asked_otherwise(replace(solved.asked.request, to=self.request.to), solved.asked.person)
 
     def steps_of_unknown_hours(self, pathway: Pathway) -> int:
         """Of how many steps it is not known whether they fit into the week; none for somebody with a full week."""

@@ -3,7 +3,7 @@
 import pytest
 
 from graph.search import Entry, SearchIndex
-from queries.find import How, UnknownWordsError, resolve
+from queries.find import How, UnknownWordsError, find, resolve
 
 ENTRIES = (
     Entry("PT-BOOT", "ProvisionType", "skills bootcamp", "digital bootcamp bootcamp"),
@@ -81,3 +81,24 @@ def test_part_of_a_name_is_asked_about(index: SearchIndex) -> None:
     with pytest.raises(UnknownWordsError) as caught:
         resolve("senior support worker", index, names, KINDS)
     assert [one.id for one in caught.value.candidates] == ["OC-SSW"]
+
+
+def test_published_names_come_after_ours_and_before_likenesses() -> None:
+    index = SearchIndex.build(
+        ":memory:",
+        (
+            *ENTRIES,
+            Entry("OC-DRIVE", "Role", "Ambulance driver"),
+            Entry("http://data.europa.eu/esco/occupation/1", "esco:Occupation", "cargo vehicle driver", "lorry driver"),
+            Entry("http://data.europa.eu/esco/skill/1", "esco:Skill", "drive lorries", "work of a lorry driver"),
+            Entry("ONET-T-1", "Task", "lorry driver tasks"),
+        ),
+    )
+    best = find("lorry driver", index, KINDS, 10)
+    assert {one.kind for one in best[:2]} == {"esco:Occupation", "esco:Skill"}
+    assert [one.kind for one in best[2:]] == ["Role"]
+    assert find("bootcamp", index, KINDS, 10)[0].id == "PT-BOOT"
+    assert find("http://data.europa.eu/esco/skill/1", index, KINDS, 10)[0].how == "id"
+    assert {one.id for one in find("astronaut worker", index, KINDS, 10)} == {"OC-HSW", "OC-SSW"}
+    assert len(find("driver", index, KINDS, 1)) == 1
+    assert index.find("lory drivr", ["esco:Occupation"], every_word=True) == []

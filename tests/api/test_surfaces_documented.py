@@ -84,9 +84,9 @@ def test_every_named_query_says_what_it_is() -> None:
     assert queries
     for query in queries:
         assert query.title
-        assert query.gives
-        for variable in query.given:
-            assert f"?{variable}" in query.text, query.name
+        for one in (*query.file.parameters, *query.file.columns):
+            assert f"?{one.name}" in query.text, (query.name, one.name)
+            assert one.about, (query.name, one.name)
 
 
 def test_the_profile_in_the_documentation_is_a_profile() -> None:

@@ -139,7 +139,8 @@ async def test_a_worker_that_ended_while_idle_is_replaced_unseen() -> None:
     async with pool_of() as pool:
         idle = int(await ask(pool, "pid", 1))
         os.kill(idle, signal.SIGKILL)
-        assert await asyncio.to_thread(pool._idle[0].service.poll, GUARD)
+        async with asyncio.timeout(GUARD):
+            assert await asyncio.get_running_loop().sock_recv(pool._idle[0].service, 1) == b""
         assert await ask(pool, "echo", "next") == b"here:next"
 
 

@@ -31,7 +31,7 @@ def test_a_release_holds_everything(tmp_path: Path) -> None:
     assert release.projection.roles["OC-TECH"].level == 4
     assert [found.id for found in release.search.find("technician")] == ["OC-TECH"]
     assert {path.name for path in release.path.iterdir()} == {
-        "store", "graph", "projection.json", "search.sqlite", "issues.jsonl", "manifest.json",
+        "store", "graph", "profile.json", "projection.json", "search.sqlite", "issues.jsonl", "manifest.json",
     }  # fmt: skip
 
 

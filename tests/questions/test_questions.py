@@ -61,8 +61,8 @@ def test_answered_question_has_an_expected_answer(question: Question) -> None:
 @each_question
 def test_query_stands_alone(question: Question) -> None:
     """It declares what it uses and nothing else, so that it can be pasted anywhere, and says what it reads."""
-    said = re.findall(r"^# (Question|Reads|Limits): \S", question.query, re.MULTILINE)
-    assert said == ["Question", "Reads", "Limits"]
+    said = re.findall(r"^# (title|reads|limits|rows): \S", question.query, re.MULTILINE)
+    assert said == ["title", "reads", "limits", "rows"]
     prepareQuery(question.query)
     for prefix, address in re.findall(r"^PREFIX (\w+): <(.+)>$", question.query, re.MULTILINE):
         assert len(re.findall(rf"\b{prefix}:", question.query)) > 1, f"{prefix}: is not used"

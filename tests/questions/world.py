@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from graph.build import ONTOLOGY_GRAPH, ontology_graph, question_quads, write_entailed
+from graph.examples import example_quads
 from graph.projection import Projection
 from graph.projector import project
 from graph.store import GraphStore, Quad
@@ -42,7 +43,7 @@ def whole(*, include_illustrative: bool = False) -> Whole:
     (dataset,) = runner.load_all([REGION], include_illustrative=include_illustrative, today=TODAY)
     ontology = ontology_graph().skolemize()
     quads: list[Quad] = [(s, p, o, ONTOLOGY_GRAPH) for s, p, o in ontology]  # type: ignore[misc]
-    quads += [*question_quads(), *dataset.quads]
+    quads += [*question_quads(), *example_quads(ONTOLOGY_GRAPH), *dataset.quads]
     store = GraphStore.in_memory(quads)
     with NamedTemporaryFile("wb", suffix=".nq") as entailed:
         write_entailed(store, entailed)

@@ -1,0 +1,1 @@
+"""Pages for people: the layout that they share, how they are rendered, and what browsers load."""

@@ -1,0 +1,165 @@
+"""Renders pages: templates in one layout, with a policy that loads nothing from another host and runs nothing inline.
+
+A page is whole without script and without the built browser files (`api/web/static/`, made by `make`): then it is
+plain HTML. `page` renders one; `static_files` is what pages load.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+
+from api.addresses import Addresses
+from api.dependencies import Services
+from api.negotiate import takes_gzip
+from api.reply import SOFTWARE, has_already, tag_of_content
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+STATIC: Final = Path(__file__).parent / "static"
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+"""Of every page: its files and its requests are our own, and nothing inside the page is run."""
+
+HTML: Final = "text/html; charset=utf-8"
+_WORTH_COMPRESSING: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same as this page for programs: what it is called, where it is, and its media type."""
+
+    title: str
+    href: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the pages above this one (breadcrumbs): its name, and its path without release."""
+
+    title: str
+    path: str
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    title: str,
+    services: Services | None = None,
+    release: int | None = None,
+    query_behind: str | None = None,
+    alternates: Sequence[Alternate] = (),
+    above: Sequence[Step] = (),
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response:
+    """A page from `pages/<template>`, with its tag; 304 when the reader has it already.
+
+    `services` is the release that the page is about: its number and date are in the foot. `release` is the number that
+    the reader asked for (None: nobody named one); `to(path, **query)` in templates keeps it in links. `query_behind` is
+    the address of the named query that says the same. Other names are the template's own.
+    """
+    addresses = Addresses.of(request, release)
+    said = {
+        "title": title,
+        "root": addresses.root,
+        "to": addresses.to,
+        "here": request.url.path.removeprefix(addresses.root) or "/",
+        "asset": lambda name: _asset(addresses.root, name),
+        "manifest": services.manifest if services else None,
+        "query_behind": query_behind,
+        "alternates": alternates,
+        "above": above,
+        "software": SOFTWARE,
+    }
+    text = _environment().get_template(f"pages/{template}").render(**said | context)
+    return reply(request, text.encode(), status=status, headers=headers, alternates=alternates)
+
+
+def reply(
+    request: Request,
+    body: bytes,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    alternates: Sequence[Alternate] = (),
+) -> Response:
+    """A rendered page as a reply: compressed when the reader takes that, with its tag and its policy."""
+    tag = tag_of_content(body)
+    sent = {
+        "ETag": tag,
+        "Vary": "Accept, Accept-Encoding",
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    }
+    if alternates:
+        sent["Link"] = ", ".join(f'<{one.href}>; rel="alternate"; type="{one.media_type}"' for one in alternates)
+    sent |= headers or {}
+    if status == 200 and has_already(request, tag):
+        return Response(status_code=304, headers=sent)
+    if len(body) > _WORTH_COMPRESSING and takes_gzip(request):
+        body = gzip.compress(body, 5, mtime=0)
+        sent["Content-Encoding"] = "gzip"
+    return Response(body, status, sent, HTML)
+
+
+def built() -> dict[str, str]:
+    """What each browser file is called (`query.js` → `query-4MZ2K7QX.js`); empty where none was built."""
+    path = STATIC / "manifest.json"
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        return {}
+    return _manifest(changed)
+
+
+@lru_cache(maxsize=1)
+def _manifest(changed: int) -> dict[str, str]:
+    found = json.loads((STATIC / "manifest.json").read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def _asset(root: str, name: str) -> str | None:
+    """The address of a browser file; None where it was not built."""
+    called = built().get(name)
+    return f"{root}/static/{called}" if called else None
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["number"] = number
+    environment.filters["day"] = day
+    return environment
+
+
+def number(value: int) -> str:
+    """A number as it is read: `18460` → `18,460`."""
+    return f"{value:,}"
+
+
+def day(value: str) -> str:
+    """A day or an instant of ISO 8601 as it is read: `2026-11-22T08:40:00Z` → `22 November 2026`."""
+    found = datetime.fromisoformat(value)
+    return f"{found.day} {found:%B %Y}"

@@ -1,0 +1,50 @@
+"""Problems as pages, for readers of pages: what happened, what to do about it, and links that may help."""
+
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.addresses import Addresses
+from api.negotiate import JSON_FORMAT, Format, prefers_html
+from api.resources import HELPERS, Said, path_of
+from api.web.pages import Step, page
+from ontology.namespaces import ID
+
+if TYPE_CHECKING:
+    from api.errors import Problem
+
+PROBLEM: Format = Format("problem", "application/problem+json")
+
+
+def problem_page(request: Request, problem: "Problem") -> Response | None:
+    """A problem as a page; None for readers who would rather have the document."""
+    if not prefers_html(request, (JSON_FORMAT, PROBLEM)):
+        return None
+    document = problem.document(request.url.path)
+    said = Said(Addresses.of(request))
+    replaced = [(id, said.href(id if ":" in id else f"{ID}{id}")) for id in document.replaced_by or ()]
+    suggestions = [
+        (one.label, said.addresses.to(one.href), one.id) for one in (document.suggestions or document.candidates or ())
+    ]
+    return page(
+        request,
+        "problem.html",
+        title=document.title,
+        status=document.status,
+        headers=problem.headers,
+        above=[Step("Start", "/")],
+        problem=document,
+        replaced=replaced,
+        suggestions=suggestions,
+        earlier=_in_release(said.addresses.root, document.id, document.last_release),
+        **HELPERS,
+    )
+
+
+def _in_release(root: str, id: str | None, number: int | None) -> str | None:
+    """Where a retired thing can still be read."""
+    if id is None or number is None:
+        return None
+    path, query = path_of(id if ":" in id else f"{ID}{id}")
+    return Addresses(root, number).to(path, **query)

@@ -1,0 +1,235 @@
+"""Which roles standard learners can reach from a release, how soon and for how much: worked out once, as statements.
+
+A standard learner is a made-up person who means something to the region (`ontology/learners`). For each of them and
+each role of the home sector at levels 3 to 6 the same questions are asked as anybody can ask at `/pathways`: the
+soonest pathway, and the one of least known cost. What comes out is a thing of the graph `dataset/reachability`, so that
+“which level 4 roles can an evening learner in Dudley reach, in how many weeks” is plain SPARQL. See
+docs/reachability.md.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from typing import Any, Final
+
+import yaml
+from rdflib import RDF, XSD, Literal, URIRef
+from rdflib.namespace import PROV, SKOS
+
+from graph.lines import REACHABILITY
+from graph.projection import Projection, RoleFacts
+from graph.store import Quad
+from ontology import resources
+from ontology.namespaces import DATASET, SW, concept, thing
+from queries.pathways.compile import UnknownThingError
+from queries.pathways.engine.problem import Criterion, Outcome
+from queries.pathways.request import Lifted, Pathway, PathwayRequest, ReleaseRef
+from queries.pathways.service import Best, PathwayService
+
+GRAPH: Final = DATASET[REACHABILITY]
+"""The named graph of the results."""
+
+SECTOR: Final = "healthtech"
+LEVELS: Final = range(3, 7)
+"""The roles that are asked for: of the home sector, at these levels of the RQF."""
+
+MOST_SEARCHED: Final = 30_000_000
+"""Deliveries that are looked through for a release, summed over all searches: what is left then is not known."""
+
+_LISTS: Final = ("awards", "units", "completed", "roles")
+_LIMITS: Final = ("hours_per_week", "attendance", "mode", "budget")
+
+AddressOf = Callable[[PathwayRequest], str]
+"""The address that asks a question of the release that is served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """A standard learner: what is said of them in words, and the question that they ask of every role."""
+
+    id: str
+    label: str
+    says: str
+    place: str
+    district: str
+    request: PathwayRequest
+
+
+def learners() -> tuple[Learner, ...]:
+    """The standard learners, by id."""
+    files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in resources.paths("learners/*.yml"))
+    found = (
+        Learner(said["id"], said["label"], said["says"], said["place"], said["district"], _request(said))
+        for said in files
+    )
+    return tuple(sorted(found, key=lambda one: one.id))
+
+
+def _request(said: dict[str, Any]) -> PathwayRequest:
+    """The question of a learner, without a goal and a day: as `/pathways` understands the same profile."""
+    profile = said["profile"]
+    facts = {name.replace("_", "-"): str(value) for name, value in profile.items() if name not in (*_LISTS, *_LIMITS)}
+    level = facts.get("highest-level", "0")
+    return PathwayRequest(
+        holds=(
+            *(id for name in _LISTS for id in profile.get(name, ())),
+            *(() if level == "0" else (f"level:{level}",)),
+        ),
+        attributes=tuple(sorted(facts.items())),
+        hours_per_week=profile.get("hours_per_week", PathwayRequest().hours_per_week),
+        attendance=tuple(profile.get("attendance", ())),
+        mode=tuple(profile.get("mode", ())),
+        budget_pounds=profile.get("budget"),
+        **said.get("limits", {}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether a learner can reach a role, and by what.
+
+    `soonest` and `cheapest`: the first pathway of the answer by weeks and by cost; None: there is none. `lifting`: the
+    limits that close the way, when it is closed by limits alone. `outcome` None: it was not looked for, since too much
+    had been looked through already, or the release does not describe what the learner holds.
+    """
+
+    learner: Learner
+    role: RoleFacts
+    request: PathwayRequest
+    outcome: Outcome | None
+    soonest: Pathway | None = None
+    cheapest: Pathway | None = None
+    lifting: tuple[Lifted, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Id of the result."""
+        return f"RR-{self.learner.id.removeprefix('SL-')}.{self.role.id}"
+
+    @property
+    def reachable(self) -> str:
+        """`yes`, `no`, or `unknown`: stopped before it was found or proved."""
+        if self.outcome is Outcome.FOUND:
+            return "yes"
+        return "unknown" if self.outcome in (None, Outcome.STOPPED_EARLY) else "no"
+
+
+def goals(projection: Projection) -> tuple[RoleFacts, ...]:
+    """The roles that are asked for, by id."""
+    roles = (one for one in projection.roles.values() if SECTOR in one.sectors and one.level in LEVELS)
+    return tuple(sorted(roles, key=lambda one: one.id))
+
+
+def reaches(
+    service: PathwayService, today: date, some: Iterable[Learner] | None = None, most: int = MOST_SEARCHED
+) -> Iterator[Reach]:
+    """What each learner can reach, one role after another, counted from a day.
+
+    `most`: deliveries to look through in all. The count and not the time decides, so that it is the same on every
+    machine.
+    """
+    left = most
+    for learner in learners() if some is None else some:
+        for role in goals(service.projection):
+            request = replace(learner.request, to=(role.id,), on=today)
+            found: list[Best] = []
+            try:
+                if left > 0:
+                    found.append(service.best(request))
+                if found and found[0].outcome is Outcome.FOUND:
+                    found.append(service.best(replace(request, by=Criterion.COST)))
+            except UnknownThingError:
+                found = []
+            left -= sum(one.searched for one in found)
+            yield Reach(
+                learner,
+                role,
+                request,
+                found[0].outcome if found else None,
+                found[0].pathway if found else None,
+                found[1].pathway if len(found) > 1 else None,
+                found[0].lifting if found else (),
+            )
+
+
+def materialise(projection: Projection, today: date, address_of: AddressOf) -> Iterator[Quad]:
+    """The statements of the graph, for a release that is being made as of a day."""
+    service = PathwayService(projection, ReleaseRef(0, "", ""))
+    activity = SW["reachability"]
+    yield GRAPH, RDF.type, SW.ReachabilityGraph, GRAPH
+    yield GRAPH, SW.status, SW.inferred, GRAPH
+    yield GRAPH, SW.countedFrom, Literal(today.isoformat(), datatype=XSD.date), GRAPH
+    yield GRAPH, SW.softwareVersion, Literal(version("stepway")), GRAPH
+    yield GRAPH, PROV.wasGeneratedBy, activity, GRAPH
+    for learner in learners():
+        held = (id for id in learner.request.holds if id in projection.labels)
+        yield from ((thing(learner.id), SW.brings, thing(id), GRAPH) for id in held)
+    for reach in reaches(service, today):
+        for subject, predicate, value in said_of(reach, address_of):
+            yield subject, predicate, value, GRAPH
+
+
+def said_of(reach: Reach, address_of: AddressOf) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
+    """What the graph says of one result. What is not known is left out."""
+    subject, soonest, cheapest = thing(reach.id), reach.soonest, reach.cheapest
+    label = f"{reach.learner.label.partition(': ')[2]} → {reach.role.title}"
+    said: list[tuple[URIRef, Any]] = [
+        (RDF.type, SW.ReachabilityResult),
+        (SKOS.prefLabel, Literal(label, lang="en")),
+        (SW.status, SW.inferred),
+        (SW.forLearner, thing(reach.learner.id)),
+        (SW.toRole, thing(reach.role.id)),
+        (SW.reachable, concept("three-valued", reach.reachable)),
+        (SW.questionAddress, Literal(address_of(reach.request))),
+    ]
+    if reach.outcome is not None:
+        said.append((SW.outcome, Literal(reach.outcome.value)))
+    if soonest is not None:
+        totals = soonest.totals
+        said += [
+            (SW.leastWeeks, _integer(totals.weeks)),
+            (SW.weeksAtLeast, _boolean(totals.weeks_at_least)),
+            (SW.proven, _boolean(soonest.proven)),
+            (SW.stepCount, _integer(totals.steps)),
+            (SW.surelyOpen, _boolean(not totals.steps_that_cannot_be_told)),
+            (SW.employerSteps, _integer(totals.steps_that_need_an_employer)),
+            (SW.pathwayStatus, SW[soonest.status]),
+        ]
+        if soonest.bound is not None:
+            said.append((SW.bound, _integer(soonest.bound)))
+        if soonest.steps:
+            first = soonest.steps[0]
+            said.append((SW.firstStepTitle, Literal(first.title, lang="en")))
+            said += [(SW.firstStep, thing(one.id)) for one in first.about[:1]]
+    if cheapest is not None:
+        totals = cheapest.totals
+        said += [
+            (SW.leastKnownCost, _integer(totals.known_cost_pounds)),
+            (SW.stepsOfUnknownCost, _integer(totals.steps_of_unknown_cost)),
+            (SW.costProven, _boolean(cheapest.proven)),
+        ]
+        if totals.cost_pounds is not None:
+            said.append((SW.leastCost, _integer(totals.cost_pounds)))
+    for predicate, value in said:
+        yield subject, predicate, value
+    for lifted in reach.lifting:
+        names = sorted(limit.name for limit in lifted.limits)
+        fix = thing(f"{reach.id}.without-{'-and-'.join(names)}")
+        yield subject, SW.fix, fix
+        yield fix, RDF.type, SW.Fix
+        yield fix, SKOS.prefLabel, Literal(f"without {' and '.join(names)}", lang="en")
+        yield fix, SW.status, SW.inferred
+        for name in names:
+            yield fix, SW.withoutLimit, Literal(name)
+        yield fix, SW.leastWeeks, _integer(lifted.weeks)
+        yield fix, SW.weeksAtLeast, _boolean(lifted.weeks_at_least)
+        yield fix, SW.proven, _boolean(lifted.proven)
+
+
+def _integer(number: int) -> Literal:
+    return Literal(str(number), datatype=XSD.integer)
+
+
+def _boolean(true: bool) -> Literal:
+    return Literal("true" if true else "false", datatype=XSD.boolean)

@@ -1,0 +1,262 @@
+"""What is said of a query before it runs: every slip is found, and nothing that has an answer is called empty."""
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdflib import Literal, URIRef
+
+from api.sparql.emptiness import MOST, Warning, holds_in, warnings
+from api.sparql.guard import check
+from api.sparql.limits import QueryLimits
+from graph.profile import Profile
+from graph.release import Release
+from loaders.publish import SHIPPED, build_release
+from ontology import resources
+from ontology.namespaces import PREFIXES
+from tests.support.world import DAY
+
+HEAD = "".join(f"PREFIX {prefix}: <{address}>\n" for prefix, address in PREFIXES.items())
+LINES = len(PREFIXES)
+
+Told = Callable[[str], list[Warning]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The regional release, as it is shipped."""
+    found = build_release(SHIPPED, tmp_path_factory.mktemp("home"), include_illustrative=True, today=DAY).release
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def tell(home: Release) -> Told:
+    """The warnings of a query whose prefixes are declared."""
+    return lambda text: warnings(check(HEAD + text, QueryLimits()), home.profile, holds_in(home.store))
+
+
+def told(tell: Told, text: str) -> list[tuple[int, int, str, str | None]]:
+    return [(one.line - LINES, one.column, one.message, one.suggestion) for one in tell(text)]
+
+
+# -- one slip each ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says", "instead"),
+    [
+        ("SELECT * { ?x a sw:Unti }", (1, 17), "This release has no class sw:Unti", "sw:Unit"),
+        ("SELECT * { ?x skos:preflabel ?y }", (1, 15), "This release has no property skos:preflabel", "skos:prefLabel"),
+        ("SELECT * { ?x a sw:Unit ; sw:realAward ?y }", (1, 27), "No Unit has sw:realAward (what has it: Qual", None),
+        ("SELECT * { ?x sw:realAward ?y . ?y a sw:Site }", (1, 15), "sw:realAward never leads to a Site", None),
+        ("SELECT * { ?x a sw:Role, sw:Unit }", (1, 17), "Nothing is a Role and a Unit at once", None),
+        ("SELECT * { ?x sw:level/sw:credits ?y }", (1, 15), "Nothing in this release fits all of", None),
+        ("SELECT * { ?x skos:prefLabel 'Imaging' }", (1, 30), "skos:prefLabel never has plain", '"Imaging"@en'),
+        ("SELECT * { ?x sw:credits '15' }", (1, 26), "sw:credits never has plain text but xsd:integer", "15"),
+        ("SELECT * { ?x sw:credits sw:Unit }", (1, 26), "sw:credits never has an address but xsd:integer", None),
+        ("SELECT * { ?x sw:level '4' }", (1, 24), "sw:level never has plain text but addresses of things", None),
+        ("SELECT * { ?x sw:level ?y FILTER(?y = '4') }", (1, 39), "?y is always an address here", None),
+        ("SELECT * { ?x skos:prefLabel ?y FILTER('a' = ?y) }", (1, 40), "?y is text in @en here", '"a"@en'),
+        ("SELECT * { ?x sw:credits ?y FILTER(?y > '9' && ?x != ?y) }", (1, 41), "?y is xsd:integer here", None),
+        ("SELECT * { swi:OC-NOBODY sw:level ?y }", (1, 12), "swi:OC-NOBODY has no sw:level", None),
+        ("SELECT * { ?x skos:prefLabel 'no such thing'@en }", (1, 30), "Nothing has skos:prefLabel", None),
+        ("SELECT * { GRAPH <https://w3id.org/stepway/dataset/stepway-ontologie> { ?x ?y ?z } }", (1, 18),
+         "This release has no graph", "<https://w3id.org/stepway/dataset/stepway-ontology>"),
+        ("SELECT * FROM sw:nothing { ?x ?y ?z }", (1, 15), "This release has no graph sw:nothing", None),
+        ("SELECT * { ?x a sw:Unit OPTIONAL { ?x sw:realAward ?y } }", (1, 39), "No Unit has sw:realAward", None),
+        ("SELECT * { ?x a sw:Unit { ?x skos:prefLabel ?y } UNION { ?x sw:realAward ?y } }", (1, 61), "No U", None),
+        ("ASK { ?x a sw:Unit FILTER NOT EXISTS { ?x sw:realAward ?y } }", (1, 43), "No Unit has sw:realAward", None),
+        ("CONSTRUCT { ?x a sw:Nothing } WHERE { ?x a sw:Unit MINUS { [] sw:realAward ?x } }", (1, 63), "sw:", None),
+    ],
+)  # fmt: skip
+def test_a_slip_is_found(tell: Told, text: str, place: tuple[int, int], says: str, instead: str | None) -> None:
+    ((line, column, message, suggestion),) = told(tell, text)
+    assert (line, column) == place
+    assert message.startswith(says), message
+    if instead is not None:
+        assert suggestion == instead
+        assert message.endswith(f"; did you mean {instead}?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?x a sw:Unit ; skos:prefLabel ?y ; sw:credits 15 }",
+        'SELECT * { ?x sw:credits "15"^^xsd:int }',
+        "SELECT * { ?x a ?class . ?class rdfs:label ?y }",
+        "SELECT * { ?x (sw:level|sw:credits) ?y }",
+        "SELECT * { ?x !sw:level ?y }",
+        "SELECT * { ?x sw:level* sw:Unit }",
+        "SELECT * { VALUES ?x { sw:Unit } ?x ?y ?z FILTER(DATATYPE(?z) = xsd:gDay && ?y = sw:level) }",
+        "SELECT * { ?x skos:prefLabel ?y BIND(xsd:integer(?y) AS ?z) FILTER(?y != '4'^^sw:none) }",
+        "SELECT * { ?x a sw:Unit { SELECT ?y { ?y a sw:Role . ?x sw:realAward ?z } } }",
+        "SELECT * { { ?x a sw:Unit } UNION { ?x a sw:Role } }",
+        "SELECT * { ?x sw:level ?y FILTER(?y != '4') }",
+        "SELECT * { ?x skos:prefLabel ?y FILTER(?y = 'Radiographer'@en || ?y != 'x') }",
+        "SELECT * { ?x ?p (1 2) }",
+        "DESCRIBE swi:OC-ADMIN",
+        "SELECT (COUNT(?x) AS ?n) { ?x a sw:Unit } GROUP BY ?y HAVING (COUNT(?x) > 3) ORDER BY ?n LIMIT 3",
+    ],
+)
+def test_what_may_have_an_answer_is_let_be(tell: Told, text: str) -> None:
+    assert told(tell, text) == []
+
+
+@pytest.mark.parametrize("text", ["VALUES ?x { sw:Unti }", "FILTER(?x = sw:Unti)", "BIND(sw:Unti AS ?z)"])
+def test_a_name_in_a_condition_is_only_a_doubt(tell: Told, text: str) -> None:
+    (one,) = tell(f"SELECT * {{ ?x ?y ?z {text} }}".replace("?z BIND", "?w BIND"))
+    assert (one.message, one.empties) == ("This release says nothing of sw:Unti; did you mean sw:Unit?", False)
+
+
+def test_a_prefix_for_something_else_is_told(home: Release) -> None:
+    text = "PREFIX sw: <https://w3id.org/stepway/ns/> SELECT * { ?x sw:level ?y }"
+    (one,) = warnings(check(text, QueryLimits()), home.profile)
+    assert "the prefix sw: is <https://w3id.org/stepway/ns/> here" in one.message
+    assert one.suggestion == "<https://w3id.org/stepway/ns#level>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?x a sw:Unit ; " + " ; ".join(f"sw:realAward ?a{n}" for n in range(190)) + " }",
+        "SELECT * { " + " . ".join(f"?x{n} skos:broader ?x{n + 1}" for n in range(190)) + " . ?x190 sw:credits ?y }",
+        "SELECT * { ?x ?y ?z VALUES ?x { " + " ".join(f"sw:Nothing{n}" for n in range(5_000)) + " } }",
+        "SELECT * { " + " . ".join(f"?x{n % 7} sw:none{n} ?x{n % 5}" for n in range(190)) + " }",
+        "SELECT * " + "{ ?x a sw:Unit " * 90 + "}" * 90,
+        "SELECT * { " + "?a sw:status ?b ; ?p ?c . ?c ?q ?a . " * 60 + "}",
+    ],
+    ids=["contradictions", "chain", "values", "names", "deep", "wide"],
+)
+def test_no_query_takes_long(tell: Told, text: str) -> None:
+    """The service itself looks at strangers' queries: at most for a second, and it says enough and no more."""
+    start = time.process_time()
+    assert len(tell(text)) <= MOST
+    assert time.process_time() - start < 2
+
+
+def test_an_optional_that_is_empty_does_not_empty_the_rest(tell: Told) -> None:
+    assert len(told(tell, "SELECT * { ?x a sw:Unit OPTIONAL { ?x sw:realAward ?y } { ?x sw:realAward ?z } }")) == 2
+
+
+# -- every catalogue query ----------------------------------------------------------------------------------------
+
+QUERIES = sorted(resources.paths("questions/*/query.rq"), key=str)
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.parent.name)
+def test_our_own_queries_have_nothing_to_tell(home: Release, path: Path) -> None:
+    """They are answered on the regional release, except where a whole class has no things there."""
+    for one in warnings(check(_declared(path), QueryLimits()), home.profile):
+        assert "is in the vocabulary, but in this release" in one.message, one
+
+
+def _declared(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    return text if "PREFIX" in text else HEAD + text
+
+
+def test_planted_slips_are_found_and_mended(home: Release) -> None:
+    """One letter of one name is dropped, doubled or swapped with the next, in each of our queries, many times."""
+    chosen, missed, mended, planted = random.Random(6), list[str](), 0, 0
+    for path in QUERIES:
+        text = _declared(path)
+        whole = check(text, QueryLimits())
+        named = {*home.profile.properties, *home.profile.classes}
+        prefixes = whole.prefixes
+        names = [
+            token
+            for token in whole.tokens
+            if token.kind == "name" and (prefixes[(parts := token.text.split(":"))[0]] + parts[1]) in named and parts[1]
+            if _in_a_pattern(whole.text, token.start)
+        ]
+        for token in chosen.sample(names, min(4, len(names))):
+            prefix, _, local = token.text.partition(":")
+            place = chosen.randrange(1, len(local))
+            slip = chosen.choice(
+                [
+                    local[:place] + local[place + 1 :],
+                    local[:place] + local[place - 1] + local[place:],
+                    local[: place - 1] + local[place] + local[place - 1] + local[place + 1 :],
+                ]
+            )
+            if slip == local or prefixes[prefix] + slip in named or not slip:
+                continue
+            planted += 1
+            wrong = whole.text[: token.start] + f"{prefix}:{slip}" + whole.text[token.start + len(token.text) :]
+            told = [
+                one
+                for one in warnings(check(wrong, QueryLimits()), home.profile, holds_in(home.store))
+                if f"{prefix}:{slip}" in one.message
+            ]
+            if not told:
+                missed.append(wrong)
+            mended += any(one.suggestion == token.text for one in told)
+    assert planted > 50
+    assert not missed, missed[0]
+    assert mended >= 0.95 * planted
+
+
+def _in_a_pattern(text: str, start: int) -> bool:
+    """Whether a name is not in what a query makes (CONSTRUCT) nor in its data (VALUES)."""
+    before = text[:start]
+    return before.rfind("{") > before.rfind("VALUES") and "CONSTRUCT" not in text
+
+
+# -- sound --------------------------------------------------------------------------------------------------------
+
+
+def terms(profile: Profile) -> dict[str, list[str]]:
+    """Terms for random patterns: those of the release, and some that it does not have."""
+    return {
+        "property": [*(f"<{one}>" for one in profile.properties), "<https://example.org/none>"],
+        "class": [*(f"<{one}>" for one in profile.classes), "<https://example.org/None>"],
+        "thing": [f"<{kind.example}>" for kind in profile.kinds if kind.example],
+        "literal": ['"4"', "4", "4.0", '"x"@en', "true", '"2026-01-01"^^xsd:date', '"4"^^xsd:int', '"4"^^xsd:string'],
+    }
+
+
+@pytest.fixture(scope="module")
+def vocabulary(home: Release) -> dict[str, list[str]]:
+    found = terms(home.profile)
+    sample = random.Random(1)
+    texts = {
+        property: [row["o"] for row in home.store.select(query, {"p": URIRef(property)})]
+        for property in home.profile.properties
+        for query in ("SELECT ?p ?o { ?s ?p ?o } LIMIT 3",)
+    }
+    values = sorted({one.n3() for several in texts.values() for one in several if isinstance(one, Literal)})
+    found["literal"] += sample.sample(values, 60)
+    return found
+
+
+@given(data=st.data())
+@settings(max_examples=400)
+def test_what_is_called_empty_is_empty(
+    data: st.DataObject, home: Release, tell: Told, vocabulary: dict[str, list[str]]
+) -> None:
+    """Random groups of patterns: whenever a group is called empty, the store finds nothing for it."""
+    node = st.sampled_from(["?a", "?b", "?c"])
+    one_of = {name: st.sampled_from(values) for name, values in vocabulary.items()}
+    path = st.one_of(
+        one_of["property"],
+        st.tuples(one_of["property"], st.sampled_from("/|"), one_of["property"]).map("".join),
+        one_of["property"].map("^{}".format),
+        one_of["property"].map("{}+".format),
+    )
+    pattern = st.one_of(
+        st.tuples(node, st.just("a"), one_of["class"]),
+        st.tuples(node, path, st.one_of(node, node, one_of["literal"], one_of["thing"])),
+        st.tuples(one_of["thing"], path, node),
+    ).map(" ".join)
+    filters = st.tuples(node, st.sampled_from(["=", "<", ">="]), one_of["literal"]).map(
+        lambda parts: f"FILTER({' '.join(parts)})"
+    )
+    lines = data.draw(st.lists(pattern, min_size=1, max_size=3)) + data.draw(st.lists(filters, max_size=1))
+    text = "SELECT * { " + " .\n".join(lines) + " }"
+    if any(one.empties for one in tell(text)):
+        assert home.store.select(text + " LIMIT 1") == [], text

@@ -1,0 +1,18 @@
+"""What tests of pages in a browser share: how a page is opened, and what axe finds wrong with one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "api" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+Open = Callable[..., Page]
+"""The fixture `open_page`: a path, and what else the browser is to be (its size, its colours, without script)."""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page as it stands."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(one => one.violations)")
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
