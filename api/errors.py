@@ -333,7 +333,6 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
 INTERNAL: Final[frozenset[str]] = frozenset(
     {
         "api.client.StepwayProblem",
-        "api.client.StepwayProblem",
         "api.sparql.emptiness._EnoughError",
         "api.sparql.external._NoAnswerError",
         "api.sparql.patterns.Unreadable",

@@ -14,17 +14,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-import yaml
-from rdflib import RDF, RDFS, XSD, Graph, Literal, URIRef
-from rdflib.compare import to_canonical_graph
-from rdflib.namespace import DCTERMS, PROV, SKOS
+from rdflib import RDF, RDFS, Graph, URIRef
+from rdflib.namespace import PROV, SKOS
 
 from graph.diff import Side
-from graph.examples import example_quads
 from graph.history import History, since
 from graph.identity import match_quads
 from graph.issues import CATALOGUE, Issue, Severity, count_by_severity, in_order, write_issues
 from graph.lines import ENTAILED, MATCHED, ONTOLOGY, REACHABILITY, RETIRED, Part, content_hash, keep
+from graph.own_part import ontology_graph, own_quads
 from graph.profile import FILE as PROFILE
 from graph.profiling import worked_out
 from graph.projection import PROJECTION, Projection
@@ -36,7 +34,6 @@ from graph.validate import Places, check_shapes, run_checks
 from ontology import resources
 from ontology.namespaces import BASE, DATASET, ESCO, ID, SCHEMA, SW, id_of
 
-ONTOLOGY_GRAPH: Final = DATASET["stepway-ontology"]
 FAILED: Final = "last-failed-build.jsonl"
 
 FEWER_ROWS: Final = 0.9
@@ -96,67 +93,6 @@ class BuildResult:
     release: Release | None
     unchanged: bool
     issues: list[Issue] = field(default_factory=list)
-
-
-def _triples(graph: Graph, name: URIRef) -> list[Quad]:
-    """A graph as quads; its blank nodes get addresses that depend on the content alone."""
-    steady = to_canonical_graph(graph).skolemize(authority=BASE.rstrip("/"), basepath="/.well-known/genid/")
-    return [(s, p, o, name) for s, p, o in steady]  # type: ignore[misc]
-
-
-def ontology_graph() -> Graph:
-    """Our vocabulary and concept schemes, as published."""
-    found = Graph()
-    for path in (*resources.paths("vocabulary/*.ttl"), *resources.paths("concepts/*.ttl")):
-        found.parse(path)
-    return found
-
-
-def question_quads() -> list[Quad]:
-    """The competency questions as things of the graph, from the heads of their files."""
-    quads: list[Quad] = []
-    for path in resources.paths("questions/*/question.md"):
-        facts = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
-        subject = ID[facts["id"]]
-        quads += [
-            (subject, RDF.type, SW.CompetencyQuestion, ONTOLOGY_GRAPH),
-            (subject, SKOS.prefLabel, Literal(facts["question"], lang="en"), ONTOLOGY_GRAPH),
-            (subject, SW.askedBy, Literal(facts["user_group"]), ONTOLOGY_GRAPH),
-            (subject, SW.priority, Literal(facts["priority"]), ONTOLOGY_GRAPH),
-            (subject, SW.expectedAnswer, Literal(facts["expected_answer_shape"], lang="en"), ONTOLOGY_GRAPH),
-            (subject, SW.serves, Literal(facts["benchmark_or_duty_served"]), ONTOLOGY_GRAPH),
-            (subject, SW.answerState, Literal(facts["state"]), ONTOLOGY_GRAPH),
-            (subject, SW.status, SW[facts["status"]], ONTOLOGY_GRAPH),
-            (subject, DCTERMS.source, URIRef(facts["source_url"]), ONTOLOGY_GRAPH),
-            (subject, SW.asOf, Literal(facts["as_of"], datatype=XSD.date), ONTOLOGY_GRAPH),
-        ]  # fmt: skip
-    return quads
-
-
-def learner_quads() -> list[Quad]:
-    """The standard learners as things of the graph, from their files.
-
-    What they hold is text here, since not every release describes it; `dataset/reachability` points to what is there.
-    """
-    quads: list[Quad] = []
-    for path in resources.paths("learners/*.yml"):
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-        subject, profile = ID[said["id"]], said["profile"]
-        facts: list[tuple[URIRef, URIRef | Literal]] = [
-            (RDF.type, SW.StandardLearner),
-            (SKOS.prefLabel, Literal(said["label"], lang="en")),
-            (SKOS.definition, Literal(said["says"], lang="en")),
-            (SW.place, Literal(said["place"])),
-            (SW.postcodeDistrict, Literal(said["district"])),
-            (SW.status, SW.illustrative),
-            (SW.asOf, Literal(said["as_of"].isoformat(), datatype=XSD.date)),
-            (DCTERMS.source, URIRef(f"{BASE}ns")),
-        ]
-        for name, value in (*profile.items(), *said.get("limits", {}).items()):
-            values = value if isinstance(value, list) else [str(value).lower() if value is True else value]
-            facts += [(SW.profileSays, Literal(f"{name}: {one}")) for one in values]
-        quads += [(subject, predicate, value, ONTOLOGY_GRAPH) for predicate, value in facts]
-    return quads
 
 
 def write_entailed(store: GraphStore, target: BinaryIO) -> None:
@@ -245,8 +181,7 @@ class _Build:
 
     def run(self, inputs: Iterable[DatasetInput]) -> BuildResult:
         ontology = ontology_graph()
-        described = [*question_quads(), *learner_quads(), *example_quads(ONTOLOGY_GRAPH)]
-        self.add(ONTOLOGY, [*_triples(ontology, ONTOLOGY_GRAPH), *described])
+        self.add(ONTOLOGY, own_quads())
         datasets: list[DatasetInput] = []
         issues: list[Issue] = []
         for dataset in inputs:
@@ -379,16 +314,18 @@ class _Build:
         number, previous = int(self.making.name.partition("-")[0]), self.previous()
         history = self.history(number, previous)
         counts = _class_counts(self.store)
-        self.progress("put the store in order")
-        self.store.finish()
-        store = GraphStore.open_whole(self.making / "store")
+        self.progress("put the store in order, and count what there is")
+        with ThreadPoolExecutor(1) as meanwhile:
+            profile = meanwhile.submit(worked_out, self.making)
+            self.store.finish()
+            store = GraphStore.open_whole(self.making / "store")
+            (self.making / PROFILE).write_bytes(profile.result().dumped())
         if len(store) != (lines := sum(part.quads for part in self.parts.values())):
             raise OSError(f"the store holds {len(store)} of {lines} quads")
         (self.making / "projection.json").write_bytes(projected)
+        self.progress("write the index of names")
         SearchIndex.build(self.making / "search.sqlite", search_entries(store)).close()
         write_issues(self.making / "issues.jsonl", issues)
-        self.progress("count what there is")
-        (self.making / PROFILE).write_bytes(worked_out(self.making).dumped())
         Manifest(
             number=number,
             built_at=self.made.at.isoformat(timespec="seconds"),

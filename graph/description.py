@@ -14,13 +14,13 @@ from rdflib.term import Node
 from graph.history import GRAPH as RETIRED_GRAPH
 from graph.identity import MATCHING
 from graph.lines import ONTOLOGY, REACHABILITY
+from graph.own_part import ONTOLOGY_GRAPH
 from graph.profile import Profile
 from graph.release import Manifest
 from ontology.namespaces import BASE, DATASET, PREFIXES, RELEASE, SW, expand
 
 SPDX: Final = Namespace("http://spdx.org/rdf/terms#")
 FORMATS: Final = Namespace("http://www.w3.org/ns/formats/")
-ONTOLOGY_GRAPH: Final = DATASET["stepway-ontology"]
 CC_BY: Final = URIRef("https://creativecommons.org/licenses/by/4.0/")
 
 TITLE: Final = "Stepway: jobs, skills, qualifications and providers as one graph"

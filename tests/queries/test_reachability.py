@@ -20,9 +20,9 @@ from api.people import with_profile
 from api.questions import address_of, in_link
 from api.schemas.pathways import PathwayAsked, PathwayQuestion
 from api.schemas.person import Profile
-from graph.build import learner_quads
 from graph.diff import Side, diff
 from graph.lines import REACHABILITY
+from graph.own_part import learner_quads
 from graph.projection import Projection
 from graph.release import Release, Releases
 from graph.store import GraphStore, Quad, n_quads

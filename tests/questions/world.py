@@ -6,8 +6,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from graph.build import ONTOLOGY_GRAPH, ontology_graph, question_quads, write_entailed
+from graph.build import write_entailed
 from graph.examples import example_quads
+from graph.own_part import ONTOLOGY_GRAPH, ontology_graph, question_quads
 from graph.projection import Projection
 from graph.projector import project
 from graph.store import GraphStore, Quad
