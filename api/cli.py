@@ -282,7 +282,12 @@ def serve(
         detail = f"Cannot listen on {settings.host} port {settings.port}: {error.strerror or error}."
         raise Problem("invalid-request", detail, hint="Choose another with --host or --port.") from error
     config = uvicorn.Config(
-        application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=10
+        application,
+        http="h11",  # it bounds the size of headers; httptools does not
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
     )
     screen = Screen(sys.stderr)
     screen.line(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")

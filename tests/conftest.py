@@ -1,6 +1,31 @@
-"""What holds for every property: its verdict does not hang on how busy the machine is."""
+"""What holds for every property: its verdict does not hang on how busy the machine is. And what is made once a run."""
 
+import fcntl
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("stepway", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("stepway")
+
+
+@pytest.fixture(scope="session")
+def home_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a release of all that is shipped, made-up rows too: built once for all processes of a run.
+
+    Nobody may change it.
+    """
+    from loaders.publish import SHIPPED, build_release
+
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    with (root / "home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "home").exists():
+            making = root / "home.making"
+            assert build_release(SHIPPED, making, include_illustrative=True, today=date(2026, 11, 21)).release
+            making.rename(root / "home")
+    return root / "home"

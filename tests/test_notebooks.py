@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -38,11 +39,11 @@ WORKED: Final[dict[str, dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def service(home_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The shipped data as two releases, served by the real command on loopback."""
-    data_dir = tmp_path_factory.mktemp("notebooks")
-    for illustrative in (True, False):
-        assert build_release(SHIPPED, data_dir, include_illustrative=illustrative, today=TODAY).release is not None
+    data_dir = tmp_path_factory.mktemp("notebooks") / "data"
+    shutil.copytree(home_data, data_dir)
+    assert build_release(SHIPPED, data_dir, today=TODAY).release is not None
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]

@@ -143,7 +143,7 @@ def test_pages_follow_each_other(client: TestClient) -> None:
     assert ids(client, before) == ["U-CERT-1"]
     beyond = client.get("/units?offset=1000").json()
     assert (beyond["items"], beyond["total"]) == ([], 2)
-    assert [link["rel"] for link in beyond["links"]] == ["self", "prev"]
+    assert [link["rel"] for link in beyond["links"]] == ["self", "prev", "query"]
 
 
 @pytest.mark.parametrize("given", [{"limit": 0}, {"limit": 201}, {"limit": "x"}, {"offset": -1}, {"q": ""}])

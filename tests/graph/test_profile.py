@@ -9,11 +9,9 @@ from rdflib import RDF, XSD, Literal, URIRef
 from graph.lines import keep
 from graph.profile import FILE, FORMAT, LANG_STRING, RESOURCE, Profile, profile_of
 from graph.profiling import worked_out
-from graph.release import Release
+from graph.release import Release, Releases
 from graph.store import GraphStore, n_quads
-from loaders.publish import SHIPPED, build_release
 from ontology.namespaces import DATASET, SW
-from tests.support.world import DAY
 
 GRAPHS = {"one": DATASET["one"], "two": DATASET["two"]}
 A, B, C, NAMED = (URIRef(f"https://example.org/{name}") for name in ("a", "b", "c", "named"))
@@ -103,10 +101,8 @@ def test_another_version_of_the_format_is_not_read(small: Profile) -> None:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    found = build_release(SHIPPED, tmp_path_factory.mktemp("home"), include_illustrative=True, today=DAY).release
-    assert found is not None
-    return found
+def home(home_data: Path) -> Release:
+    return Releases(home_data).get()
 
 
 def test_a_release_has_its_profile_and_makes_it_anew_where_it_is_missing(home: Release, tmp_path: Path) -> None:

@@ -112,6 +112,16 @@ def test_a_thing_is_of_the_wider_classes_of_its_class(store: Build) -> None:
     }
 
 
+def test_what_is_said_already_is_not_said_again(store: Build) -> None:
+    """All graphs are read as one: a statement in two of them would be counted twice."""
+    world = World()
+    world.add("providers", provider_id="P-1")
+    said = store(world)
+    names = (f"{BASE}id/P-1", PREFIXES["rdf"] + "type", PREFIXES["prov"] + "Agent", "urn:graph")
+    said.add(pyoxigraph.Quad(*map(pyoxigraph.NamedNode, names)))
+    assert entail("superclass", said) == {"swi:P-1 rdf:type org:Organization", "swi:P-1 rdf:type schema:Organization"}
+
+
 def test_what_the_rules_add_changes_nothing_of_what_is_said(store: Build) -> None:
     world = World()
     for id in ("K-1", "K-2"):

@@ -14,11 +14,9 @@ from api.sparql.emptiness import MOST, Warning, holds_in, warnings
 from api.sparql.guard import check
 from api.sparql.limits import QueryLimits
 from graph.profile import Profile
-from graph.release import Release
-from loaders.publish import SHIPPED, build_release
+from graph.release import Release, Releases
 from ontology import resources
 from ontology.namespaces import PREFIXES
-from tests.support.world import DAY
 
 HEAD = "".join(f"PREFIX {prefix}: <{address}>\n" for prefix, address in PREFIXES.items())
 LINES = len(PREFIXES)
@@ -27,11 +25,9 @@ Told = Callable[[str], list[Warning]]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Release:
+def home(home_data: Path) -> Release:
     """The regional release, as it is shipped."""
-    found = build_release(SHIPPED, tmp_path_factory.mktemp("home"), include_illustrative=True, today=DAY).release
-    assert found is not None
-    return found
+    return Releases(home_data).get()
 
 
 @pytest.fixture(scope="module")
