@@ -38,6 +38,7 @@ from api.settings import Settings
 from api.sparql.answers import Answers, Engine, Workers
 from api.sparql.answers import home_of as sparql_home_of
 from api.sparql.external import External
+from api.turns import Turns
 from api.web.problems import problem_page
 from api.workers import Pool
 from graph.release import NoReleaseError
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.holder = ReleaseHolder(settings.data_dir, settings.answers_kept)
     app.state.comparisons = Comparisons()
+    app.state.turns = Turns()
     app.state.pool = Pool(
         open_release,
         workers=settings.questions_at_once,
@@ -120,6 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(dataset.router)
     app.include_router(documentation.router)
     app.include_router(pages.router)
+    app.include_router(resources.by_path)  # after /dataset/files/{name} and /id/{id}/values
     openapi.install(app)
     # The last one added is the first that a request meets.
     app.add_middleware(LastResort)

@@ -8,6 +8,7 @@ can mean several; 70 a fault of ours.
 import functools
 import json
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,10 +16,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, ParamSpec, TypeVar
 
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from api import console, named, pathway_faces, people, questions, solving, things, told
 from api import contradictions as differing
@@ -27,7 +28,7 @@ from api import incomplete as missing
 from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
 from api.differences import Differences
-from api.errors import CATALOGUE, Problem, UnknownReleaseError, problem_of
+from api.errors import CATALOGUE, Problem, UnknownReleaseError, field_problems, problem_of
 from api.negotiate import JSON_FORMAT, Format
 from api.reply import SOFTWARE
 from api.schemas.contradictions import ContradictionsAsked
@@ -36,7 +37,7 @@ from api.schemas.pathways import PathwayQuestionBody
 from api.schemas.person import AwardHeld
 from api.schemas.releases import DiffAsked
 from api.schemas.service import IssuesSaid
-from api.settings import Settings
+from api.settings import PREFIX, Settings, unknown_variables
 from api.workers import places
 from graph.build import FAILED, BuildResult
 from graph.dumps import FORMATS, write_dump
@@ -53,6 +54,9 @@ from queries.pathways.engine.problem import Criterion, Limits, ProblemRefused
 from queries.pathways.engine.warm import warm
 from queries.pathways.request import counted
 from queries.profiles import UnknownIdError
+
+if TYPE_CHECKING:
+    from uvicorn import Config
 
 DATA_ERRORS: Final = 1
 USAGE: Final = 2
@@ -113,8 +117,19 @@ def _known_axes(given: str | None) -> str | None:
 
 
 def _settings(**given: Any) -> Settings:
-    """The settings of the environment, with what the command line says instead."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    """The settings of the environment, with what the command line says instead. Raises `Problem`."""
+    for name, meant in unknown_variables(os.environ).items():
+        hint = f": is {meant} meant?" if meant else "; docs/settings.md has them all."
+        Screen(sys.stderr).line(f"{name} is not a setting{hint}")
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = field_problems(error.errors())
+        for one in wrong:
+            said = given.get(one.field) is not None
+            one.field = f"--{one.field.replace('_', '-')}" if said else f"{PREFIX}{one.field.upper()}"
+        detail = "; ".join(f"{one.field}: {one.message} (it is “{one.given}”)" for one in wrong)
+        raise Problem("invalid-request", f"A setting cannot be read. {detail}.", hint="See docs/settings.md.") from None
 
 
 def _print_json(content: Any) -> None:
@@ -269,7 +284,7 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Serve the current release over HTTP. A release that is built meanwhile is served without a restart."""
-    import uvicorn  # noqa: PLC0415 -- no other command needs a server
+    from uvicorn import Server  # noqa: PLC0415 -- no other command needs a server
 
     from api.app import create_app  # noqa: PLC0415
 
@@ -281,20 +296,27 @@ def serve(
     except OSError as error:
         detail = f"Cannot listen on {settings.host} port {settings.port}: {error.strerror or error}."
         raise Problem("invalid-request", detail, hint="Choose another with --host or --port.") from error
-    config = uvicorn.Config(
+    screen = Screen(sys.stderr)
+    screen.line(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
+    if ReleaseHolder(settings.data_dir).releases.current_number() is None:
+        screen.line("No release has been built yet: run stepway build. It is then served without a restart.")
+    with suppress(KeyboardInterrupt):
+        Server(server_config(application, settings)).run(sockets=[listening])
+
+
+def server_config(application: Any, settings: Settings) -> "Config":
+    """How the application is served."""
+    from uvicorn import Config  # noqa: PLC0415 -- no other command needs a server
+
+    return Config(
         application,
         http="h11",  # it bounds the size of headers; httptools does not
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        forwarded_allow_ips=settings.trusted_proxies,
     )
-    screen = Screen(sys.stderr)
-    screen.line(f"Serving on http://{settings.host}:{settings.port} (stop with Ctrl-C)")
-    if ReleaseHolder(settings.data_dir).releases.current_number() is None:
-        screen.line("No release has been built yet: run stepway build. It is then served without a restart.")
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -364,7 +386,8 @@ def pathway(
         bool, typer.Option("--published-only", help="Leave out what rests on our inference.")
     ] = False,
     without_employer: Annotated[
-        bool, typer.Option("--without-employer", help="Leave out steps that need an employer, except the goal.")
+        bool,
+        typer.Option("--without-employer", help="Leave out steps that need an employer, but for work at the goal."),
     ] = False,
     confirmed_only: Annotated[
         bool, typer.Option("--confirmed-only", help="Leave out steps of which it cannot be told whether they are open.")

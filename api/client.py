@@ -9,12 +9,16 @@ A blank cell is *not known*: never none, never 0. Frames have `.to_pandas()`. A 
 that release in every question, so that a notebook says the same next year.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
 import polars as pl
+from rdflib import Graph
+
+from ontology.namespaces import PREFIXES
 
 DTYPES: Final[dict[str, Any]] = {
     "whole number": pl.Int64,
@@ -25,6 +29,8 @@ DTYPES: Final[dict[str, Any]] = {
 """The type of a column by what the service says of it; all others are text (a day may be a month or a year alone)."""
 
 _PAGE: Final = 1000
+_TRIPLES: Final = "application/n-triples"
+_ANSWERS: Final = f"application/sparql-results+json, {_TRIPLES}"
 _THINGS: Final = 200
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _LITERALS: Final[dict[str, Any]] = {
@@ -46,6 +52,20 @@ class StepwayProblem(Exception):  # noqa: N818 -- RFC 9457 calls it a problem
         self.code, self.status = str(document.get("code", "")), int(document.get("status", 0))
         self.detail, self.hint = str(document.get("detail", "")), str(document.get("hint", ""))
         super().__init__(f"{self.detail} {self.hint}".strip())
+
+
+class NoAnswerError(ConnectionError):
+    """Nothing answers at the address of the service, or not in time. `__cause__` is the error of httpx."""
+
+
+def with_prefixes(text: str) -> str:
+    """A query with a PREFIX for each of ours that it uses and does not declare, all before its first line.
+
+    >>> with_prefixes("SELECT ?role { ?role a sw:Role }")
+    'PREFIX sw: <https://w3id.org/stepway/ns#> SELECT ?role { ?role a sw:Role }'
+    """
+    used = set(re.findall(r"(?<![\w.-])(\w+):", text)) - set(re.findall(r"(?i)\bPREFIX\s+(\w+):", text))
+    return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in PREFIXES if name in used) + text
 
 
 class Stepway:
@@ -131,29 +151,42 @@ class Stepway:
         """A named query as SPARQL with these values in it, to be changed and asked by `sparql`."""
         return str(self._json("GET", f"/queries/{name}", parameters)["text"])
 
-    def cite(self, name: str, **parameters: Any) -> str:
-        """What to cite for a named query asked with these values."""
+    def cite(self, name: str | None = None, **parameters: Any) -> str:
+        """What to cite for a named query asked with these values; without a name, for the release.
+
+        It has the hash of the release's content, by which `releases` finds it, and the whole address.
+        """
+        if name is None:
+            return str(self._json("GET", "/dataset")["citation"])
         return str(self._json("GET", f"/queries/{name}", parameters)["citation"]["text"])
 
-    def sparql(self, text: str) -> pl.DataFrame:
-        """All answers to a SELECT or ASK query. A column is of numbers, yes and no, or days when all its values are."""
-        pinned = {} if self.release is None else {"release": str(self.release)}
-        reply = self._http.post(
+    def sparql(self, text: str) -> Any:
+        """All answers to a query: SELECT and ASK as a polars frame, CONSTRUCT and DESCRIBE as an `rdflib.Graph`.
+
+        Prefixes of ours need no PREFIX line. A column is of numbers, yes and no, or days when all its values are.
+        """
+        reply = self._ask(
+            "POST",
             "/sparql",
-            params=pinned,
-            content=text.encode(),
-            headers={"Content-Type": "application/sparql-query", "Accept": "application/sparql-results+json"},
+            params={} if self.release is None else {"release": str(self.release)},
+            content=with_prefixes(text).encode(),
+            headers={"Content-Type": "application/sparql-query", "Accept": _ANSWERS},
         )
-        said = _told(reply).json()
+        if reply.headers["content-type"].startswith(_TRIPLES):
+            return Graph().parse(data=reply.text, format="nt")
+        said = reply.json()
         if "boolean" in said:
             return pl.DataFrame({"answer": [said["boolean"]]})
         return pl.DataFrame([_column(name, said["results"]["bindings"]) for name in said["head"]["vars"]])
 
-    def releases(self) -> pl.DataFrame:
-        """The releases there are, newest first."""
+    def releases(self, content: str | None = None) -> pl.DataFrame:
+        """The releases there are, newest first; with `content` those whose content hash is or begins so."""
         names = ("number", "current", "built_at", "content_hash", "quads", "illustrative")
-        found = self._json("GET", "/releases", pinned=False)["releases"]
-        return pl.DataFrame([{name: one[name] for name in names} for one in found])
+        given = {} if content is None else {"content": content}
+        found = self._json("GET", "/releases", given, pinned=False)["releases"]
+        schema: dict[str, Any] = dict.fromkeys(names, pl.String)
+        schema |= {"number": pl.Int64, "quads": pl.Int64, "current": pl.Boolean, "illustrative": pl.Boolean}
+        return pl.DataFrame([{name: one[name] for name in names} for one in found], schema=schema)
 
     def diff(self, first: int, second: int, **filters: Any) -> pl.DataFrame:
         """What became of each thing from one release to another, and in which properties it changed."""
@@ -186,12 +219,21 @@ class Stepway:
         pinned: bool = True,
     ) -> dict[str, Any]:
         params = self._pinned(given or {}) if pinned and body is None else dict(given or {})
-        reply = self._http.request(
-            method, path, params=params, json=body, headers={"Accept": "application/json"}, follow_redirects=True
-        )
-        found = _told(reply).json()
+        headers = {"Accept": "application/json"}
+        found = self._ask(method, path, params=params, json=body, headers=headers, follow_redirects=True).json()
         assert isinstance(found, dict)
         return found
+
+    def _ask(self, method: str, path: str, **how: Any) -> httpx.Response:
+        """A reply that worked. Raises as `_told`, and `NoAnswerError` when there is no reply."""
+        try:
+            reply = self._http.request(method, path, **how)
+        except httpx.TimeoutException as error:
+            raise NoAnswerError(f"{self._http.base_url} did not answer in time") from error
+        except httpx.TransportError as error:
+            said = f"nothing answers at {self._http.base_url}: is the service running (`make run`), and there?"
+            raise NoAnswerError(said) from error
+        return _told(reply)
 
 
 def _told(reply: httpx.Response) -> httpx.Response:

@@ -97,8 +97,8 @@ def shapes() -> Graph:
     return found
 
 
-def said(services: Services, releases: Sequence[int], addresses: Addresses) -> DatasetPageSaid:
-    """The same for people and programs that read JSON."""
+def said(services: Services, releases: Sequence[int], addresses: Addresses, host: str) -> DatasetPageSaid:
+    """The same for people and programs that read JSON. `host`: as for `rdf`."""
     manifest, profile = services.manifest, services.release.profile
     of_it = Addresses(addresses.root, manifest.number)
     matchers = _matchers(services)
@@ -116,7 +116,7 @@ def said(services: Services, releases: Sequence[int], addresses: Addresses) -> D
         title=TITLE,
         illustrative=manifest.illustrative,
         about=ABOUT,
-        citation=citation(manifest),
+        citation=citation(manifest, f"{host}/dataset?release={manifest.number}"),
         release=services.reference,
         previous=manifest.previous,
         statements=profile.statements,

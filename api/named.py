@@ -14,6 +14,7 @@ from api.schemas.common import Link
 from api.schemas.queries import (
     Citation,
     ColumnSaid,
+    OnlyWhere,
     ParameterSaid,
     QueriesSaid,
     QuerySaid,
@@ -82,8 +83,10 @@ def said_list(words: str | None, asked_by: str | None, addresses: Addresses) -> 
     return QueriesSaid(total=len(items), items=items, user_groups=user_groups(), links=links)
 
 
-def said_query(query: NamedQuery, given: Mapping[str, str], services: Services, addresses: Addresses) -> QuerySaid:
-    """One named query, with the values given so far in its text. Raises `WrongValuesError`."""
+def said_query(
+    query: NamedQuery, given: Mapping[str, str], services: Services, addresses: Addresses, host: str = ""
+) -> QuerySaid:
+    """One named query, with the values given so far in its text. `host`: see `citation`. Raises `WrongValuesError`."""
     file = query.file
     bound = query.bind(given, whole=False)
     shown = query.with_values(query.bind({**query.example(), **given}))
@@ -121,7 +124,7 @@ def said_query(query: NamedQuery, given: Mapping[str, str], services: Services, 
         columns=columns(query),
         given=dict(given),
         text=shown,
-        citation=citation(query, given, services),
+        citation=citation(query, given, services, host),
         release=services.reference,
         links=links,
     )
@@ -129,15 +132,19 @@ def said_query(query: NamedQuery, given: Mapping[str, str], services: Services, 
 
 def columns(query: NamedQuery) -> list[ColumnSaid]:
     """The columns of its answers."""
-    return [
-        ColumnSaid(name=one.name, type=one.kind, about=one.about, may_be_blank=one.blank) for one in query.file.columns
-    ]
+    found = []
+    for one in query.file.columns:
+        only = OnlyWhere(column=one.only_where[0], values=list(one.only_where[1])) if one.only_where else None
+        found.append(ColumnSaid(name=one.name, type=one.kind, about=one.about, may_be_blank=one.blank, only_where=only))
+    return found
 
 
-def citation(query: NamedQuery, given: Mapping[str, str], services: Services, **paged: int | None) -> Citation:
-    """What to cite of it."""
+def citation(
+    query: NamedQuery, given: Mapping[str, str], services: Services, host: str = "", **paged: int | None
+) -> Citation:
+    """What to cite of it. `host`: scheme, host and path that it was asked at; none where no service was asked."""
     release = services.reference
-    address = Addresses(release=release.number).to(f"/queries/{query.name}/results", **given, **paged)
+    address = Addresses(host, release.number).to(f"/queries/{query.name}/results", **given, **paged)
     text = (
         f"Stepway, release {release.number} of {release.built_at[:10]} (content {release.content_hash[:16]}), "
         f"query {query.name} (SHA-256 {query.file.hash[:16]}): {address}"
@@ -160,8 +167,12 @@ def said_results(
     limit: int | None,
     services: Services,
     addresses: Addresses,
+    host: str = "",
 ) -> ResultsSaid:
-    """A page of its answers; without a `limit` all of them. `answer`: all of them, in the JSON of SPARQL."""
+    """A page of its answers; without a `limit` all of them.
+
+    `answer`: all of them, in the JSON of SPARQL. `host`: see `citation`.
+    """
     found = json.loads(answer)["results"]["bindings"]
     told = None if limit == DEFAULT_ROWS else limit
     limit = limit or len(found)
@@ -196,7 +207,7 @@ def said_results(
         offset=offset,
         limit=limit,
         rows=rows,
-        citation=citation(query, given, services, offset=offset or None, limit=told),
+        citation=citation(query, given, services, host, offset=offset or None, limit=told),
         release=services.reference,
         links=links,
     )

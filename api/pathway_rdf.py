@@ -103,7 +103,7 @@ class Told:
         yield release, RDF.type, SW.Release
         yield release, DCTERMS.identifier, _text(reply.release.content_hash)
         _, mark, query = reply.same_question.partition("/pathways?")
-        yield root, SW.questionAddress, _text(f"{mark}{query}")
+        yield root, SW.questionAddress, Literal(f"{mark}{query}", datatype=XSD.anyURI)
         yield root, SW.questionComplete, _boolean(self.whole)
         yield root, SW.askedOn, _day(question.on.isoformat())
         yield root, SW.leastOf, _text(question.by)
@@ -147,14 +147,17 @@ class Told:
         yield from _named(pathway.goal.id, pathway.goal.label)
         yield me, SW.status, SW[pathway.status]
         yield me, SW.proven, _boolean(pathway.proven)
-        yield me, SW.totalWeeks, _integer(totals.weeks)
+        yield me, SW.knownWeeks if totals.steps_of_unknown_length else SW.totalWeeks, _integer(totals.weeks)
         yield me, SW.weeksAtLeast, _boolean(totals.weeks_at_least)
         yield me, SW.studyWeeks, _integer(totals.study_weeks)
+        yield me, SW.stepsOfUnknownLength, _integer(totals.steps_of_unknown_length)
         yield me, SW.stepsOfUnknownCost, _integer(totals.steps_of_unknown_cost)
         yield me, SW.stepCount, _integer(totals.steps)
         yield me, SW.employerSteps, _integer(totals.steps_that_need_an_employer)
         if self.whole:
-            yield me, SW.surelyOpen, _boolean(not totals.steps_that_cannot_be_told)
+            yield me, SW.stepsOfUnknownHours, _integer(totals.steps_of_unknown_hours)
+            yield me, SW.stepsNotTold, _integer(totals.steps_that_cannot_be_told)
+            yield me, SW.surelyOpen, _boolean(totals.surely_open)
             yield me, SW.knownCost, _integer(totals.known_cost_pounds)
             if totals.cost_pounds is not None:
                 yield me, SW.totalCost, _integer(totals.cost_pounds)
@@ -272,7 +275,7 @@ class Told:
             yield me, SW.withoutLimit, _text(limit.name)
         yield me, SW.goal, thing(lifted.goal.id)
         yield from _named(lifted.goal.id, lifted.goal.label)
-        yield me, SW.leastWeeks, _integer(lifted.weeks)
+        yield me, SW.knownWeeks if lifted.steps_of_unknown_length else SW.leastWeeks, _integer(lifted.weeks)
         yield me, SW.weeksAtLeast, _boolean(lifted.weeks_at_least)
         yield me, SW.proven, _boolean(lifted.proven)
 

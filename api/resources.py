@@ -12,7 +12,7 @@ from api.dependencies import DAMAGED, ReleaseHolder, Services
 from api.negotiate import JSON_FORMAT, JSON_LD, TURTLE, Format
 from api.schemas.things import LEFT_OUT
 from api.web.pages import day
-from ontology.namespaces import ID, id_of
+from ontology.namespaces import ID, RELEASE, id_of
 from queries.contradictions import Contradiction
 from queries.resource import COUNTED, Fact, Group, Node, Part, Resource, Rule, Source, Sureness, Text, Value, shortened
 
@@ -44,9 +44,13 @@ def path_of(address: str) -> tuple[str, dict[str, str]]:
 
     >>> path_of("https://w3id.org/stepway/id/OC-LAB"), path_of("urn:x")
     (('/id/OC-LAB', {}), ('/resource', {'uri': 'urn:x'}))
+    >>> path_of("https://w3id.org/stepway/release/3")
+    ('/releases/3', {})
     """
     if address.startswith(ID) and (id := id_of(address)) and "/" not in id:
         return f"/id/{quote(id, safe='')}", {}
+    if address.startswith(RELEASE) and (number := address.removeprefix(RELEASE)).isdecimal():
+        return f"/releases/{number}", {}
     return "/resource", {"uri": address}
 
 

@@ -3,23 +3,48 @@
 Every setting has a heading in docs/settings.md. Rules and facts of datasets are not settings.
 """
 
+from collections.abc import Iterable
 from dataclasses import fields
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated, Final
 
-from pydantic import AnyHttpUrl, Field
+from pydantic import AfterValidator, AnyHttpUrl, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from rapidfuzz import fuzz, process
 
 from api.sparql.limits import QueryLimits
 from queries.pathways.engine.problem import Limits
+
+PREFIX: Final = "STEPWAY_"
+
+OTHERS: Final = frozenset({"ADDRESS", "BROWSER", "RDF_TESTS", "SHARED", "SOAK"})
+"""What follows the prefix in variables that are no settings: tests, benchmarks and notebooks read them."""
+
+_NEAR: Final = 70
+"""From how like it is (0 to 100) the name of a setting may be what was meant."""
+
+
+def _addresses(given: str) -> str:
+    for one in filter(None, map(str.strip, given.split(","))):
+        try:
+            ip_network(one)
+        except ValueError:
+            raise ValueError(f"{one} is neither an address nor a network such as 10.0.0.0/8") from None
+    return given
 
 
 class Settings(BaseSettings):
     """What can be set. Limits on work are counts of work, never wall-clock time, so that answers do not vary."""
 
-    model_config = SettingsConfigDict(env_prefix="STEPWAY_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     host: str = Field("127.0.0.1", description="Address the service listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the service listens on.")
+    trusted_proxies: Annotated[str, AfterValidator(_addresses)] = Field(
+        "127.0.0.1",
+        description="Addresses or networks of reverse proxies that say truly who asks, with commas between.",
+    )
     data_dir: Path = Field(
         Path("data"), description="Folder of all state: the releases and the pointer to the served one."
     )
@@ -101,3 +126,14 @@ class Settings(BaseSettings):
             for value in (getattr(usual, field.name),)
         }
         return Limits(**scaled)
+
+
+def unknown_variables(environment: Iterable[str]) -> dict[str, str | None]:
+    """Names of variables that look like settings and are none, each with the setting that may be meant."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    found: dict[str, str | None] = {}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known and name.upper()[len(PREFIX) :] not in OTHERS:
+            near = process.extractOne(name.upper(), known, scorer=fuzz.ratio, score_cutoff=_NEAR)
+            found[name] = near[0] if near else None
+    return found

@@ -73,10 +73,11 @@ def release(manifest: Manifest, current: int | None, addresses: Addresses = HERE
     return ReleaseSaid(**asdict(manifest), current=manifest.number == current, links=links)
 
 
-def releases(holder: ReleaseHolder, addresses: Addresses = HERE) -> ReleasesSaid:
-    """The releases there are, newest first."""
+def releases(holder: ReleaseHolder, addresses: Addresses = HERE, content: str = "") -> ReleasesSaid:
+    """The releases there are, newest first: those whose content hash begins so."""
     current = holder.releases.current_number()
-    return ReleasesSaid(current=current, releases=[release(one, current, addresses) for one in holder.manifests()])
+    found = [one for one in holder.manifests() if one.content_hash.startswith(content)]
+    return ReleasesSaid(current=current, releases=[release(one, current, addresses) for one in found])
 
 
 def _place(one: Found, addresses: Addresses) -> str:

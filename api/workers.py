@@ -26,6 +26,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import traceback
 import weakref
 from asyncio import AbstractEventLoop, TimerHandle
@@ -36,6 +37,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
@@ -91,6 +93,15 @@ _LOOK_SECONDS: Final = 0.2
 _GRACE_SECONDS: Final = 1.0
 """After its time is over, a worker that the service has not stopped ends by itself."""
 
+_WAY_SECONDS: Final = 0.25
+"""Time that a task waits for a client who has more than its share of workers, before a task of that one is stopped."""
+
+_HALF_LIFE_SECONDS: Final = 60.0
+"""After which time that a client has taken counts half."""
+
+_CLIENTS_KNOWN: Final = 1_000
+"""Most clients whose time is counted."""
+
 _SIZE: Final = struct.Struct("!Q")
 """Before each message between the service and a worker: how long it is."""
 
@@ -124,12 +135,13 @@ class TooHeavyError(RuntimeError):
 class WorkerDiedError(RuntimeError):
     """A process ended by itself; the task that it worked on has no answer.
 
-    `signal`: the signal that ended it, and `memory`: the most bytes that it had; 0 where they are not known.
+    `signal`: the signal that ended it, and `memory`: the most bytes that it had; 0 where they are not known. `seconds`:
+    how long it had worked on the task.
     """
 
     def __init__(self, message: str, *, signal: int = 0, memory: int = 0) -> None:
         super().__init__(message)
-        self.signal, self.memory = signal, memory
+        self.signal, self.memory, self.seconds = signal, memory, 0.0
 
 
 # In the nursery and its workers.
@@ -462,16 +474,22 @@ def _close_all(nurseries: "OrderedDict[Hashable, _Nursery]") -> None:
 class _Job:
     """A task that somebody waits for: who does, and who works on it (None: it waits, or a worker is being found).
 
-    It is worked on in the event loop `loop`. `expiry`: when it will have waited for its turn too long.
+    It is worked on in the event loop `loop`, for at most so many `seconds`. `turn` numbers the jobs in the order in
+    which they began (0: it waits). `timers`: for when it will have waited too long. `yielding`: it is being stopped to
+    make way for others; `yielded`: it was.
     """
 
     home: Hashable
     task: Hashable
     client: str
     loop: AbstractEventLoop
+    seconds: float
     askers: "list[asyncio.Future[Reply]]" = field(default_factory=list)
     worker: _Worker | None = None
-    expiry: TimerHandle | None = None
+    turn: int = 0
+    timers: list[TimerHandle] = field(default_factory=list)
+    yielding: bool = False
+    yielded: bool = False
 
 
 class Waits(Protocol):
@@ -485,6 +503,9 @@ W = TypeVar("W", bound=Waits)
 
 class FairQueue(Generic[W]):
     """Jobs that wait. Clients take turns; when it is full whoever has most waiting loses the latest of them.
+
+    Only the first job of each client can be next. Whoever takes jobs out may rank those: the lowest comes first, and
+    None not now. Of equals it is that of the client whose turn was longest ago.
 
     Longest-queue-drop with round robin: Suter, Lakshman, Stiliadis, Choudhury, "Buffer management schemes for
     supporting TCP in gigabit routers with per-flow queueing", IEEE JSAC 17 (1999).
@@ -514,13 +535,17 @@ class FairQueue(Generic[W]):
         self.remove(lost)
         return lost
 
-    def next(self) -> W | None:
+    def put_back(self, job: W) -> None:
+        """Put a job before all others of its client, whether there is room or not."""
+        self._lines.setdefault(job.client, deque()).appendleft(job)
+
+    def next(self, rank: Callable[[W], Any] = lambda _: 0) -> W | None:
         """The job whose turn it is, which then waits no longer."""
-        if not self._lines:
+        ranked = [(place, line[0]) for line in self._lines.values() if (place := rank(line[0])) is not None]
+        if not ranked:
             return None
-        client, line = next(iter(self._lines.items()))
-        self._lines.move_to_end(client)
-        job = line[0]
+        job = min(ranked, key=itemgetter(0))[1]
+        self._lines.move_to_end(job.client)
         self.remove(job)
         return job
 
@@ -533,6 +558,24 @@ class FairQueue(Generic[W]):
         if not line:
             del self._lines[job.client]
         return True
+
+
+class TimeTaken:
+    """How long workers have worked for each client of late: what was a minute ago counts half."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, tuple[float, float]] = {}
+
+    def __getitem__(self, client: str) -> float:
+        seconds, then = self._taken.get(client, (0.0, 0.0))
+        return seconds and seconds * 0.5 ** ((time.monotonic() - then) / _HALF_LIFE_SECONDS)
+
+    def add(self, client: str, seconds: float) -> None:
+        """Count more for a client. Where too many are known, whoever has taken least is forgotten."""
+        self._taken[client] = self[client] + seconds, time.monotonic()
+        if len(self._taken) > _CLIENTS_KNOWN:
+            for name in sorted(self._taken, key=self.__getitem__)[: _CLIENTS_KNOWN // 2]:
+                del self._taken[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,6 +644,10 @@ class Pool:
     forking; with it, workers for the current home are started before anybody asks, and replaced when they end; `said`
     is what the latest of them replied. Else processes start when first needed. When the pool is no longer used by
     anybody they end by themselves, as they do when this process ends in whatever way.
+
+    Of those who wait, whoever has taken least of the workers' time lately is next. `share`: workers that one client may
+    have while others wait (None: all). It may have more when nobody does, but when somebody comes then the latest task
+    beyond its share is stopped, once, and begins anew in its turn.
     """
 
     def __init__(
@@ -613,15 +660,19 @@ class Pool:
         memory: int,
         opening: float | None = None,
         patience: float | None = None,
+        share: int | None = None,
         first: Hashable | None = None,
     ) -> None:
         self._opener, self._workers, self._seconds, self._memory = opener, workers, seconds, memory
         self._opening, self._patience, self._first = opening, patience, first
+        self._share = workers if share is None else share
         self.said: bytes | None = None
         self._lock = threading.Lock()
         self._queue = FairQueue[_Job](waiting)
         self._jobs: dict[tuple[Hashable, Hashable], _Job] = {}
-        self._running = 0
+        self._running, self._turns = 0, itertools.count(1)
+        self._held: Counter[str] = Counter()
+        self._taken = TimeTaken()
         self._at_work: set[asyncio.Task[None]] = set()
         self._idle: list[_Worker] = []
         self._nurseries: OrderedDict[Hashable, _Nursery] = OrderedDict()
@@ -643,10 +694,10 @@ class Pool:
         """
         return (await self.reply(home, task, client)).body
 
-    async def reply(self, home: Hashable, task: Hashable, client: str = "") -> Reply:
-        """The same, with the file that goes with the answer."""
+    async def reply(self, home: Hashable, task: Hashable, client: str = "", *, seconds: float | None = None) -> Reply:
+        """The same, with the file that goes with the answer. `seconds`: less time for it than others have."""
         asker: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        job = self._join(home, task, client, asker)
+        job = self._join(home, task, client, asker, float("inf") if seconds is None else seconds)
         try:
             return await asker
         finally:
@@ -672,26 +723,91 @@ class Pool:
         for job in waiting:
             self._settle(job, WorkerDiedError("the service is stopping"))
 
-    def _join(self, home: Hashable, task: Hashable, client: str, asker: "asyncio.Future[Reply]") -> _Job:
+    def _join(
+        self, home: Hashable, task: Hashable, client: str, asker: "asyncio.Future[Reply]", seconds: float
+    ) -> _Job:
         """The job for a task: the one that somebody waits for already, or a new one. Raises `BusyError`."""
+        lost = None
         with self._lock:
             if (job := self._jobs.get((home, task))) is not None:
                 job.askers.append(asker)
                 self._counts["shared"] += 1
-                return job
-            job = self._jobs[home, task] = _Job(home, task, client, asker.get_loop(), [asker])
-            if self._running < self._workers:
-                self._running += 1
-                self._begin(job)
-                return job
-            lost = self._queue.add(job)
+                if client == job.client or self._rank_of(client) >= self._rank_of(job.client):
+                    return job
+                if not self._queue.remove(job):
+                    return job
+                job.client = client  # it comes sooner in this one's turn
+            else:
+                job = self._jobs[home, task] = _Job(home, task, client, asker.get_loop(), seconds, [asker])
+            if begins := self._running < self._workers:
+                self._take(job)
+            else:
+                lost = self._queue.add(job)
             own = lost is not None and lost.client in self._queue
-        if lost is not job and self._patience is not None:
-            job.expiry = job.loop.call_later(self._patience, self._expire, job)
+        if begins:
+            self._there(job, self._begin)
+        elif lost is not job:
+            self._wait(job)
         if lost is not None:
             message = f"{self._workers} questions are being worked on and many more wait"
             self._settle(lost, BusyError(message, own=own))
         return job
+
+    def _wait(self, job: _Job) -> None:
+        """Have a job that waits look for its turn."""
+        if self._patience is not None:
+            self._there(job, self._set_timer, self._patience, self._expire)
+        if self._share < self._workers:
+            self._there(job, self._set_timer, _WAY_SECONDS, self._make_way)
+
+    def _there(self, job: _Job, call: Callable[..., None], *given: object) -> None:
+        """Do something with a job in its event loop."""
+        if asyncio._get_running_loop() is job.loop:
+            call(job, *given)
+        else:
+            job.loop.call_soon_threadsafe(call, job, *given)
+
+    def _set_timer(self, job: _Job, seconds: float, then: Callable[[_Job], None]) -> None:
+        if not job.turn:
+            job.timers.append(job.loop.call_later(seconds, then, job))
+
+    def _rank_of(self, client: str) -> tuple[bool, float]:
+        """Who comes first: whoever has less than its share, and of these whoever has taken least time lately."""
+        return self._held[client] >= self._share, self._taken[client]
+
+    def _rank(self, job: _Job) -> tuple[bool, float] | None:
+        """The same of a job; None when it has made way for others already, and would have to do so again."""
+        rank = self._rank_of(job.client)
+        return None if rank[0] and job.yielded else rank
+
+    def _take(self, job: _Job) -> None:
+        """Count a job among those that are worked on."""
+        self._running += 1
+        self._held[job.client] += 1
+        job.turn = next(self._turns)
+
+    def _let_go(self, client: str) -> None:
+        """Count a job of a client no longer."""
+        with self._lock:
+            self._running -= 1
+            self._held[client] -= 1
+            if not self._held[client]:
+                del self._held[client]
+
+    def _make_way(self, job: _Job) -> None:
+        """A job has waited for a while: stop the latest one beyond the share of a client, if there is one."""
+        with self._lock:
+            if job.turn or self._jobs.get((job.home, job.task)) is not job or self._held[job.client] >= self._share:
+                return
+            working = [one for one in self._jobs.values() if one.turn and self._held[one.client] > self._share]
+            stopping = [one for one in working if one.worker is not None and not one.yielded]
+            if stopping and not any(one.yielding for one in working):
+                latest = max(stopping, key=attrgetter("turn"))
+                latest.yielding = latest.yielded = True
+                assert latest.worker is not None
+                latest.worker.kill()
+        if working:  # one is being stopped, or waits for its worker still
+            self._set_timer(job, _WAY_SECONDS, self._make_way)
 
     def _leave(self, job: _Job, asker: "asyncio.Future[Reply]") -> None:
         """One who waited waits no longer; the last one stops the work."""
@@ -707,9 +823,9 @@ class Pool:
     def _expire(self, job: _Job) -> None:
         """A job has waited for its turn as long as any may."""
         with self._lock:
-            waited = self._queue.remove(job)
+            waited, own = self._queue.remove(job), self._held[job.client] > 0
         if waited:
-            self._settle(job, BusyError(f"others were before it for {self._patience:g} seconds"))
+            self._settle(job, BusyError(f"others were before it for {self._patience:g} seconds", own=own))
 
     def _settle(self, job: _Job, outcome: Reply | BaseException) -> None:
         """Tell everybody who waits for a job how it ended."""
@@ -729,29 +845,38 @@ class Pool:
 
     def _begin(self, job: _Job) -> None:
         """Work on a job in its event loop."""
-        if job.expiry is not None:
-            job.expiry.cancel()
+        while job.timers:
+            job.timers.pop().cancel()
         doing = job.loop.create_task(self._run(job))
         self._at_work.add(doing)
         doing.add_done_callback(self._at_work.discard)
 
     def _next(self) -> None:
-        """Begin with the job whose turn it is, now that another has ended."""
+        """Begin with the jobs whose turn it is, now that another has ended."""
         while True:
             with self._lock:
-                job = self._queue.next()
-                self._running -= job is None
-            if job is None:
-                return
+                job = self._queue.next(self._rank) if self._running < self._workers else None
+                if job is None:
+                    return
+                self._take(job)
             try:
                 job.loop.call_soon_threadsafe(self._begin, job)
-                return
             except RuntimeError:  # its loop is closed, so nobody waits for it
+                self._let_go(job.client)
                 self._settle(job, WorkerDiedError("the service is stopping"))
+
+    def _put_back(self, job: _Job) -> None:
+        """Have a job that made way for others wait for its turn again, unless nobody waits for it any longer."""
+        with self._lock:
+            job.turn, job.yielding = 0, False
+            if self._jobs.get((job.home, job.task)) is not job:
+                return
+            self._queue.put_back(job)
+        self._wait(job)
 
     async def _run(self, job: _Job) -> None:
         """Work on a job, and then let the next one begin."""
-        unfit = None
+        unfit, client = None, job.client
         try:
             unfit = await self._carry_out(job)
         except asyncio.CancelledError:  # the event loop ends
@@ -760,6 +885,7 @@ class Pool:
         except BaseException as error:  # noqa: BLE001 -- whoever asked is told
             self._settle(job, error)
         finally:
+            self._let_go(client)
             self._next()
         if unfit is not None:
             await asyncio.wrap_future(_aside(self._replace, unfit))
@@ -775,7 +901,7 @@ class Pool:
                 hiring.add_done_callback(self._not_needed)
                 raise
         assert worker is not None
-        fit = False
+        fit, began = False, time.monotonic()
         outcome: Reply | BaseException
         try:
             with self._lock:
@@ -783,7 +909,7 @@ class Pool:
                     fit = True
                     return None
                 job.worker = worker
-            outcome, worn = await worker.ask(job.task, self._seconds, self._memory)
+            outcome, worn = await worker.ask(job.task, min(job.seconds, self._seconds), self._memory)
             fit = not worn
         except asyncio.CancelledError:
             raise
@@ -796,12 +922,17 @@ class Pool:
         finally:
             with self._lock:
                 job.worker = None
+                self._taken.add(job.client, time.monotonic() - began)
                 fit = fit and not worker.killed
                 if fit:
                     self._idle.append(worker)
                 else:
                     worker.kill()
+        if isinstance(outcome, WorkerDiedError) and job.yielding:
+            self._put_back(job)
+            return worker
         if isinstance(outcome, WorkerDiedError) and outcome.signal == 0:
+            outcome.seconds = time.monotonic() - began
             outcome.signal, outcome.memory = await asyncio.wrap_future(_aside(worker.end))
         self._settle(job, outcome)
         return None if fit else worker

@@ -144,12 +144,15 @@ def _text(facts: Mapping[str, Any], name: str) -> str | None:
     return None if found in (None, "", "None") else str(found)
 
 
-def citation(manifest: Manifest) -> str:
-    """How to cite a release."""
+def citation(manifest: Manifest, read_at: str | None = None) -> str:
+    """How to cite a release. `read_at`: the whole address where it was read; None for files, which have no such place.
+
+    Each installation numbers its own releases: the hash of the content says which one is meant anywhere.
+    """
     year = manifest.built_at[:4]
     return (
         f"Stepway ({year}). {TITLE}. Release {manifest.number} of {manifest.built_at[:10]} [data set]."
-        f" {RELEASE[str(manifest.number)]} (content SHA-256 {manifest.content_hash})"
+        f" {read_at or RELEASE[str(manifest.number)]} (content SHA-256 {manifest.content_hash})"
     )
 
 

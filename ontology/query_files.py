@@ -13,9 +13,11 @@ spaces:
     # rows: one for each pay band of a role
     # gives: role (thing), the role
     # gives: pounds (whole number, may be blank), the least pay a year
+    # gives: weeks (whole number, may be blank, only where reachable is yes | unknown), how long it takes
 
 A value that is given is bound to the variable of its name, which the query projects. An *optional* one without a value
-is left unbound, so that the data bind it: all of them are answered. Lists of user groups are separated by `;`.
+is left unbound, so that the data bind it: all of them are answered. A blank is *not known*, but where *only where* says
+that a row can have no such value, by another column. Lists of user groups are separated by `;`.
 """
 
 import re
@@ -42,6 +44,8 @@ is of several of these kinds."""
 _KEY: Final = re.compile(r"^# ([a-z][a-z ]*): (.+)$")
 _GIVEN: Final = re.compile(r"(\w+) \(([^()]+)\), (.+?)(?:; such as (\S.*))?")
 _GIVES: Final = re.compile(r"(\w+) \(([^()]+)\), (.+)")
+_ONLY_WHERE: Final = re.compile(r"only where (\w+) is (.+)")
+_WITH_WHERE: Final = 2
 _ONCE: Final = ("title", "asked by", "reads", "limits", "rows")
 _NEEDED: Final = ("title", "rows")
 _DECLARED: Final = re.compile(r"^PREFIX (\w+): <([^<>]+)>$", re.MULTILINE)
@@ -68,12 +72,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the answer. `blank`: whether a row can be without a value."""
+    """A column of the answer. `blank`: whether a row can be without a value.
+
+    `only_where`: another column, and those of its values with which a row has one at all; None: every row. A blank
+    elsewhere is no value that somebody failed to find out.
+    """
 
     name: str
     kind: Kind
     about: str
     blank: bool
+    only_where: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,9 @@ def read_head(name: str, text: str, *, asked_by: str | None = None, question: st
         raise ValueError(f"{name} does not say: {', '.join(missing or ['asked by'])}")
     parameters = tuple(_parameter(name, one) for one in said["given"])
     columns = tuple(_column(name, one) for one in said["gives"])
+    strange = {one.only_where[0] for one in columns if one.only_where} - {one.name for one in columns}
+    if strange:
+        raise ValueError(f"{name}: there is no column “{min(strange)}”")
     return QueryFile(
         name=name,
         title=str(once["title"]),
@@ -206,9 +218,11 @@ def _column(name: str, said: str) -> Column:
         raise ValueError(f"{name}: cannot read what it gives: {said}")
     first, *more = (one.strip() for one in found[2].split(","))
     kind, of, choices = _kind(name, first)
-    if of or choices or more not in ([], ["may be blank"]):
+    where = _ONLY_WHERE.fullmatch(more[1]) if len(more) == _WITH_WHERE else None
+    if of or choices or more[:1] not in ([], ["may be blank"]) or (more[1:] and where is None):
         raise ValueError(f"{name}: cannot read the type of {found[1]}: {found[2]}")
-    return Column(found[1], kind, found[3], bool(more))
+    only = (where[1], tuple(one.strip() for one in where[2].split("|"))) if where else None
+    return Column(found[1], kind, found[3], bool(more), only)
 
 
 @cache

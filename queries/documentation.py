@@ -58,7 +58,10 @@ def _parameter(one: Parameter) -> str:
 
 
 def _column(one: Column) -> str:
-    return f"| `{one.name}` | {one.kind}{'; may be blank' if one.blank else ''} | {_cell(one.about)} |"
+    blank = "; may be blank" if one.blank else ""
+    if one.only_where:
+        blank += f"; only where `{one.only_where[0]}` is {' or '.join(one.only_where[1])}"
+    return f"| `{one.name}` | {one.kind}{blank} | {_cell(one.about)} |"
 
 
 def _cell(text: str) -> str:

@@ -24,7 +24,7 @@ from ontology import resources
 from ontology.namespaces import DATASET, SW, concept, thing
 from queries.pathways.compile import UnknownThingError
 from queries.pathways.engine.problem import Criterion, Outcome
-from queries.pathways.request import Lifted, Pathway, PathwayRequest, ReleaseRef
+from queries.pathways.request import Lifted, Pathway, PathwayRequest, ReleaseRef, Totals
 from queries.pathways.service import Best, PathwayService
 
 GRAPH: Final = DATASET[REACHABILITY]
@@ -181,18 +181,21 @@ def said_of(reach: Reach, address_of: AddressOf) -> Iterator[tuple[URIRef, URIRe
         (SW.forLearner, thing(reach.learner.id)),
         (SW.toRole, thing(reach.role.id)),
         (SW.reachable, concept("three-valued", reach.reachable)),
-        (SW.questionAddress, Literal(address_of(reach.request))),
+        (SW.questionAddress, Literal(address_of(reach.request), datatype=XSD.anyURI)),
     ]
     if reach.outcome is not None:
         said.append((SW.outcome, Literal(reach.outcome.value)))
     if soonest is not None:
         totals = soonest.totals
         said += [
-            (SW.leastWeeks, _integer(totals.weeks)),
+            (_weeks(totals), _integer(totals.weeks)),
+            (SW.stepsOfUnknownLength, _integer(totals.steps_of_unknown_length)),
+            (SW.stepsOfUnknownHours, _integer(totals.steps_of_unknown_hours)),
             (SW.weeksAtLeast, _boolean(totals.weeks_at_least)),
             (SW.proven, _boolean(soonest.proven)),
             (SW.stepCount, _integer(totals.steps)),
-            (SW.surelyOpen, _boolean(not totals.steps_that_cannot_be_told)),
+            (SW.surelyOpen, _boolean(totals.surely_open)),
+            (SW.stepsNotTold, _integer(totals.steps_that_cannot_be_told)),
             (SW.employerSteps, _integer(totals.steps_that_need_an_employer)),
             (SW.pathwayStatus, SW[soonest.status]),
         ]
@@ -222,9 +225,14 @@ def said_of(reach: Reach, address_of: AddressOf) -> Iterator[tuple[URIRef, URIRe
         yield fix, SW.status, SW.inferred
         for name in names:
             yield fix, SW.withoutLimit, Literal(name)
-        yield fix, SW.leastWeeks, _integer(lifted.weeks)
+        yield fix, _weeks(lifted), _integer(lifted.weeks)
         yield fix, SW.weeksAtLeast, _boolean(lifted.weeks_at_least)
         yield fix, SW.proven, _boolean(lifted.proven)
+
+
+def _weeks(of: Totals | Lifted) -> URIRef:
+    """What weeks are called: where the length of a step is not known they are no answer, only what is known of one."""
+    return SW.knownWeeks if of.steps_of_unknown_length else SW.leastWeeks
 
 
 def _integer(number: int) -> Literal:

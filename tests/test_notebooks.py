@@ -2,6 +2,7 @@
 
 import ast
 import os
+import runpy
 import shutil
 import socket
 import subprocess
@@ -14,9 +15,11 @@ from typing import Any, Final
 
 import httpx
 import nbformat
+import polars as pl
 import pytest
 from nbclient import NotebookClient
 
+from api.client import Stepway
 from loaders.publish import SHIPPED, build_release
 
 NOTEBOOKS: Final = sorted((Path(__file__).parents[1] / "docs" / "notebooks").glob("*.ipynb"))
@@ -91,3 +94,13 @@ def test_it_runs_and_gives_its_figures(path: Path, service: str, monkeypatch: py
     found = ast.literal_eval(output["data"]["text/plain"])
     assert {name: found[name] for name in WORKED[path.stem]} == WORKED[path.stem]
     assert all(found.values())
+
+
+def test_it_says_that_it_needs_two_releases(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In a sentence, where `make run` has built the one."""
+    monkeypatch.setattr(Stepway, "releases", lambda self: pl.DataFrame({"number": [1]}))
+    cells = nbformat.read(NOTEBOOKS[-1], as_version=4).cells
+    first = tmp_path / "first.py"
+    first.write_text(next(cell.source for cell in cells if cell.cell_type == "code"), encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"compares two releases, .*stepway build --illustrative"):
+        runpy.run_path(str(first))

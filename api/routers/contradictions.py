@@ -7,13 +7,14 @@ from starlette.responses import Response
 
 from api.addresses import Addresses
 from api.contradictions import said
-from api.dependencies import holder_of
+from api.dependencies import client_of, holder_of
 from api.named import behind
 from api.negotiate import require_json
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link
 from api.schemas.contradictions import ContradictionsAsked, ContradictionsSaid
+from api.turns import turns_of
 
 router = APIRouter()
 
@@ -23,7 +24,7 @@ router = APIRouter()
     summary="What datasets contradict each other in",
     tags=["service"],
     response_model=ContradictionsSaid,
-    responses={**UNCHANGED, **problems(404, 406, 422, 503)},
+    responses={**UNCHANGED, **problems(404, 406, 422, 429, 503)},
 )
 def get_contradictions(request: Request, asked: Annotated[ContradictionsAsked, Query()]) -> Response:
     """Every property of a thing of which datasets say different things, which value is shown, and why."""
@@ -37,6 +38,8 @@ def get_contradictions(request: Request, asked: Annotated[ContradictionsAsked, Q
     links = [Link(rel="self", href=here.to("/contradictions"), type=JSON, title="this page")]
     links.append(behind(here, "told-apart", "what each dataset says"))
     if (kept := services.kept_answer(key)) is None:
-        kept = said(services, asked, links).model_dump_json(by_alias=True).encode()
-        services.keep_answer(key, kept)
+        with turns_of(request).taken(client_of(request)):
+            if (kept := services.kept_answer(key)) is None:  # nobody worked it out meanwhile
+                kept = said(services, asked, links).model_dump_json(by_alias=True).encode()
+                services.keep_answer(key, kept)
     return Response(kept, headers=headers_of(tag, links), media_type=JSON)

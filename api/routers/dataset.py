@@ -68,16 +68,16 @@ def get_dataset(request: Request, asked: Annotated[DatasetAsked, Query()]) -> Re
     if form.name != JSON_FORMAT.name:
         return _rdf(request, services, form)
     addresses, numbers = Addresses.of(request, asked.release), holder.releases.numbers()
-    tag = tag_of(services, "/dataset", addresses, numbers)
+    tag = tag_of(services, "/dataset", addresses, numbers, _host(request))
     if has_already(request, tag):
         return not_modified(tag)
-    body = dataset.said(services, numbers, addresses).model_dump_json()
+    body = dataset.said(services, numbers, addresses, _host(request)).model_dump_json()
     return Response(body, headers=headers_of(tag), media_type=JSON)
 
 
 def _page(request: Request, services: Services, release: int | None, numbers: list[int]) -> Response:
     addresses = Addresses.of(request, release)
-    said = dataset.said(services, numbers, addresses)
+    said = dataset.said(services, numbers, addresses, _host(request))
     alternates = [
         Alternate(one.name, addresses.to("/dataset", format=one.name), one.media_type)
         for one in (*dataset.RDF, JSON_FORMAT)

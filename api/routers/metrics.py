@@ -34,7 +34,8 @@ def _of_pool(name: str, what: str, state: PoolState) -> Iterator[str]:
     for now in _NOW[:2]:
         yield from _metric(f"{name}_{now}", "gauge", f"{what} that are {now}.", [("", counts[now])])
     ended = [(f'outcome="{key}"', value) for key, value in counts.items() if key not in (*_NOW, "replaced")]
-    yield from _metric(f"{name}_tasks_total", "counter", f"{what}, by what became of them in a process.", ended)
+    about = f"{what}, by what became of them in a process; failed: refused there, as for a mistake in a query."
+    yield from _metric(f"{name}_tasks_total", "counter", about, ended)
     replaced = [("", counts["replaced"])]
     yield from _metric(f"{name}_workers_replaced_total", "counter", "Processes ended, whatever the reason.", replaced)
 
@@ -42,7 +43,9 @@ def _of_pool(name: str, what: str, state: PoolState) -> Iterator[str]:
 def _of_answers(answers: Answers) -> Iterator[str]:
     counts = answers.counts
     ended = [(f'outcome="{name}"', counts.outcomes[name]) for name in OUTCOMES]
-    yield from _metric("sparql_queries_total", "counter", "SPARQL queries, by what became of them.", ended)
+    yield from _metric(
+        "sparql_queries_total", "counter", "SPARQL queries, by what became of them; failed: by a fault of ours.", ended
+    )
     so_far, buckets = 0, []
     for most in SECONDS:
         so_far += counts.within[most]
@@ -56,7 +59,12 @@ def _of_answers(answers: Answers) -> Iterator[str]:
     yield from _metric("sparql_answer_bytes_total", "counter", "Bytes of answers, as sent.", [("", counts.bytes)])
     yield from _metric("sparql_kept_bytes", "gauge", "Bytes of answers that are kept.", [("", answers.kept.bytes)])
     yield from _metric("sparql_kept_answers", "gauge", "Answers that are kept.", [("", len(answers.kept))])
-    yield from _metric("sparql_spooled_bytes", "gauge", "Bytes of answers on disk.", [("", answers.spooled)])
+    yield from _metric(
+        "sparql_spooled_bytes",
+        "gauge",
+        "Bytes of answers on disk: readers fetch them, or they are kept.",
+        [("", answers.spooled)],
+    )
 
 
 @router.get(

@@ -5,8 +5,9 @@ from typing import Annotated, Final
 
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from api.addresses import Addresses
 from api.dependencies import holder_of
 from api.errors import Problem
 from api.negotiate import takes_gzip
@@ -17,6 +18,15 @@ from queries.catalogue import get_query
 router = APIRouter(include_in_schema=False)
 
 _TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+
+
+ROBOTS: Final = """\
+User-agent: *
+Disallow: /sparql
+Disallow: /queries/*/results
+Disallow: /pathways
+Allow: /
+"""
 
 
 @router.get("/static/{name}")
@@ -39,6 +49,21 @@ async def example(
     """The query page with a named query in it, ready to be run or changed."""
     services = await anyio.to_thread.run_sync(holder_of(request).get, release)
     return await query_page.respond(request, services, release=release, example=get_query(name))
+
+
+@router.get("/favicon.ico")
+def favicon(request: Request) -> Response:
+    """Where browsers look for the icon that a reply without a page does not name."""
+    name = built().get("icon.svg")
+    if name is None:
+        raise Problem("not-found", "The browser files are not built, so there is no icon.")
+    return RedirectResponse(Addresses.of(request).to(f"/static/{name}"), 303)
+
+
+@router.get("/robots.txt")
+def robots() -> Response:
+    """Pages may be read by search engines; what makes the service work for each address may not."""
+    return Response(ROBOTS, media_type="text/plain; charset=utf-8")
 
 
 @router.get("/licences")

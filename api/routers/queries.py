@@ -98,7 +98,7 @@ def get_named_query(
     """Its title, parameters, columns and text. Values that are given are checked and stand in the text."""
     query, given = get_query(name), _given(request)
     services, addresses = holder_of(request).get(release), Addresses.of(request, release)
-    said = named.said_query(query, given, services, addresses)
+    said = named.said_query(query, given, services, addresses, _host(request))
     named.check_things(query, given, services)
     if format is None and prefers_html(request, DESCRIBED):
         alternates = (Alternate("JSON", said.links[0].href, JSON), Alternate("SPARQL", said.links[1].href, TEXT.name))
@@ -154,7 +154,7 @@ async def get_results(
         raise Problem("invalid-request", f"{chosen.name} is always whole: limit and offset are of json alone.", 422)
     addresses = Addresses.of(request, release)
     gzip = takes_gzip(request) and chosen is not JSON_FORMAT
-    asked = (query.file.hash, sorted(given.items()), limit, offset, chosen.name, gzip, addresses)
+    asked = (query.file.hash, sorted(given.items()), limit, offset, chosen.name, gzip, addresses, _host(request))
     tag = tag_of(services, request.url.path, *asked)
     if not html and has_already(request, tag):
         return not_modified(tag, _VARY)
@@ -171,10 +171,16 @@ async def get_results(
     if chosen is not JSON_FORMAT:
         return _as_it_is(answer, chosen, headers_of(tag, [behind], _VARY))
     whole = await _read(answer)
-    said = await anyio.to_thread.run_sync(named.said_results, query, given, whole, offset, limit, services, addresses)
+    said = await anyio.to_thread.run_sync(
+        named.said_results, query, given, whole, offset, limit, services, addresses, _host(request)
+    )
     if html:
         return await anyio.to_thread.run_sync(_page, request, query, said, services, release)
     return _json(said.model_dump_json().encode(), tag, said.links, _VARY)
+
+
+def _host(request: Request) -> str:
+    return str(request.base_url).rstrip("/")
 
 
 def _given(request: Request) -> dict[str, str]:
@@ -231,7 +237,13 @@ def _page(request: Request, query: NamedQuery, said: ResultsSaid, services: Serv
         for one in said.links
         if one.rel == "alternate"
     ]
-    context: dict[str, Any] = {"said": said, "before": by_rel.get("prev"), "after": by_rel.get("next")}
+    places = {one.name: place for place, one in enumerate(said.columns)}
+    context: dict[str, Any] = {
+        "said": said,
+        "places": places,
+        "before": by_rel.get("prev"),
+        "after": by_rel.get("next"),
+    }
     return page(
         request,
         "query-results.html",

@@ -16,7 +16,7 @@ from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link, ReadAsked
 from api.schemas.resources import FaceName, PartSaid, ResourceSaid
 from api.web.pages import Alternate, Step, page
-from ontology.namespaces import ID, PREFIXES, id_of, thing
+from ontology.namespaces import BASE, ID, PREFIXES, RELEASE, id_of, thing
 from queries.catalogue import BY_CLASS
 from queries.profiles import UnknownIdError
 from queries.resource import COUNTED, UnknownAddressError, in_words
@@ -109,6 +109,8 @@ def see_resource(request: Request, asked: Annotated[ResourceAsked, Query()]) -> 
     Things of ESCO and O*NET, classes, properties, concepts, records, datasets and named graphs.
     """
     path, query = path_of(asked.uri)
+    if asked.uri.startswith(RELEASE) and not query:
+        return _release(request, path)
     if not query:
         addresses = Addresses.of(request, asked.release)
         return RedirectResponse(addresses.to(path, format=asked.format), 303, {"Vary": "Accept"})
@@ -263,6 +265,39 @@ def see_incoming_of(request: Request, asked: Annotated[ResourcePartAsked, Query(
 def see_values_of(request: Request, asked: Annotated[ResourcePartAsked, Query()]) -> Response:
     """The values of one property of anything, a part at a time."""
     return _see_part(request, asked.uri, asked, incoming=False)
+
+
+@router.get("/release/{number}", include_in_schema=False)
+def see_release(request: Request, number: Annotated[int, Path(ge=1, le=999_999_999)]) -> Response:
+    """The address of a release in the graph ends so."""
+    return _release(request, f"/releases/{number}")
+
+
+def _release(request: Request, path: str) -> Response:
+    """Leads to what a release is: programs to its facts, readers of pages to the page of its data."""
+    addresses = Addresses.of(request)
+    there = addresses.to(path)
+    if prefers_html(request, (JSON_FORMAT,)):
+        there = Addresses(addresses.root, int(path.rpartition("/")[2])).to("/dataset")
+    return RedirectResponse(there, 303, {"Vary": "Accept"})
+
+
+def see_by_path(request: Request, asked: Annotated[FaceAsked, Query()]) -> Response:
+    """Anything else with an address of ours: `https://w3id.org/stepway/record/…` is meant to lead here, and on."""
+    addresses = Addresses.of(request, asked.release)
+    path = str(request.scope["raw_path"], "ascii").removeprefix(addresses.root)
+    if path.startswith("/dataset/files/"):
+        raise Problem("not-found", "There is no such file to download.", hint="/dataset lists them.")
+    there = addresses.to("/resource", uri=BASE + path.lstrip("/"), format=asked.format)
+    return RedirectResponse(there, 303, {"Vary": "Accept"})
+
+
+by_path = APIRouter(include_in_schema=False)
+"""Our addresses that are no path of the service itself: it comes after all others."""
+
+by_path.add_api_route("/ns", see_by_path)
+for _kind in ("concept", "dataset", "id", "query", "record", "requirement"):
+    by_path.add_api_route(f"/{_kind}/{{rest:path}}", see_by_path)
 
 
 def leads_to_page(request: Request, id: str, format: str | None, addresses: Addresses) -> Response | None:

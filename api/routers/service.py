@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import Response
 
 from api import told
@@ -13,7 +13,7 @@ from api.errors import CATALOGUE, Problem, ProblemType, UnknownReleaseError
 from api.negotiate import JSON_FORMAT, prefers_html, require_json
 from api.reply import JSON, SOFTWARE, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
-from api.schemas.common import Link, ReadAsked, Text
+from api.schemas.common import Asked, Link, ReadAsked, Text
 from api.schemas.service import (
     CollectionSaid,
     CollectionsSaid,
@@ -61,6 +61,17 @@ class IssuesAsked(ReadAsked):
     file: Text | None = Field(None, description="Name of a file.")
     limit: int = Field(50, ge=1, le=1000, description="Most items on the page.")
     offset: int = Field(0, ge=0, le=1_000_000, description="Items of the list that come before the page.")
+
+
+class ReleasesAsked(Asked):
+    """What can be asked of the list of releases."""
+
+    content: Annotated[str, AfterValidator(str.lower)] = Field(
+        "",
+        max_length=64,
+        pattern="^([0-9A-Fa-f]{6,64})?$",
+        description="Content hash of a release as a citation has it, or its first six signs or more.",
+    )
 
 
 def _said(request: Request, services: Services, content: BaseModel, *parts: object) -> Response:
@@ -208,12 +219,15 @@ def find(request: Request, asked: Annotated[FindAsked, Query()]) -> Response:
     summary="The releases of the data",
     tags=["releases"],
     response_model=ReleasesSaid,
-    responses=problems(406),
+    responses=problems(406, 422),
 )
-def releases(request: Request) -> ReleasesSaid:
-    """Every release, newest first. A release never changes and is never deleted by the service."""
+def releases(request: Request, asked: Annotated[ReleasesAsked, Query()]) -> ReleasesSaid:
+    """Every release, newest first. A release never changes and is never deleted by the service.
+
+    With `content` those of this content: each installation numbers its own releases, the hash is the same everywhere.
+    """
     require_json(request)
-    return told.releases(holder_of(request), Addresses.of(request))
+    return told.releases(holder_of(request), Addresses.of(request), asked.content)
 
 
 @router.get(

@@ -91,7 +91,8 @@ class PathwayQuestion(ReadAsked):
     jobs_as_steps: bool = Field(True, description="Whether a job may be a step on the way; the goal's own job may.")
     published_only: bool = Field(False, description="Leave out steps that rest on our inference.")
     without_employer: bool = Field(
-        False, description="Leave out steps that need an employer, except the goal's own job."
+        False,
+        description="Leave out every step that needs an employer, apprenticeships too, but for plain work at the goal.",
     )
     confirmed_only: bool = Field(
         False, description="Leave out steps of which it cannot be told whether the person may start them."

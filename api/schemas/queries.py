@@ -22,13 +22,24 @@ class ParameterSaid(Wire):
     expected: str
 
 
+class OnlyWhere(Wire):
+    """A column, and those of its values with which a row can have a value of another."""
+
+    column: str
+    values: list[str]
+
+
 class ColumnSaid(Wire):
-    """A column of the answer. `may_be_blank`: whether a row can be without a value, which is then null."""
+    """A column of the answer. `may_be_blank`: whether a row can be without a value, which is then null: not known.
+
+    `only_where`: elsewhere null says that there is no such value; null: it is one of every row.
+    """
 
     name: str
     type: str
     about: str
     may_be_blank: bool
+    only_where: OnlyWhere | None
 
 
 class QuerySummary(Wire):

@@ -134,7 +134,8 @@ class Workers:
             seconds=limits.seconds,
             memory=limits.memory,
             opening=OPENING_SECONDS,
-            patience=limits.seconds,
+            patience=limits.patience,
+            share=limits.share,
             first=READY,
         )
 
@@ -177,15 +178,15 @@ class Workers:
         return await self._twice(home, task, client)
 
     async def _twice(self, home: Home, task: Asked, client: str) -> Written:
-        """Its answer, worked out once more when something outside ended the worker."""
+        """Its answer, worked out once more, in the time that is left, when something outside ended the worker."""
         try:
-            return await self._answer(home, task, client)
-        except WorkerDiedError:
-            return await self._answer(home, task, client)
+            return await self._answer(home, task, client, self._limits.seconds)
+        except WorkerDiedError as error:
+            return await self._answer(home, task, client, max(self._limits.seconds - error.seconds, 0.0))
 
-    async def _answer(self, home: Home, task: Asked, client: str) -> Written:
+    async def _answer(self, home: Home, task: Asked, client: str, seconds: float) -> Written:
         try:
-            reply = await self._pool.reply(home, task, client)
+            reply = await self._pool.reply(home, task, client, seconds=seconds)
         except TooHeavyError as error:
             if error.memory:
                 raise QueryTooLargeError("memory", self._limits.memory, error.memory) from error

@@ -17,7 +17,7 @@ from api.schemas.described import (
 )
 from api.sparql import guard
 from api.sparql.answers import Answers, home_of
-from api.sparql.emptiness import holds_in, warnings
+from api.sparql.emptiness import Lookup, warnings
 from api.sparql.failures import QueryRefusedError, QuerySyntaxError
 from api.sparql.problems import of_query
 from graph.profile import Words
@@ -33,7 +33,7 @@ async def check_query(text: str, services: Services, answers: Answers, client: s
     found: list[WarningSaid] = []
     try:
         query = guard.check(text, answers.limits)
-        told = partial(warnings, query, services.release.profile, holds_in(services.store))
+        told = partial(warnings, query, services.release.profile, Lookup(services.store))
         found = [
             WarningSaid(
                 line=one.line, column=one.column, message=one.message, suggestion=one.suggestion, empties=one.empties

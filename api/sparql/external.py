@@ -12,7 +12,7 @@ import json
 import logging
 import re
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -517,23 +517,28 @@ class _Turn:
 
 
 class _Turns:
-    """As many at once as may ask; the others wait, and clients take turns."""
+    """As many at once as may ask; the others wait, and clients take turns. None ever has more than its share."""
 
     def __init__(self, limits: QueryLimits) -> None:
         self._free, self._limits = limits.at_once, limits
         self._queue = FairQueue[_Turn](limits.waiting)
+        self._held: Counter[str] = Counter()
 
     @asynccontextmanager
     async def taken(self, client: str) -> AsyncIterator[None]:
         """Wait for a turn, and have it. Raises `BusyError` when there is no room or it takes too long."""
-        if self._free:
-            self._free -= 1
+        if self._free and self._held[client] < self._limits.share:
+            self._take(client)
         else:
             await self._come(client)
         try:
             yield
         finally:
-            self._pass_on()
+            self._pass_on(client)
+
+    def _take(self, client: str) -> None:
+        self._free -= 1
+        self._held[client] += 1
 
     async def _come(self, client: str) -> None:
         turn = _Turn(client, asyncio.get_running_loop().create_future())
@@ -544,18 +549,24 @@ class _Turns:
                 raise busy
             lost.come.set_exception(busy)
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            async with asyncio.timeout(self._limits.patience):
                 await turn.come
         except BaseException as error:
             if not self._queue.remove(turn) and not turn.come.cancelled() and turn.come.exception() is None:
-                self._pass_on()  # its turn came as it left
+                self._pass_on(client)  # its turn came as it left
             if isinstance(error, TimeoutError):
-                raise BusyError(f"others were before it for {self._limits.seconds:g} seconds", own=own) from None
+                raise BusyError(f"others were before it for {self._limits.patience:g} seconds", own=own) from None
             raise
 
-    def _pass_on(self) -> None:
-        while (turn := self._queue.next()) is not None:
-            if not turn.come.done():
-                turn.come.set_result(None)
-                return
+    def _pass_on(self, client: str) -> None:
         self._free += 1
+        self._held[client] -= 1
+        if not self._held[client]:
+            del self._held[client]
+        while self._free and (turn := self._queue.next(self._rank)) is not None:
+            if not turn.come.done():
+                self._take(turn.client)
+                turn.come.set_result(None)
+
+    def _rank(self, turn: "_Turn") -> int | None:
+        return 0 if self._held[turn.client] < self._limits.share else None

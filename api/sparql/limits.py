@@ -23,3 +23,13 @@ class QueryLimits:
     waiting: int = 20
     memory: int = 2_000_000_000
     cache_bytes: int = 64_000_000
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a query may wait for its turn: longer than those before it can take."""
+        return 2 * self.seconds + 5
+
+    @property
+    def share(self) -> int:
+        """Queries of one client that may run while others wait: there is always a turn for somebody else."""
+        return max(1, self.at_once - 1)

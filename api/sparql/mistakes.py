@@ -73,6 +73,10 @@ def word(given: str, known: Collection[str], before: str = "", joined: str = "")
 
 
 _SAID: Final = {
+    "The SELECT contains an expression with a variable that is unbound": (
+        "SELECT calculates with a variable that GROUP BY, or an aggregate beside it, leaves without one value.",
+        "Add the variable to GROUP BY, or put it into an aggregate: (STR(SAMPLE(?x)) AS ?one).",
+    ),
     "The SELECT contains a variable that is unbound": (
         "SELECT has a variable that GROUP BY leaves without one value.",
         "Add it to GROUP BY, or put it into an aggregate: (SAMPLE(?x) AS ?one).",

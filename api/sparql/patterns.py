@@ -18,7 +18,11 @@ from graph.store import plain
 _COMPARED: Final = {"=": "=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 """Each comparison that holds of few values, and the same with its sides swapped."""
 
+_SUMS: Final = frozenset("+-*/")
 _CLAUSES: Final = frozenset({"OPTIONAL", "MINUS", "UNION", "LATERAL"})
+_SORTING: Final = frozenset({"DATATYPE", "LANG", "LANGMATCHES", "ISNUMERIC", "ISLITERAL", "ISIRI", "ISURI", "COALESCE"})
+"""Functions by which somebody who knows that values differ tells them apart."""
+
 _AROUND: Final = frozenset({"(", ")", "&&", "||"})
 
 
@@ -74,12 +78,25 @@ class Comparison:
     alone: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A variable that is counted with. `sign`: `+`, `-`, `*`, `/`, `SUM` or `AVG`; `token` is where the variable is."""
+
+    variable: str
+    sign: str
+    token: Token
+
+
 @dataclass(slots=True)
 class Group:
-    """What stands between two curly brackets. `apart`: a sub-select, whose variables are its own."""
+    """What stands between two curly brackets. `apart`: a sub-select, whose variables are its own.
+
+    `sums` are those of its conditions and, of a whole query, of its columns and of what orders and limits it.
+    """
 
     patterns: list[Pattern] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
     groups: list["Group"] = field(default_factory=list)
     apart: bool = False
 
@@ -88,7 +105,8 @@ class Group:
 class Asked:
     """A query as read, with the graphs, properties and classes that it names, each where it stands.
 
-    `others` are addresses in FILTER, BIND and VALUES, but for datatypes and functions.
+    `others` are addresses in FILTER, BIND and VALUES, but for datatypes and functions. `sorted_out` are variables whose
+    datatype, language or kind the query asks about somewhere.
     """
 
     group: Group
@@ -96,6 +114,7 @@ class Asked:
     properties: list[Term] = field(default_factory=list)
     classes: list[Term] = field(default_factory=list)
     others: list[Term] = field(default_factory=list)
+    sorted_out: set[str] = field(default_factory=set)
 
 
 def read_patterns(query: CheckedQuery) -> Asked:
@@ -143,10 +162,32 @@ class _Reader:
         form = self.take().text.upper()
         if form == "CONSTRUCT" and self.word() == "{":
             self.skip()
+        start = self.at
         self.head()
+        self.summed(self.asked.group, start, self.at)
         if self.word() == "{":
             self.group(self.asked.group)
+            self.summed(self.asked.group, self.at, len(self.tokens))
+        for place, token in enumerate(self.tokens[:-2]):
+            if token.kind == "word" and token.text.upper() in _SORTING and self.tokens[place + 2].kind == "var":
+                self.asked.sorted_out.add(self.tokens[place + 2].text[1:])
         return self.asked
+
+    def summed(self, found: Group, start: int, end: int) -> None:
+        """Take down the variables that are counted with from one word up to another."""
+        if any(token.text == "{" for token in self.tokens[start:end]):
+            return  # EXISTS: its paths have the same signs
+        for place in range(start, end):
+            token = self.tokens[place]
+            sign = token.text.upper()
+            if sign in ("SUM", "AVG") and token.kind == "word":
+                inside = self.tokens[place + 2 : place + 4]
+                near = [one for one in inside if one.text.upper() != "DISTINCT"][:1]
+            elif token.kind == "sign" and sign in _SUMS:
+                near = [self.tokens[place - 1], *self.tokens[place + 1 : place + 2]]
+            else:
+                continue
+            found.sums += [Sum(one.text[1:], sign, one) for one in near if one.kind == "var"]
 
     def head(self) -> None:
         """Everything up to the group of a query: its columns and where it asks."""
@@ -180,10 +221,15 @@ class _Reader:
         if self.word() == "SELECT":
             self.take()
             found.apart = True
+            start = self.at
             self.head()
-            self.group(self.within(found))
+            inner = self.within(found)
+            self.summed(inner, start, self.at)
+            self.group(inner)
+            start = self.at
             while self.word() != "}":  # what orders, groups and limits it
                 self.skip() if self.word() in ("(", "{") else self.take()
+            self.summed(inner, start, self.at)
             self.take()
             return
         while (word := self.word()) != "}":
@@ -202,7 +248,9 @@ class _Reader:
                 self.filter(found)
             elif word == "BIND":
                 self.take()
+                start = self.at
                 self.expression(found)
+                self.summed(found, start, self.at)
             elif word == "VALUES":
                 self.take()
                 if self.word() == "(":
@@ -235,6 +283,7 @@ class _Reader:
             self.take()
         start = self.at
         self.expression(found)
+        self.summed(found, start, self.at)
         places = range(start + 1, self.at - 1)
         if all(self.tokens[place].text != "{" for place in places):  # EXISTS has variables of its own
             for place in places:

@@ -1,5 +1,6 @@
 """What went wrong with a query, as a problem that shows where, and what may have been meant."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from api.errors import Problem, problem_of
@@ -19,6 +20,8 @@ OF_A_QUERY: Final = (QueryRefusedError, QuerySyntaxError, QueryTimeoutError, Que
 NO_MORE_SAID: Final = "This cannot stand here."
 """What a worker says when the engine only names a place."""
 
+_AFTER_GROUPS: Final = frozenset({"}", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"})
+_LOST: Final = "The SELECT contains an expression with a variable that is unbound"
 _SHOWN: Final = 200
 _NEAR: Final = 60
 
@@ -67,6 +70,8 @@ def _explained(error: QuerySyntaxError, text: str, limits: QueryLimits) -> Query
     if checked.slips:
         slip = checked.slips[0]
         return QueryRefusedError("not-a-query", *checked.place(slip.token), slip.detail, slip.hint)
+    if _LOST in error.detail and (grouped := _grouped(checked)) is not None:
+        return grouped
     if (ours := mistakes.said(error.detail)) is not None:
         return QueryRefusedError("not-a-query", error.line, error.column, *ours)
     if error.line is None or error.column is None or error.detail != NO_MORE_SAID:
@@ -84,6 +89,59 @@ def _explained(error: QuerySyntaxError, text: str, limits: QueryLimits) -> Query
     else:
         detail = f"“{here.text[:_SHOWN]}” cannot stand here."
     return QuerySyntaxError(*place, detail, tuple(mistakes.expected(error.expected)))
+
+
+def _grouped(checked: guard.CheckedQuery) -> QueryRefusedError | None:
+    """A calculated column that GROUP BY calculates as well, without a name for it; None where there is none."""
+    tokens = checked.tokens
+    words = [token.text.upper() if token.kind == "word" else token.text for token in tokens]
+    columns: dict[tuple[str, ...], tuple[guard.Token, str]] = {}
+    for place in range(len(tokens)):
+        if words[place] == "AS" and tokens[place + 1 : place + 2] and tokens[place + 1].kind == "var":
+            start = _opened(words, place)
+            columns.setdefault(tuple(words[start + 1 : place]), (tokens[start], tokens[place + 1].text))
+        if words[place : place + 2] != ["GROUP", "BY"]:
+            continue
+        for here in range(place + 2, len(tokens)):
+            if words[here] in _AFTER_GROUPS:
+                break
+            bare = tokens[here].kind == "word" and words[here + 1 : here + 2] == ["("]
+            if words[here] != "(" and not bare:
+                continue
+            end = _closed(words, here + 1 if bare else here)
+            inside = tuple(words[here : end + 1] if bare else words[here + 1 : end])
+            if inside in columns:
+                column, name = columns[inside]
+                last = tokens[end if bare else end - 1]
+                said = checked.text[tokens[here if bare else here + 1].start : last.start + len(last.text)]
+                return QueryRefusedError(
+                    "not-a-query",
+                    *checked.place(column),
+                    f"SELECT calculates {said}, and GROUP BY has the same without a name for it.",
+                    f"Name it in GROUP BY, and take the name alone in SELECT: GROUP BY ({said} AS {name}) and"
+                    f" SELECT {name}.",
+                )
+    return None
+
+
+def _opened(words: Sequence[str], place: int) -> int:
+    """Where the bracket opens that is open at a place; 0 where none is."""
+    depth = 0
+    for here in range(place - 1, -1, -1):
+        depth += (words[here] == ")") - (words[here] == "(")
+        if depth < 0:
+            return here
+    return 0
+
+
+def _closed(words: Sequence[str], place: int) -> int:
+    """Where the bracket of a place closes; the last word where it does not."""
+    depth = 0
+    for here in range(place, len(words)):
+        depth += (words[here] == "(") - (words[here] == ")")
+        if depth == 0:
+            return here
+    return len(words) - 1
 
 
 def _suggested(hint: str) -> str | None:

@@ -512,9 +512,13 @@ class Explainer:
         priced = all(s.cost is not None for s in steps)
         known = sum(s.cost.value for s in steps if s.cost)
         loans = sum(way.counted.loan_pounds or 0 for way in ways if way.counted)
+        taught = [way.step.kind is not StepKind.JOB for way in ways]
+        short = sum(s.weeks is None or (s.weeks.at_least and learnt) for s, learnt in zip(steps, taught, strict=True))
+        hours = sum(map(hours_not_known, ways)) if self.request.hours_per_week < FULL_TIME else 0
         return Totals(
             weeks=trace.finish_week if trace.finish_week is not None else trace.study_weeks,
-            weeks_at_least=any(s.weeks is None or s.weeks.at_least or s.starts_in_weeks is None for s in steps)
+            weeks_at_least=bool(short or hours)
+            or any(s.starts_in_weeks is None or (s.weeks and s.weeks.at_least) for s in steps)
             or any(way.delivery.starts is None and way.step.kind != StepKind.JOB and not _any_day(way) for way in ways),
             study_weeks=trace.study_weeks,
             cost_pounds=known if priced else None,
@@ -526,6 +530,8 @@ class Explainer:
             steps=len(steps),
             steps_that_need_an_employer=sum(s.needs_employer for s in steps),
             steps_that_cannot_be_told=sum(one.delivery.id in catalogue.cannot_tell for one in trace.steps),
+            steps_of_unknown_length=short,
+            steps_of_unknown_hours=hours,
         )
 
     def summary(self, steps: Sequence[_Measured], totals: Totals) -> str:
@@ -738,6 +744,13 @@ def one_of(names: Sequence[str]) -> str:
 
 
 _NAMED: Final = 5
+
+
+def hours_not_known(way: Way) -> bool:
+    """Whether it is not known how many hours a week a step takes; one that takes no time takes none."""
+    if way.offer is not None and way.offer.hours_per_week is not None:
+        return False
+    return way.step.hours_per_week is None and not (way.step.weeks and way.step.weeks.value == 0)
 
 
 def is_stay(step: Step | AnswerStep) -> bool:

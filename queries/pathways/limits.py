@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from graph.projection import Projection, StepKind
+from graph.projection import Projection, Step, StepKind
 from queries.pathways.compile import DayCatalogue, Way, facts_of, needs_employer
 from queries.pathways.engine.problem import Criterion
 from queries.pathways.request import PathwayRequest, counted
@@ -159,9 +159,9 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
     if request.without_employer:
         yield Limit(
             "without_employer",
-            "no step that needs an employer, except the goal's own",
+            "no step that needs an employer, except plain work at the goal",
             lambda r: replace(r, without_employer=False),
-            _where(lambda way: needs_employer(way.step) and way.step.about[0] not in request.to),
+            _where(lambda way: employer_on_the_way(way.step, request.to)),
         )
     if ("right-to-work", "no") in request.attributes:
         yield Limit(
@@ -182,6 +182,11 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
     for one in request.via:
         stay = f" for at least {counted(one.weeks, 'week')}" if one.weeks else ""
         yield Limit(f"via:{one.id}", f"by way of {label(one.id)}{stay}", _without_via(one.id))
+
+
+def employer_on_the_way(step: Step, goals: Iterable[str]) -> bool:
+    """Whether a step needs an employer and is no plain work at a goal; an apprenticeship that leads to one is none."""
+    return needs_employer(step) and (step.kind is not StepKind.JOB or step.about[0] not in goals)
 
 
 def without(request: PathwayRequest, limits: Iterable[Limit]) -> PathwayRequest:

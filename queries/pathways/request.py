@@ -38,7 +38,8 @@ class PathwayRequest:
     before which nothing starts). In money: `budget_pounds`, under which steps without a known price are left out unless
     `unpriced` lets them in. On the way: `via` (each is passed through before the goal) and `avoid` (things, steps,
     providers). On steps other than jobs: `mode`, `attendance` and `provider`, any of the values; a step of which it is
-    not known is left out. `without_employer`: leave out steps that need an employer (except the goal's own job).
+    not known is left out. `without_employer`: leave out steps that need an employer, apprenticeships among them, but
+    for plain work at the goal.
     `jobs_as_steps`: whether a job may be a step on the way. `published_only`: leave out steps that rest on our
     inference. `profile_required`: treat the profile that a provider usually asks as a bar. `confirmed_only`: leave out
     steps of which it cannot be told whether the person may start them.
@@ -307,7 +308,10 @@ class AnswerStep:
 class Totals:
     """Sums over a pathway. `weeks` is the week in which the goal is reached.
 
-    `weeks_at_least`: part is not known, such as the wait for the start of a step that has no known start.
+    `weeks_at_least`: part is not known: the length of a step, whether it fits into the week of the person, or the wait
+    for a start that is not known. `steps_of_unknown_length` and `steps_of_unknown_hours` count the first two: with one
+    of the first, the length wholly or partly unknown, `weeks` is only what is known of the time, and compares with
+    nothing; of the second there is none for somebody with a full week.
 
     `cost_pounds` is None when a price is not known; `known_cost_pounds` is what is known of it, and
     `steps_of_unknown_cost` says how many steps have no known price. Of the cost, `own_pocket_pounds` is paid at once
@@ -328,6 +332,13 @@ class Totals:
     steps: int
     steps_that_need_an_employer: int
     steps_that_cannot_be_told: int
+    steps_of_unknown_length: int
+    steps_of_unknown_hours: int
+
+    @property
+    def surely_open(self) -> bool:
+        """Whether every step is open to the person for sure: no employer has to be found, and the hours are known."""
+        return not (self.steps_that_cannot_be_told or self.steps_that_need_an_employer or self.steps_of_unknown_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,7 +441,7 @@ class LimitSaid:
 class Lifted:
     """Limits that together open a pathway when they are lifted, and fewer of them do not; then the best pathway.
 
-    `proven`: that fewer do not is proved.
+    `proven`: that fewer do not is proved. `weeks_at_least` and `steps_of_unknown_length` as of `Totals`.
     """
 
     limits: tuple[LimitSaid, ...]
@@ -439,6 +450,7 @@ class Lifted:
     pathway: str
     weeks: int
     weeks_at_least: bool
+    steps_of_unknown_length: int
     proven: bool
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from graph.projection import Projection, RoleFacts, Step, StepKind
 from queries.eligibility.rulebook import RuleBook
 from queries.pathways.asked import Asked, Solved, ask, personally
-from queries.pathways.compile import Catalogues, Person, UnknownThingError, facts_of, needs_employer
+from queries.pathways.compile import Catalogues, Person, UnknownThingError, facts_of
 from queries.pathways.engine.alternatives import alternatives, nearly_as_good
 from queries.pathways.engine.circuit import prepare
 from queries.pathways.engine.planner import ExactPlanner, reachable_facts
@@ -28,8 +28,8 @@ from queries.pathways.engine.problem import (
 )
 from queries.pathways.engine.replay import replay
 from queries.pathways.engine.warm import warm
-from queries.pathways.explain import FULL_TIME, Explainer
-from queries.pathways.limits import Limit, check, limits_of, without
+from queries.pathways.explain import Explainer
+from queries.pathways.limits import Limit, check, employer_on_the_way, limits_of, without
 from queries.pathways.questions import Asking, one_call, opening, opening_call, with_opening
 from queries.pathways.request import (
     Compromise,
@@ -382,8 +382,9 @@ class _Answer:
     def others(self, best: Solved) -> Iterator[tuple[str, Solved]]:
         """Pathways to show beside the best, each with what sets it apart: made one by one, as long as there is room.
 
-        One that is nearly as good and much better otherwise, one that is surer at the door, one without an employer
-        before the goal, those that share at most 70% of their steps with the best, and the best to each other goal.
+        One that is nearly as good and much better otherwise, one that is surer at the door, one that needs an employer
+        at most for work at the goal, those that share at most 70% of their steps with the best, and the best to each
+        other goal.
         """
         request = self.request
         if (nearly := self.nearly(best)) is not None:
@@ -392,9 +393,10 @@ class _Answer:
         yield ", where the profile usually expected is met at each step.", self.search(surer)
         assert best.trace is not None
         assert best.result.plan is not None
-        if any(needs_employer(best.asked.catalogue.steps[one.content.id]) for one in best.trace.steps[:-1]):
+        steps = best.asked.catalogue.steps
+        if any(employer_on_the_way(steps[one.content.id], request.to) for one in best.trace.steps):
             alone = replace(request, without_employer=True)
-            yield ", with no employer needed before the last step.", self.search(alone)
+            yield ", with no employer needed but for work at the goal.", self.search(alone)
         problem, plan = best.asked.problem, best.result.plan
         most, alike = request.alternatives - 1, best.asked.catalogue.alike
         planner = self.planner(best.asked)
@@ -444,21 +446,15 @@ class _Answer:
         assert solved.trace is not None
         explainer = self.asked_otherwise(solved)
         told = explainer.pathway(asked.catalogue, solved.result, solved.trace, why, measured=asked.measured)
-        return replace(told, proven=told.proven and not self.steps_of_unknown_hours(told))
+        return replace(told, proven=told.proven and not told.totals.steps_of_unknown_hours)
 
     def asked_otherwise(self, solved: Solved) -> Explainer:
         """The explainer for the question of a search, to any of the goals."""
         return self.explainer.asked_otherwise(replace(solved.asked.request, to=self.request.to), solved.asked.person)
 
-    def steps_of_unknown_hours(self, pathway: Pathway) -> int:
-        """Of how many steps it is not known whether they fit into the week; none for somebody with a full week."""
-        if self.request.hours_per_week >= FULL_TIME:
-            return 0
-        return sum(s.hours_per_week is None and not (s.weeks and s.weeks.value == 0) for s in pathway.steps)
-
     def hours_not_known(self, pathways: tuple[Pathway, ...]) -> str:
-        """The same of the best pathway, as a sentence to add."""
-        number = self.steps_of_unknown_hours(pathways[0]) if pathways else 0
+        """Of how many steps of the best pathway it is not known whether they fit into the week, as a sentence."""
+        number = pathways[0].totals.steps_of_unknown_hours if pathways else 0
         hours = f"{self.request.hours_per_week} hour{'s' * (self.request.hours_per_week > 1)} a week"
         if not number:
             return ""

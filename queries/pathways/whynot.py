@@ -27,7 +27,7 @@ from queries.pathways.compile import Way, facts_of, opportunity_facts, read_rule
 from queries.pathways.engine.missing import least_missing
 from queries.pathways.engine.problem import Criterion, Fact, Limits, PlannerResult
 from queries.pathways.engine.relax import Relaxation, relaxations
-from queries.pathways.explain import FULL_TIME, Explainer, start_day
+from queries.pathways.explain import FULL_TIME, Explainer, hours_not_known, start_day
 from queries.pathways.limits import Limit, horizon, without
 from queries.pathways.person import EMPLOYER_FIRST
 from queries.pathways.request import (
@@ -133,6 +133,7 @@ class WhyNot:
             pathway=summary,
             weeks=totals.weeks,
             weeks_at_least=totals.weeks_at_least,
+            steps_of_unknown_length=totals.steps_of_unknown_length,
             proven=relaxation.proven,
         )
 
@@ -146,7 +147,7 @@ class WhyNot:
             said = f" Mind that {it}: {EMPLOYER_FIRST}."
         request = self.asked.request
         ways = [solved.asked.catalogue.ways[one.delivery.id] for one in solved.trace.steps]
-        unknown = [way.step.title for way in ways if _hours_not_known(way)]
+        unknown = [way.step.title for way in ways if hours_not_known(way)]
         if unknown and request.hours_per_week < FULL_TIME:
             hours = f"{counted(request.hours_per_week, 'hour')} a week"
             said += (
@@ -354,13 +355,6 @@ def must_be(asked: Sequence[str]) -> str:
     """What rules ask of whoever starts a step, as a clause; `asked` are phrases that complete “must be …”."""
     said = [f"({one})" if len(asked) > 1 and " or " in one else one for one in asked]
     return f"whoever starts it must be {' and '.join(said)}"
-
-
-def _hours_not_known(way: Way) -> bool:
-    """Whether it is not known how many hours a week a step takes; one that takes no time takes none."""
-    if way.offer is not None and way.offer.hours_per_week is not None:
-        return False
-    return way.step.hours_per_week is None and not (way.step.weeks and way.step.weeks.value == 0)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """The console: what it prints, in JSON too, and how it ends."""
 
+import asyncio
 import io
 import json
 import os
@@ -14,8 +15,9 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from api.cli import _listen
+from api.cli import _listen, server_config
 from api.console import Screen
+from api.settings import OTHERS, Settings
 from graph.release import Releases
 from tests.support.worker_tasks import GUARD
 
@@ -145,7 +147,52 @@ def test_without_a_release_it_says_how_to_build_one(run: Any, tmp_path: Path, wo
 
 def test_a_wrong_setting_is_told(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEPWAY_PORT", "many")
-    assert "port" in run("datasets", ends=2).stderr
+    said = " ".join(run("datasets", ends=2).stderr.split())
+    assert "A setting cannot be read. STEPWAY_PORT: " in said
+    assert "“many”" in said
+    assert "docs/settings.md" in said
+    assert "question" not in said
+
+
+def test_a_setting_that_there_is_not_is_told(run: Any, monkeypatch: pytest.MonkeyPatch, built: Path) -> None:
+    monkeypatch.setenv("STEPWAY_DATA_DIR", str(built))
+    for name in OTHERS:
+        monkeypatch.setenv(f"STEPWAY_{name}", "x")
+    assert run("datasets").stderr == ""
+    monkeypatch.setenv("STEPWAY_SPARQL_SECOND", "5")
+    monkeypatch.setenv("STEPWAY_WHATEVER_ELSE", "5")
+    said = " ".join(run("datasets").stderr.split())
+    assert "STEPWAY_SPARQL_SECOND is not a setting: is STEPWAY_SPARQL_SECONDS meant?" in said
+    assert "STEPWAY_WHATEVER_ELSE is not a setting; docs/settings.md has them all." in said
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "client"),
+    [
+        ("127.0.0.1", "127.0.0.1", "192.0.2.7"),
+        ("127.0.0.1", "10.0.0.9", "10.0.0.9"),
+        ("10.0.0.0/24, ::1", "10.0.0.9", "192.0.2.7"),
+        ("10.0.0.0/24, ::1", "::1", "192.0.2.7"),
+        ("", "127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_who_asks_is_taken_from_proxies_that_are_trusted(trusted: str, peer: str, client: str) -> None:
+    seen: list[str] = []
+
+    async def application(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    config = server_config(application, Settings(trusted_proxies=trusted))
+    config.load()
+    loaded: Any = config.loaded_app
+    headers = [(b"x-forwarded-for", b"192.0.2.7")]
+    asyncio.run(loaded({"type": "http", "client": (peer, 1), "scheme": "http", "headers": headers}, None, None))
+    assert seen == [client]
+
+
+def test_a_proxy_is_an_address_or_a_network(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEPWAY_TRUSTED_PROXIES", "127.0.0.1, *")
+    assert "STEPWAY_TRUSTED_PROXIES: * is neither an address nor a network" in run("datasets", ends=2).stderr
 
 
 def test_build_publishes_once(run: Any, tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """The client for notebooks, against the application in process."""
 
+import socket
 from collections.abc import Iterator
 from datetime import date
 
+import httpx
 import polars as pl
 import pytest
 from fastapi.testclient import TestClient
+from rdflib import RDF, Graph
 
-from api.client import Stepway, StepwayProblem
+from api.client import NoAnswerError, Stepway, StepwayProblem, with_prefixes
 from tests.api.conftest import ON
 
 
@@ -83,6 +86,47 @@ def test_pinned_to_a_release(stepway: Stepway) -> None:
     with pytest.raises(StepwayProblem) as raised:
         stepway.at(99).query("ladders")
     assert (raised.value.code, raised.value.status) == ("unknown-release", 404)
+
+
+def test_what_is_cited_is_found_again(stepway: Stepway) -> None:
+    """By the hash of its content: another installation gives the same release another number."""
+    older = stepway.at(1)
+    hash = stepway.releases().filter(pl.col("number") == 1)["content_hash"][0]
+    assert hash in older.cite()
+    assert "http://testserver/dataset?release=1" in older.cite()
+    assert "http://testserver/queries/ladders/results?release=1" in older.cite("ladders")
+    for content in (hash, hash[:8], hash[:8].upper()):
+        assert stepway.releases(content)["number"].to_list() == [1]
+    assert stepway.releases("0" * 64).schema == stepway.releases().schema
+    assert len(stepway.releases("0" * 64)) == 0
+
+
+def test_a_graph(stepway: Stepway) -> None:
+    found = stepway.sparql("CONSTRUCT { ?role a sw:Role } WHERE { ?role a sw:Role }")
+    assert isinstance(found, Graph)
+    assert len(found) == len(stepway.things("roles"))
+    described = stepway.sparql("DESCRIBE swi:OC-LAB")
+    assert (None, RDF.type, None) in described
+
+
+def test_prefixes_need_no_line(stepway: Stepway) -> None:
+    assert stepway.sparql("ASK { ?role a sw:Role }")["answer"].to_list() == [True]
+    own = "PREFIX sw: <urn:mine:>\nASK { ?role a sw:Role }"
+    assert with_prefixes(own) == own
+    assert stepway.sparql(own)["answer"].to_list() == [False]
+    with pytest.raises(StepwayProblem) as raised:
+        stepway.sparql("ASK { ?role a nobody:Role }")
+    assert raised.value.code == "query-syntax"
+
+
+def test_nothing_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    with Stepway(address) as nobody, pytest.raises(NoAnswerError, match=f"nothing answers at {address}") as raised:
+        nobody.releases()
+    assert isinstance(raised.value.__cause__, httpx.ConnectError)
+    with Stepway(address) as nobody, pytest.raises(NoAnswerError):
+        nobody.sparql("ASK { }")
 
 
 def test_diff(stepway: Stepway, client: TestClient) -> None:

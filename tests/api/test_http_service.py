@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from api.web.pages import built
 
 
 def test_every_link_of_the_landing_page_leads_somewhere(client: TestClient) -> None:
@@ -126,3 +127,40 @@ def test_find_forgives_and_says_how(client: TestClient) -> None:
     assert found(q="zzzzzz") == []
     assert client.get("/find", params={"q": "x", "kind": "Person"}).status_code == 422
     assert client.get("/find").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/release/1", "/resource?uri=https://w3id.org/stepway/release/1"])
+def test_the_address_of_a_release_leads_to_it(client: TestClient, path: str) -> None:
+    """For programs to what it is, for readers of pages to the page of its data."""
+    there = client.get(path)
+    assert (there.status_code, there.headers["location"]) == (303, "/releases/1")
+    assert client.get(there.headers["location"]).json()["number"] == 1
+    read = client.get(path, headers={"Accept": "text/html"})
+    assert (read.status_code, read.headers["location"]) == (303, "/dataset?release=1")
+    assert client.get("/release/x").status_code == 422
+
+
+def test_a_release_is_found_by_what_it_holds(client: TestClient) -> None:
+    cited = client.get("/dataset?release=1").json()["citation"]
+    hash = client.get("/releases/1").json()["content_hash"]
+    assert f"http://testserver/dataset?release=1 (content SHA-256 {hash})" in cited
+    for content in (hash, hash[:6], hash.upper()):
+        found = client.get("/releases", params={"content": content}).json()
+        assert ([one["number"] for one in found["releases"]], found["current"]) == ([1], 2)
+    assert client.get("/releases?content=000000000000").json()["releases"] == []
+    for wrong in ("abc", "no hash", f"{hash}0"):
+        assert client.get("/releases", params={"content": wrong}).status_code == 422
+
+
+def test_what_browsers_and_search_engines_ask_for(client: TestClient) -> None:
+    said = client.get("/robots.txt")
+    assert said.headers["content-type"].startswith("text/plain")
+    rules = [line.partition(": ")[::2] for line in said.text.splitlines()]
+    assert rules[0] == ("User-agent", "*")
+    assert {("Disallow", "/sparql"), ("Disallow", "/queries/*/results"), ("Allow", "/")} <= set(rules)
+    icon = client.get("/favicon.ico")
+    if not built():
+        assert icon.status_code == 404
+    else:
+        assert icon.status_code == 303
+        assert client.get(icon.headers["location"]).headers["content-type"] == "image/svg+xml"

@@ -204,11 +204,14 @@ def check_rdf(answer: PathwayReply) -> None:
     assert str(graph.value(root, SW.outcome)) == answer.outcome
     assert {str(one) for one in graph.objects(root, SW.goal)} == {str(thing(one.id)) for one in answer.question.to}
     for pathway, node in zip(answer.pathways, sorted(graph.objects(root, SW.pathway), key=str), strict=True):
-        said = {name: graph.value(node, SW[name]) for name in ("totalWeeks", "proven", "bound", "totalCost")}
+        said = {
+            name: graph.value(node, SW[name]) for name in ("totalWeeks", "knownWeeks", "proven", "bound", "totalCost")
+        }
         plain = {name: None if one is None else one.toPython() for name, one in said.items()}  # type: ignore[attr-defined]
         totals = pathway.totals
         assert plain == {
-            "totalWeeks": totals.weeks,
+            "totalWeeks": None if totals.steps_of_unknown_length else totals.weeks,
+            "knownWeeks": totals.weeks if totals.steps_of_unknown_length else None,
             "proven": pathway.proven,
             "bound": pathway.bound,
             "totalCost": totals.cost_pounds,

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from api import workers
 from api.answering import home_of
 from api.dependencies import ReleaseHolder
 from api.workers import NURSERIES, BusyError, Pool, TooHeavyError, WorkerDiedError
@@ -178,7 +179,127 @@ async def test_who_asks_much_waits_longer_than_who_asks_little() -> None:
         assert (pool.state().running, pool.state().waiting) == (1, 5)
         held.let_go()
         await asyncio.gather(holding, *waiting)
-        assert order == ["m1", "l1", "o1", "m2", "m3"]
+        assert order == ["l1", "o1", "m1", "m2", "m3"]
+
+
+@in_a_loop
+async def test_who_asks_much_cannot_keep_others_from_a_worker() -> None:
+    async with Gate() as gate, pool_of(share=1) as pool:
+        heavy = [await joined(ask(pool, "held", number, gate.port, client="much")) for number in range(4)]
+        held = [await gate.begun(), await gate.begun()]  # while nobody else asks it may have both
+        assert (pool.state().running, pool.state().waiting) == (2, 2)
+        assert await ask(pool, "echo", "l1", client="little") == b"here:l1"
+        assert not any(one.done() for one in heavy)
+        assert [runs(one.pid) for one in held].count(True) == 1
+        assert await ask(pool, "echo", "l2", client="little") == b"here:l2"
+        assert [runs(one.pid) for one in held].count(True) == 1
+        (still,) = [one for one in held if runs(one.pid)]
+        still.let_go()
+        for _ in range(3):
+            (await gate.begun()).let_go()
+        assert await asyncio.gather(*heavy) == [b"held"] * 4
+        assert (pool.state().answered, pool.state().died, pool.state().left, pool.state().running) == (6, 0, 0, 0)
+
+
+@in_a_loop
+async def test_what_made_way_once_is_not_stopped_again() -> None:
+    async with Gate() as gate, pool_of(share=1) as pool:
+        heavy = [await joined(ask(pool, "held", number, gate.port, client="much")) for number in range(2)]
+        held = [await gate.begun(), await gate.begun()]
+        assert await ask(pool, "echo", "l1", client="little") == b"here:l1"
+        (first,) = [one for one in held if runs(one.pid)]
+        assert (pool.state().running, pool.state().waiting) == (1, 1)  # it waits, though a worker is free
+        first.let_go()
+        again = await gate.begun()
+        assert await ask(pool, "echo", "l2", client="little") == b"here:l2"
+        assert runs(again.pid)
+        again.let_go()
+        assert await asyncio.gather(*heavy) == [b"held"] * 2
+
+
+@in_a_loop
+async def test_who_leaves_while_making_way_is_forgotten() -> None:
+    async with Gate() as gate, pool_of(share=1) as pool:
+        heavy = [await joined(ask(pool, "held", number, gate.port, client="much")) for number in range(2)]
+        held = [await gate.begun(), await gate.begun()]
+        assert await ask(pool, "echo", "l1", client="little") == b"here:l1"
+        (first,) = [one for one in held if runs(one.pid)]
+        await leave(heavy[1])
+        assert (pool.state().waiting, pool.state().left) == (0, 1)
+        first.let_go()
+        assert await heavy[0] == b"held"
+        assert (pool.state().running, dict(pool._held)) == (0, {})
+
+
+@in_a_loop
+async def test_what_another_asks_too_comes_in_the_turn_of_that_one() -> None:
+    async with Gate() as gate, pool_of(workers=1) as pool:
+        order: list[str] = []
+        holding = ask(pool, "held", 1, gate.port, client="much")
+        held = await gate.begun()
+        waiting = []
+        for client, text in (("much", "m1"), ("much", "m2"), ("much", "m3"), ("little", "m3")):
+            asking = await joined(ask(pool, "echo", text, client=client))
+            asking.add_done_callback(lambda done: order.append(done.result().decode().partition(":")[2]))
+            waiting.append(asking)
+        held.let_go()
+        await asyncio.gather(holding, *waiting)
+        assert order == ["m3", "m3", "m1", "m2"]
+
+
+@in_a_loop
+async def test_who_has_taken_much_time_lately_comes_after_who_has_not() -> None:
+    async with Gate() as gate, pool_of(workers=1) as pool:
+        order: list[str] = []
+        pool._taken.add("much", 100.0)
+        pool._taken.add("some", 10.0)
+        holding = ask(pool, "held", 1, gate.port)
+        held = await gate.begun()
+        waiting = []
+        for client, text in (("much", "m1"), ("some", "s1"), ("some", "s2"), ("new", "n1")):
+            asking = await joined(ask(pool, "echo", text, client=client))
+            asking.add_done_callback(lambda done: order.append(done.result().decode().partition(":")[2]))
+            waiting.append(asking)
+        held.let_go()
+        await asyncio.gather(holding, *waiting)
+        assert order == ["n1", "s1", "s2", "m1"]
+
+
+def test_time_taken_counts_half_after_a_while_and_few_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("api.workers.time.monotonic", lambda: now)
+    taken = workers.TimeTaken()
+    assert taken["nobody"] == 0
+    taken.add("much", 8.0)
+    now += 2 * workers._HALF_LIFE_SECONDS
+    assert taken["much"] == pytest.approx(2.0)
+    taken.add("much", 1.0)
+    assert taken["much"] == pytest.approx(3.0)
+    for number in range(workers._CLIENTS_KNOWN):
+        taken.add(f"little {number}", 0.001)
+    assert taken["much"] == pytest.approx(3.0)
+    assert len(taken._taken) <= workers._CLIENTS_KNOWN
+
+
+@in_a_loop
+async def test_who_waits_too_long_for_a_turn_is_told_to_come_back() -> None:
+    async with Gate() as gate, pool_of(workers=1, patience=0.05) as pool:
+        holding = ask(pool, "held", 1, gate.port, client="much")
+        held = await gate.begun()
+        for client, own in (("much", True), ("little", False)):
+            with pytest.raises(BusyError, match=r"others were before it for 0\.05 seconds") as told:
+                await ask(pool, "echo", "x", client=client)
+            assert told.value.own is own
+        held.let_go()
+        assert await holding == b"held"
+
+
+@in_a_loop
+async def test_a_task_can_have_less_time_than_others() -> None:
+    async with Gate() as gate, pool_of(workers=1) as pool:
+        await ask(pool, "echo", "open")
+        with pytest.raises(TooHeavyError):
+            await pool.reply(HERE, ("held", 1, gate.port), seconds=0.1)
 
 
 @in_a_loop

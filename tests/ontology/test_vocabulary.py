@@ -63,6 +63,7 @@ WRITTEN_WITHOUT_TABLE: Final = {
     *("stopHolds", "studyWeeks", "surelyOpen", "takenWith", "takesIn", "toRole", "totalCost", "totalWeeks"),
     *("verdict", "weeklyHours", "weeksAtLeast", "weight", "wholeAward", "withoutLimit"),
     *("creditsAsStated", "pathwayDestination", "pathwayPart", "publishedRequirement"),
+    *("knownWeeks", "stepsNotTold", "stepsOfUnknownHours", "stepsOfUnknownLength"),
 }  # fmt: skip
 # Wider classes of those above.
 WIDER: Final = {"Entailment", "Requirement", "Rule", "Status"}

@@ -265,7 +265,24 @@ def test_pay_by_role_and_year(store: GraphStore) -> None:
     (band,) = [row for row in rows_of("pay_bands") if (row["band"], row["year"]) == ("4", "2025/26")]
     assert (found["from_pounds"], found["to_pounds"]) == (int(band["entry_pounds"]), int(band["top_pounds"]))
     assert (found["from_pounds"], found["to_pounds"], found["status"]) == (27485, 30162, "sw:published")
-    assert {one["status"] for one in answers(store, "pay-of-roles", year="2026/27")} == {"sw:inferred"}
+    held = [one for one in answers(store, "pay-of-roles", year="2026/27") if one["from_pounds"] is not None]
+    assert {one["status"] for one in held} == {"sw:inferred"}
+
+
+def test_bands_whose_pay_is_not_held(store: GraphStore) -> None:
+    """Bands from 8a up have no row in pay_bands.csv: the pay of 6-8a does not end at the top of band 7."""
+    found = answers(store, "pay-of-roles")
+    assert {one["role"] for one in found} == {row["role_id"] for row in rows_of("roles") if row["pay_band"]}
+    scientist = [one for one in found if one["role"] == "OC-CLINSCI"]
+    assert [(one["band"], one["to_pounds"]) for one in scientist] == [
+        *(("6", 46580), ("6", 48117), ("7", 54710), ("7", 56515)),
+        ("8a", None),
+    ]
+    assert {one["not_held"] for one in scientist} == {"8a"}
+    consultant = answers(store, "pay-of-roles", role="OC-CONSCLIN", year="2025/26")
+    assert [one["band"] for one in consultant] == ["8a", "8b", "8c", "8d"]
+    assert {(one["from_pounds"], one["status"], one["not_held"]) for one in consultant} == {(None, None, "8a|8b|8c|8d")}
+    assert {one["not_held"] for one in found if one["role"] not in ("OC-CLINSCI", "OC-CONSCLIN")} == {None}
 
 
 def test_provision_of_a_level_by_town(store: GraphStore) -> None:
@@ -277,6 +294,27 @@ def test_provision_of_a_level_by_town(store: GraphStore) -> None:
             runs = [run for run in rows_of("deliveries") if run["opportunity_id"] == row["opportunity_id"]]
             places.update({towns[run["site_id"]] for run in runs if run["site_id"] and towns[run["site_id"]]})
     assert found == places == {"Halesowen": 1, "Sunderland": 1, "Worcester": 2}
+
+
+@pytest.mark.parametrize("since", ["2025-01-01", "2022-02-08"])
+def test_provision_says_how_old_it_is(store: GraphStore, since: str) -> None:
+    """Courses with a run in a town, those seen since a day, and those seen on no known day, from the rows."""
+    towns = {row["site_id"]: row["town"] for row in rows_of("sites")}
+    levels = {row["opportunity_id"]: row["level"] for row in rows_of("opportunities")}
+    seen: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for run in rows_of("deliveries"):
+        level, town = levels[run["opportunity_id"]], towns.get(run["site_id"], "")
+        if level and town:
+            seen.setdefault((level, town), []).append((run["as_of"], run["opportunity_id"]))
+    found = {(one["level"], one["town"]): one for one in answers(store, "provision-by-town", since=since)}
+    assert found.keys() == seen.keys()
+    for place, runs in seen.items():
+        one, days = found[place], sorted(day for day, _ in runs if day)
+        assert one["courses"] == len({course for _, course in runs})
+        assert one["seen_since"] == len({course for day, course in runs if day >= since})
+        assert one["without_date"] == len({course for day, course in runs if not day})
+        assert (one["first_seen"], one["last_seen"]) == ((days[0], days[-1]) if days else (None, None))
+    assert sum(one["seen_since"] for one in found.values()) < sum(one["courses"] for one in found.values())
 
 
 def test_what_rests_on_a_source_that_nobody_can_open(store: GraphStore) -> None:
@@ -337,6 +375,8 @@ def test_leavers_of_a_standard(store: GraphStore) -> None:
     small = [one for one in answers(store, "leavers-of-standard") if one["suppressed"]]
     assert len(small) == sum(row["suppressed"] == "yes" and row["provider_id"] != "" for row in rows_of("evidence"))
     assert all(one["leavers"] is None for one in small)
+    plan = [one for one in answers(store, "leavers-of-standard") if one["leavers"] is None and not one["suppressed"]]
+    assert {one["suppressed"] for one in plan} <= {None}, "without a figure nobody knows whether one is hidden"
 
 
 def test_themes_that_roles_ask_for(store: GraphStore) -> None:

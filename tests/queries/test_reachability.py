@@ -23,7 +23,7 @@ from api.schemas.person import Profile
 from graph.diff import Side, diff
 from graph.lines import REACHABILITY
 from graph.own_part import learner_quads
-from graph.projection import Projection
+from graph.projection import Projection, StepKind
 from graph.release import Release, Releases
 from graph.store import GraphStore, Quad, n_quads
 from loaders.publish import build_release, rebuild_release
@@ -31,7 +31,7 @@ from ontology import resources
 from ontology.namespaces import ID, SW, concept, id_of, thing
 from queries import reachability
 from queries.pathways.engine.problem import Criterion, Outcome
-from queries.pathways.request import PathwayRequest, Via
+from queries.pathways.request import AnswerStep, PathwayRequest, Via
 from queries.pathways.service import PathwayService
 from queries.reachability import GRAPH, Learner, Reach, learners, materialise, reaches
 from tests.questions.world import TODAY, whole
@@ -133,12 +133,18 @@ def test_learners_are_in_the_graph_and_marked_as_made_up() -> None:
 # What the graph says
 
 
+def of_unknown_length(step: AnswerStep) -> bool:
+    """Whether nobody says how long a step takes, wholly or in part. A job to be found first is another thing."""
+    return step.weeks is None or (step.weeks.at_least and step.kind is not StepKind.JOB)
+
+
 def test_dudley_by_hand() -> None:
     """Checked against the tables by hand.
 
     Lengths: months to gateway and of assessment at 52 / 12 weeks (24 + 2 → 113, 12 + 3 → 65); the HNC takes a year (52,
     inferred), then a job that starts at once. Apprenticeships are free, the price of the HNC is not held. The employer
-    of the first decides whom to take; English and maths at level 2 open the second for sure. Nothing of less than ten
+    of the first decides whom to take; English and maths at level 2 are all that the second asks, but each needs
+    an employer, so none is surely open. Nothing of less than ten
     hours a week is known of any of them, so nothing is proved. No course of the region says that it is taught in the
     evening, so who can only come then reaches none, and each of them without that limit.
     """
@@ -173,29 +179,83 @@ def test_the_graph_says_what_the_service_answers_to_the_linked_question(place: i
     assert {id_of(str(one)) for one in facts.objects(thing(reach.id), SW.toRole)} == set(request.to)
     if not answer.pathways:
         assert value("leastWeeks") is None
-        lifted = {tuple(sorted(limit.name for limit in one.limits)): one.weeks for one in answer.lifting}
+        lifted = {
+            tuple(sorted(limit.name for limit in one.limits)): [(one.weeks, not one.steps_of_unknown_length)]
+            for one in answer.lifting
+        }
         fixes = {}
         for fix in facts.objects(thing(reach.id), SW.fix):
             assert isinstance(fix, URIRef)
             of_fix = store().describe(fix)
             names = tuple(sorted(map(str, of_fix.objects(fix, SW.withoutLimit))))
-            fixes[names] = int(str(of_fix.value(fix, SW.leastWeeks)))
+            known = [(SW.leastWeeks, True), (SW.knownWeeks, False)]
+            fixes[names] = [
+                (int(str(one)), all_of_it) for name, all_of_it in known for one in of_fix.objects(fix, name)
+            ]
         assert fixes == lifted
         return
     best, totals = answer.pathways[0], answer.pathways[0].totals
-    assert value("leastWeeks") == str(totals.weeks)
+    known = totals.steps_of_unknown_length == 0
+    assert (value("leastWeeks"), value("knownWeeks")) == (
+        (str(totals.weeks), None) if known else (None, str(totals.weeks))
+    )
+    assert value("stepsOfUnknownLength") == str(sum(map(of_unknown_length, best.steps)))
+    hours = [one for one in best.steps if one.hours_per_week is None and not (one.weeks and one.weeks.value == 0)]
+    assert value("stepsOfUnknownHours") == str(len(hours) if request.hours_per_week < 40 else 0)
+    assert value("stepsNotTold") == str(totals.steps_that_cannot_be_told)
     assert value("weeksAtLeast") == str(totals.weeks_at_least).lower()
     assert value("proven") == str(best.proven).lower()
     assert value("bound") == (None if best.bound is None else str(best.bound))
     assert value("stepCount") == str(totals.steps)
     assert value("firstStepTitle") == best.steps[0].title
-    assert value("surelyOpen") == str(totals.steps_that_cannot_be_told == 0).lower()
+    sure = value("stepsOfUnknownHours") == value("stepsNotTold") == value("employerSteps") == "0"
+    assert value("surelyOpen") == str(sure).lower()
     assert value("employerSteps") == str(totals.steps_that_need_an_employer)
     assert facts.value(thing(reach.id), SW.pathwayStatus) == SW[best.status]
     cheapest = whole().service.answer(replace(request, by=Criterion.COST)).pathways[0]
     assert value("leastKnownCost") == str(cheapest.totals.known_cost_pounds)
     assert value("leastCost") == (None if cheapest.totals.cost_pounds is None else str(cheapest.totals.cost_pounds))
     assert value("costProven") == str(cheapest.proven).lower()
+
+
+def test_a_length_that_nobody_says_is_never_weeks_that_sort() -> None:
+    """By hand: no table says how long the apprenticeship of OC-HEST-MD takes; of others the assessment is not."""
+    rows = store().select(
+        "SELECT ?result WHERE { ?result sw:toRole ?role ; sw:leastWeeks ?weeks . VALUES ?role { swi:OC-HEST-MD } }"
+    )
+    assert rows == []
+    fix = thing("RR-DUDLEY-EVENINGS.OC-HEST-MD.without-attendance")
+    said = store().describe(fix)
+    assert (said.value(fix, SW.leastWeeks), str(said.value(fix, SW.knownWeeks))) == (None, "0")
+    least = store().select("SELECT (MIN(?weeks) AS ?least) WHERE { ?result sw:leastWeeks ?weeks }")
+    assert int(str(least[0]["least"])) > 0
+
+
+def test_who_finds_no_employer_is_told_of_no_apprenticeship() -> None:
+    """By hand: four roles have a way by a T Level or the HNC and a plain job; the others need an apprenticeship."""
+    mine = {one.role.id: one for one in results() if one.learner.id == "SL-NO-EMPLOYER"}
+    found = {id: one.soonest for id, one in mine.items() if one.soonest is not None}
+    assert set(found) == {"OC-LABTECH", "OC-MTTECH", "OC-REGADV", "OC-TECHSCI"}
+    for pathway in found.values():
+        assert [one.kind for one in pathway.steps] == [StepKind.STUDY, StepKind.JOB]
+    mammography = mine["OC-MAMMO"]
+    assert mammography.outcome is Outcome.NONE_WITHIN_LIMITS
+    assert [one.name for lifted in mammography.lifting for one in lifted.limits] == ["without_employer"]
+    answer = whole().service.answer(mammography.request)
+    assert {one.limit.name: [step.id for step in one.steps] for one in answer.filtered}["without_employer"] == [
+        "PT-APPR/OC-MAMMO"
+    ]
+
+
+def test_a_step_of_unknown_hours_is_never_surely_open_to_who_has_few() -> None:
+    """By hand: the HNC of 120 credits has no published hours; nobody knows whether one hour a week will do."""
+    request = PathwayRequest(holds=("level:3",), to=("OC-MTTECH",), on=TODAY)
+    few, full = (whole().service.best(replace(request, hours_per_week=hours)).pathway for hours in (1, 40))
+    assert few is not None
+    assert full is not None
+    assert (few.totals.steps_of_unknown_hours, full.totals.steps_of_unknown_hours) == (1, 0)
+    assert few.totals.weeks_at_least
+    assert few.summary.endswith("[at least 52 weeks, a price that is not known for 1 step, 2 steps]")
 
 
 def test_every_learner_has_a_result_for_every_role() -> None:

@@ -1,6 +1,7 @@
 """What is said of a query before it runs: every slip is found, and nothing that has an answer is called empty."""
 
 import random
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib import Literal, URIRef
+from rdflib import XSD, Literal, URIRef
 
-from api.sparql.emptiness import MOST, Warning, holds_in, warnings
+from api.sparql.emptiness import MOST, Lookup, Warning, warnings
 from api.sparql.guard import check
 from api.sparql.limits import QueryLimits
 from graph.profile import Profile
@@ -33,7 +34,7 @@ def home(home_data: Path) -> Release:
 @pytest.fixture(scope="module")
 def tell(home: Release) -> Told:
     """The warnings of a query whose prefixes are declared."""
-    return lambda text: warnings(check(HEAD + text, QueryLimits()), home.profile, holds_in(home.store))
+    return lambda text: warnings(check(HEAD + text, QueryLimits()), home.profile, Lookup(home.store))
 
 
 def told(tell: Told, text: str) -> list[tuple[int, int, str, str | None]]:
@@ -125,14 +126,110 @@ def test_a_prefix_for_something_else_is_told(home: Release) -> None:
         "SELECT * { " + " . ".join(f"?x{n % 7} sw:none{n} ?x{n % 5}" for n in range(190)) + " }",
         "SELECT * " + "{ ?x a sw:Unit " * 90 + "}" * 90,
         "SELECT * { " + "?a sw:status ?b ; ?p ?c . ?c ?q ?a . " * 60 + "}",
+        "SELECT * { " + " . ".join(f'?x{n} sw:level "level {n}a"' for n in range(190)) + " }",
+        f"SELECT ({' + '.join(['?x'] * 1500)} AS ?y) {{ {'?d sw:credits ?x . ' * 190} }}",
+        "SELECT * { ?d sw:level ?x FILTER(" + " && ".join(f"?x > {n}" for n in range(600)) + ") }",
     ],
-    ids=["contradictions", "chain", "values", "names", "deep", "wide"],
+    ids=["contradictions", "chain", "values", "names", "deep", "wide", "called", "sums", "compared"],
 )
 def test_no_query_takes_long(tell: Told, text: str) -> None:
     """The service itself looks at strangers' queries: at most for a second, and it says enough and no more."""
     start = time.process_time()
     assert len(tell(text)) <= MOST
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("name", ["Role", "Qualification", "Provider"])
+def test_a_class_that_has_a_property_is_not_said_to_lack_it(tell: Told, name: str) -> None:
+    """All of them have the label, in a language: that is what is said."""
+    ((_, _, message, suggestion),) = told(tell, f'SELECT * {{ ?x a sw:{name} ; rdfs:label "Imaging" }}')
+    assert message.startswith(f"rdfs:label of a {name} never has plain text but text in @en")
+    assert suggestion == '"Imaging"@en'
+
+
+LEVEL_4 = "<https://w3id.org/stepway/concept/rqf-level/4>"
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("?x sw:level 4", LEVEL_4),
+        ('?x sw:level "4"', LEVEL_4),
+        ('?x sw:level "level 4"', LEVEL_4),
+        ("?x sw:level ?y FILTER(?y = 4)", LEVEL_4),
+        ('?x sw:status "published"', "sw:published"),
+        ("?x sw:status sw:Published", "sw:published"),
+        ('?x sw:status ?y FILTER("published" = ?y)', "sw:published"),
+        ('?x sw:sector "Digital"', "<https://w3id.org/stepway/concept/sector/digital>"),
+        ('?x sw:level "no such level"', None),
+        ('?x skos:prefLabel "Imaging"@fr', '"Imaging"@en'),
+        ("?x a sw:Delivery ; sw:site ?y", "sw:at"),
+        ("?x a sw:Delivery ; sw:price ?y", "sw:costNote"),
+        ("?x a sw:DeliveryEvidence ; sw:about ?y", "sw:evidenceAbout"),
+        ("?x a sw:DeliveryEvidence { ?x sw:about ?y }", "sw:evidenceAbout"),
+    ],
+)
+def test_what_is_meant_is_named(tell: Told, text: str, instead: str | None) -> None:
+    """A thing by its notation, label or the end of its address; a property among those that the class has."""
+    ((_, _, _, suggestion),) = told(tell, f"SELECT * {{ {text} }}")
+    assert suggestion == instead
+
+
+def test_things_are_put_in_order_by_their_number(tell: Told, home: Release) -> None:
+    ((_, _, message, _),) = told(tell, "SELECT * { ?x sw:level ?level FILTER(?level >= 4) }")
+    advice = "?level sw:rank ?number FILTER(?number >= 4)"
+    assert advice in message
+    assert home.store.select(f"SELECT * {{ ?x sw:level ?level . {advice} }}")
+
+
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">="])
+@pytest.mark.parametrize("date", ["2026-01-01", "2026-06-15", "2027-01-01"])
+def test_what_a_comparison_of_dates_leaves_out_is_counted(tell: Told, home: Release, sign: str, date: str) -> None:
+    """The counts are those of the release, and what is to be written instead finds all that was found, and more."""
+    start = "SELECT DISTINCT ?d ?x { ?d a sw:Delivery ; sw:startDate ?x "
+    ((_, _, message, _),) = told(tell, f'{start} FILTER(?x {sign} "{date}"^^xsd:date) }}')
+    assert [one.empties for one in tell(f'{start} FILTER(?x {sign} "{date}"^^xsd:date) }}')] == [False]
+    every = [row["x"] for row in home.store.select(f"{start} }}")]
+    for name in ("gYearMonth", "gYear"):
+        count = sum(isinstance(one, Literal) and one.datatype == XSD[name] for one in every)
+        assert count
+        assert f"{count} (xsd:{name})" in message
+    assert f"Of the {len(every)} values" in message
+    advice = message.partition("left out in silence; ")[2].partition(" compares them all")[0]
+    before = {str(row) for row in home.store.select(f'{start} FILTER(?x {sign} "{date}"^^xsd:date) }}')}
+    after = {str(row) for row in home.store.select(f"{start} FILTER({advice}) }}")}
+    assert before <= after
+    assert len(after) <= len(every)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("SELECT (SUM(?y) AS ?n) { ?x sw:note ?y }", "are no numbers, and SUM(?y) has no value"),
+        ("SELECT (AVG(DISTINCT ?y) AS ?n) { ?x a sw:Delivery ; sw:startDate ?y }", "24 (xsd:gYearMonth), 9 (xsd:date)"),
+        ("SELECT * { { SELECT (AVG(?y) AS ?n) { ?x sw:note ?y } } }", "are no numbers, and AVG(?y) has no value"),
+        ("SELECT * { ?x sw:note ?y BIND(?y * 2 AS ?z) }", "are no numbers, and “*” has no value for them"),
+        ("SELECT * { ?x sw:note ?y } ORDER BY (?y + 1)", "are no numbers, and “+” has no value for them"),
+    ],
+)
+def test_what_cannot_be_counted_with_is_a_doubt(tell: Told, text: str, says: str) -> None:
+    (one,) = tell(text)
+    assert says in one.message
+    assert not one.empties
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?x sw:startDate ?y FILTER(DATATYPE(?y) = xsd:date && ?y > '2026-01-01'^^xsd:date) }",
+        "SELECT * { ?x sw:startDate ?y FILTER(?y = '2026-01-01'^^xsd:date) }",
+        "SELECT * { ?x sw:startDate ?y FILTER(STR(?y) >= '2026') }",
+        "SELECT (SUM(?y) AS ?n) (AVG(?y) AS ?m) { ?x sw:credits ?y BIND(?y + 1 AS ?z) }",
+        "SELECT (COUNT(*) AS ?n) { ?x sw:level* ?z ; sw:note ?y FILTER EXISTS { ?x sw:level*/sw:rank ?r } }",
+    ],
+)
+def test_no_doubt_without_a_reason(tell: Told, text: str) -> None:
+    assert told(tell, text) == []
 
 
 def test_an_optional_that_is_empty_does_not_empty_the_rest(tell: Told) -> None:
@@ -186,7 +283,7 @@ def test_planted_slips_are_found_and_mended(home: Release) -> None:
             wrong = whole.text[: token.start] + f"{prefix}:{slip}" + whole.text[token.start + len(token.text) :]
             told = [
                 one
-                for one in warnings(check(wrong, QueryLimits()), home.profile, holds_in(home.store))
+                for one in warnings(check(wrong, QueryLimits()), home.profile, Lookup(home.store))
                 if f"{prefix}:{slip}" in one.message
             ]
             if not told:
@@ -244,7 +341,9 @@ def test_what_is_called_empty_is_empty(
         one_of["property"].map("^{}".format),
         one_of["property"].map("{}+".format),
     )
+    both = st.tuples(node, st.just("a"), one_of["class"], st.just(";"), one_of["property"], one_of["literal"])
     pattern = st.one_of(
+        both,
         st.tuples(node, st.just("a"), one_of["class"]),
         st.tuples(node, path, st.one_of(node, node, one_of["literal"], one_of["thing"])),
         st.tuples(one_of["thing"], path, node),
@@ -254,5 +353,18 @@ def test_what_is_called_empty_is_empty(
     )
     lines = data.draw(st.lists(pattern, min_size=1, max_size=3)) + data.draw(st.lists(filters, max_size=1))
     text = "SELECT * { " + " .\n".join(lines) + " }"
-    if any(one.empties for one in tell(text)):
+    found = tell(text)
+    if any(one.empties for one in found):
         assert home.store.select(text + " LIMIT 1") == [], text
+    for one in found:
+        rest = text.split("\n")[one.line - LINES - 1][one.column - 1 :]
+        assert one.suggestion is None or not re.match(re.escape(one.suggestion) + r"(?![\w@^-])", rest), (text, one)
+    said = [re.match(r"No (\w+) has (\S+)", one.message) for one in found]
+    for match in filter(None, said):
+        assert (
+            home.store.select(
+                f"SELECT ?x {{ ?x a ?c ; {match[2]} ?y FILTER(STRENDS(STR(?c), '{match[1]}')"
+                f" && REGEX(STR(?c), '[/#]{match[1]}$')) }} LIMIT 1"
+            )
+            == []
+        ), text

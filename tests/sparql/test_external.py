@@ -469,16 +469,21 @@ async def test_few_at_once_and_clients_take_turns(home: Home, server: str) -> No
         acting.slow = 1.0
         asking = [asyncio.create_task(found.run(home, question(f"{TRAP} LIMIT {n}"), "greedy")) for n in range(1, 7)]
         await asyncio.sleep(0.3)
-        assert acting.most == 2
+        assert acting.most == 1, "the other turn is for others"
         refused = [one for one in asking if one.done()]
-        assert [type(one.exception()) for one in refused] == [BusyError] * 2
-        other = asyncio.create_task(found.run(home, question(f"{TRAP} LIMIT 9"), "other"))
+        assert [type(one.exception()) for one in refused] == [BusyError] * 3
+        others = [
+            asyncio.create_task(found.run(home, question(f"{TRAP} LIMIT {n}"), client))
+            for n, client in ((8, "other"), (9, "third"))
+        ]
         await asyncio.sleep(0.1)
-        assert not other.done(), "it took the place of one who has more waiting"
-        assert sum(one.done() for one in asking) == 3
-        for one in (*asking, other):
+        assert acting.most == 2
+        assert not any(one.done() for one in others), "one took the place of who has more waiting"
+        assert sum(one.done() for one in asking) == 4
+        for one in (*asking, *others):
             one.cancel()
-        await asyncio.gather(*asking, other, return_exceptions=True)
+        await asyncio.gather(*asking, *others, return_exceptions=True)
+        assert (found._turns._free, found._turns._held) == (LIMITS.at_once, {})
         acting.slow, acting.reply = 0.0, HEAD + chunked(WHOLE)
         for _ in range(3):
             assert said(await found.run(home, question(TRAP), "")) == WHOLE

@@ -14,7 +14,7 @@ from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -27,7 +27,7 @@ from api.resources import added, outside
 from api.settings import Settings
 from graph.store import GraphStore
 from loaders.publish import build_release
-from ontology.namespaces import DATASET, ID, SW
+from ontology.namespaces import BASE, DATASET, ID, PREFIXES, SW
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "datasets"
 ESCO_SAMPLE = Path(__file__).parents[2] / "loaders" / "formats" / "esco" / "sample"
@@ -436,3 +436,24 @@ def test_the_model_in_words_and_as_a_picture_is_the_same(client: TestClient) -> 
             assert link[1:] in page.ids
         elif "/id/" in link:
             assert client.get(link, headers=HTML).status_code == 200, link
+
+
+def test_each_address_of_ours_leads_to_what_has_it(client: TestClient) -> None:
+    """Records, statements, rules, concepts, named graphs and queries, whose addresses are meant to lead here."""
+    prefixes = "".join(f"PREFIX {name}: <{start}> " for name, start in PREFIXES.items())
+    for kind in ("sw:Record", "sw:Statement", "sw:Requirement", "skos:Concept", "sh:SPARQLExecutable"):
+        asked = f"{prefixes} SELECT ?x WHERE {{ ?x a {kind} FILTER(STRSTARTS(STR(?x), '{BASE}')) }} LIMIT 3"
+        rows = client.get("/sparql", params={"query": asked}).json()["results"]["bindings"]
+        assert rows, kind
+        for address in (row["x"]["value"] for row in rows):
+            reply = client.get(f"/{address.removeprefix(BASE)}?format=turtle")
+            assert reply.status_code == 303, address
+            shown = Graph().parse(data=client.get(reply.headers["location"]).text, format="turtle")
+            assert (URIRef(address), None, None) in shown
+            assert parse_qs(urlsplit(reply.headers["location"]).query)["uri"] == [address]
+    for path in ("/ns", "/dataset/small-town", "/dataset/small-town?release=2"):
+        reply = client.get(path)
+        assert reply.status_code == 303
+        assert client.get(reply.headers["location"]).status_code == 200, path
+    assert client.get("/dataset/files/nobody.nq.gz").status_code == 404, "a path of the service stays one"
+    assert client.get(client.get("/record/nobody").headers["location"]).status_code == 404

@@ -110,7 +110,7 @@ export function makeEditor(host, { complete, label, on }) {
   function span(line, column) {
     const from = offset(line, column);
     const rest = view.state.sliceDoc(from, view.state.doc.lineAt(from).to);
-    return [from, from + Math.max(1, rest.match(/^(?:<[^>\s]*>|"[^"]*"|[?$]?[\w:.-]*\w|\S)/)?.[0].length ?? 1)];
+    return [from, from + Math.max(1, rest.match(/^(?:<[^>\s]*>|"[^"]*"(?:@[\w-]+|\^\^(?:<[^>\s]*>|[\w:.-]*\w))?|'[^']*'|[?$]?[\w:.-]*\w|\S)/)?.[0].length ?? 1)];
   }
   function offset(line, column) {
     const found = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));

@@ -39,6 +39,7 @@ const editor = makeEditor(at("editor"), {
       tabs.write(text);
       problems = [];
       later(text);
+      tellAge();
     },
     run: () => run(),
     leave: () => at("run").focus(),
@@ -53,6 +54,7 @@ const tabs = new Tabs(at("tabs"), at("panel"), {
     answered = answers.get(tab.id) ?? null;
     at("problem").hidden = true;
     at("results").hidden = !answered;
+    tellAge();
     if (answered) {
       tell(about(answered.answer));
       showAnswer();
@@ -94,8 +96,21 @@ function tellChecks() {
     if (one.line && one.instead) item.append(" ", action(`Write ${one.instead}`, () => (editor.put(one.line, one.column, one.instead), editor.focus())));
     return item;
   });
-  const empty = shown.some((one) => one.empties);
-  place.append(element("strong", {}, empty ? "Before you run it: a part of this can match nothing" : "Before you run it: a doubt"), element("ul", {}, ...items));
+  const said = shown.some((one) => one.empties) ? "a part of this can match nothing" : "a doubt";
+  const before = answered?.text === editor.text ? "Of the query that was answered" : "Before you run it";
+  place.append(element("strong", {}, `${before}: ${said}`), element("ul", {}, ...items));
+}
+
+// Whether the answer and its downloads are those of the text in the editor.
+function tellAge() {
+  const place = at("old-answer");
+  const old = Boolean(answered) && answered.text !== editor.text;
+  if (place.hidden !== old) return;
+  place.hidden = !old;
+  place.replaceChildren();
+  if (!old) return;
+  place.append("This is the answer to the query as it was before you changed it, and so are the downloads. ",
+    action("Bring that query back", () => (editor.replace(answered.text), editor.focus())));
 }
 
 // Running and stopping.
@@ -122,6 +137,8 @@ async function run() {
       return;
     }
     answered = answers.get(tab);
+    tellAge();
+    tellChecks();
     tell(about(answer));
     at("problem").hidden = true;
     names.names = new Map();
