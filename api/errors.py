@@ -332,6 +332,7 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
 
 INTERNAL: Final[frozenset[str]] = frozenset(
     {
+        "api.client.NoAnswerError",
         "api.client.StepwayProblem",
         "api.sparql.emptiness._EnoughError",
         "api.sparql.external._NoAnswerError",
