@@ -336,7 +336,7 @@ INTERNAL: Final[frozenset[str]] = frozenset(
         "api.client.StepwayProblem",
         "api.sparql.emptiness._EnoughError",
         "api.sparql.external._NoAnswerError",
-        "api.sparql.patterns.Unreadable",
+        "api.sparql.patterns.UnreadableError",
         "api.workers.WorkerDiedError",
         "graph.requirements.RequirementError",
         "loaders.values.Fault",

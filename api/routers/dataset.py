@@ -22,7 +22,7 @@ router = APIRouter(tags=["releases"])
 
 _TURTLE: Final = dataset.RDF[0]
 _OFFERED: Final = (JSON_FORMAT, *dataset.RDF)
-_IN_RDF: Final = {one.media_type: {} for one in dataset.RDF}  # type: ignore[var-annotated]
+_IN_RDF: Final[dict[str, dict[str, object]]] = {one.media_type: {} for one in dataset.RDF}
 
 
 class DatasetAsked(ReadAsked):

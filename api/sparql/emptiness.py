@@ -22,7 +22,7 @@ from rdflib import DCTERMS, RDF, RDFS, SDO, SKOS, XSD, Literal, URIRef
 from rdflib.term import Node
 
 from api.sparql.guard import CheckedQuery, Token, place_of
-from api.sparql.patterns import Comparison, Group, Pattern, Step, Sum, Term, Unreadable, every_group, read_patterns
+from api.sparql.patterns import Comparison, Group, Pattern, Step, Sum, Term, UnreadableError, every_group, read_patterns
 from graph.profile import LANG_STRING, RESOURCE, Kind, Profile, Words, stored_datatype
 from graph.store import GraphStore
 from ontology.namespaces import PREFIXES
@@ -137,7 +137,7 @@ def warnings(query: CheckedQuery, profile: Profile, holds: Lookup | None = None)
     """
     try:
         asked = read_patterns(query)
-    except (Unreadable, RecursionError):
+    except (UnreadableError, RecursionError):
         return []
     check = _Check(query, profile, holds)
     patterns = chain.from_iterable(group.patterns for group in every_group(asked.group))

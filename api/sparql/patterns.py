@@ -26,7 +26,7 @@ _SORTING: Final = frozenset({"DATATYPE", "LANG", "LANGMATCHES", "ISNUMERIC", "IS
 _AROUND: Final = frozenset({"(", ")", "&&", "||"})
 
 
-class Unreadable(ValueError):  # noqa: N818  # no fault of the query: it has what is not read here
+class UnreadableError(ValueError):  # no fault of the query: it has what is not read here
     """The query has something that is not read here."""
 
 
@@ -118,7 +118,7 @@ class Asked:
 
 
 def read_patterns(query: CheckedQuery) -> Asked:
-    """The patterns of a query. Raises `Unreadable`."""
+    """The patterns of a query. Raises `UnreadableError`."""
     return _Reader(query).read()
 
 
@@ -147,12 +147,12 @@ class _Reader:
         token = self.peek()
         self.at += 1
         if token.kind == "end":
-            raise Unreadable("it ends too soon")
+            raise UnreadableError("it ends too soon")
         return token
 
     def expect(self, sign: str) -> None:
         if self.take().text.upper() != sign:
-            raise Unreadable(f"no {sign}")
+            raise UnreadableError(f"no {sign}")
 
     # -- the whole ------------------------------------------------------------------------------------------------
 
@@ -261,7 +261,7 @@ class _Reader:
                 self.skip()
                 self.mentioned(start)
             elif self.peek().kind == "word" and word not in ("TRUE", "FALSE"):
-                raise Unreadable(word)
+                raise UnreadableError(word)
             else:
                 self.statement(found)
         self.take()
@@ -386,7 +386,7 @@ class _Reader:
             self.properties(found, term)
             self.expect("]")
             return term
-        raise Unreadable(token.text)
+        raise UnreadableError(token.text)
 
     def is_literal(self) -> bool:
         return self.peek().kind in ("string", "number") or self.word() in ("TRUE", "FALSE")
@@ -414,16 +414,16 @@ class _Reader:
             if "\\" in address:
                 address = plain(f'"{address}"')
             if ":" not in address:
-                raise Unreadable("an address that hangs on BASE")
+                raise UnreadableError("an address that hangs on BASE")
             return Term("iri", address, token=token)
         if token.kind != "name":
-            raise Unreadable(token.text)
+            raise UnreadableError(token.text)
         prefix, _, local = token.text.partition(":")
         if prefix not in self.query.prefixes:
-            raise Unreadable(f"prefix {prefix}")
+            raise UnreadableError(f"prefix {prefix}")
         address = self.query.prefixes[prefix]
         if ":" not in address or "\\" in address:
-            raise Unreadable("a prefix that hangs on BASE")
+            raise UnreadableError("a prefix that hangs on BASE")
         return Term("iri", address + local.replace("\\", ""), token=token)
 
     # -- paths ----------------------------------------------------------------------------------------------------
