@@ -5,30 +5,37 @@ published; 2 the command was written wrongly; 3 there is no release, or not that
 can mean several; 70 a fault of ours.
 """
 
-import functools
 import json
 import logging
-import os
 import socket
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from pydantic import BaseModel, ValidationError
 
 from api import console, named, pathway_faces, people, questions, solving, things, told
 from api import contradictions as differing
 from api import eligibility as person
 from api import incomplete as missing
+from api.commands.shared import (
+    AsJson,
+    DataDir,
+    ReleaseNumber,
+    plainly,
+    print_json,
+    progress_of,
+    services_of,
+    settings_of,
+)
 from api.console import Screen
-from api.dependencies import ReleaseHolder, Services
+from api.dependencies import ReleaseHolder
 from api.differences import Differences
-from api.errors import CATALOGUE, Problem, UnknownReleaseError, field_problems, problem_of
+from api.errors import CATALOGUE, Problem, UnknownReleaseError
 from api.negotiate import JSON_FORMAT, Format
 from api.reply import SOFTWARE
 from api.schemas.contradictions import ContradictionsAsked
@@ -37,8 +44,7 @@ from api.schemas.pathways import PathwayQuestionBody
 from api.schemas.person import AwardHeld
 from api.schemas.releases import DiffAsked
 from api.schemas.service import IssuesSaid
-from api.settings import PREFIX, Settings, unknown_variables
-from api.workers import places
+from api.settings import Settings
 from graph.build import FAILED, BuildResult
 from graph.dumps import FORMATS, write_dump
 from graph.issues import Issue, Severity, count_by_severity, read_issues
@@ -59,12 +65,7 @@ if TYPE_CHECKING:
     from uvicorn import Config
 
 DATA_ERRORS: Final = 1
-USAGE: Final = 2
-INTERNAL: Final = 70
 ISSUES_SHOWN: Final = 50
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 app = typer.Typer(
     name="stepway",
@@ -76,17 +77,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder of the releases.  [default: STEPWAY_DATA_DIR, or ./data]")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON of the same shape as over HTTP.")]
 ProfileFile = Annotated[
     Path | None,
     typer.Option(
         "--profile", help="What is known of the person, as YAML or JSON (docs/api.md). Options go before the file."
     ),
 ]
-ReleaseNumber = Annotated[int | None, typer.Option("--release", min=1, help="Ask this release, not the served one.")]
 
 
 def _known_kinds(given: list[str] | None) -> list[str]:
@@ -116,73 +112,6 @@ def _known_axes(given: str | None) -> str | None:
         raise typer.BadParameter(error.hint) from None
 
 
-def _settings(**given: Any) -> Settings:
-    """The settings of the environment, with what the command line says instead. Raises `Problem`."""
-    for name, meant in unknown_variables(os.environ).items():
-        hint = f": is {meant} meant?" if meant else "; docs/settings.md has them all."
-        Screen(sys.stderr).line(f"{name} is not a setting{hint}")
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        wrong = field_problems(error.errors())
-        for one in wrong:
-            said = given.get(one.field) is not None
-            one.field = f"--{one.field.replace('_', '-')}" if said else f"{PREFIX}{one.field.upper()}"
-        detail = "; ".join(f"{one.field}: {one.message} (it is “{one.given}”)" for one in wrong)
-        raise Problem("invalid-request", f"A setting cannot be read. {detail}.", hint="See docs/settings.md.") from None
-
-
-def _print_json(content: Any) -> None:
-    if isinstance(content, BaseModel):
-        content = content.model_dump(mode="json", by_alias=True)
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-
-
-def _fail(problem: Problem) -> typer.Exit:
-    console.problem(Screen(sys.stderr), problem)
-    return typer.Exit(problem.type.exit_code)
-
-
-def plainly(command: Callable[P, R]) -> Callable[P, R]:
-    """Let a command tell every error in a helpful line and end with its exit code, never with a stack trace."""
-
-    @functools.wraps(command)
-    def told_plainly(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except (typer.Exit, typer.Abort):
-            raise
-        except BrokenPipeError:
-            raise typer.Exit(0) from None
-        except Exception as error:  # noqa: BLE001 -- every one is told
-            problem = problem_of(error)
-            if problem.code == "internal-error":
-                logging.getLogger("stepway").debug("told as internal-error: %s", places(error))
-                problem = Problem("internal-error", f"{type(error).__name__}: {error}.")
-            raise _fail(problem) from None
-
-    return told_plainly
-
-
-def _services(data_dir: Path | None, release: int | None) -> tuple[Services, ReleaseHolder, Settings]:
-    settings = _settings(data_dir=data_dir)
-    holder = ReleaseHolder(settings.data_dir)
-    return holder.get(release), holder, settings
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Says what is being done: with a moving sign in a terminal, as lines elsewhere. Always on the error stream."""
-    screen = Screen(sys.stderr)
-    if quiet:
-        yield lambda _: None
-    elif screen.console.is_terminal:
-        with screen.console.status("begin") as status:
-            yield status.update
-    else:
-        yield lambda stage: screen.line(f"{stage} …")
-
-
 @app.command()
 @plainly
 def build(
@@ -203,11 +132,11 @@ def build(
     An error in the data publishes nothing: the last release goes on being served. Ends with 0 when a release was
     published or nothing has changed, with 1 when errors in the data stopped it.
     """
-    settings = _settings(data_dir=data_dir)
+    settings = settings_of(data_dir=data_dir)
     chosen = tuple(folders or ()) or SHIPPED
     if not chosen:
         raise Problem("invalid-request", "No dataset is shipped with this installation.", hint="Name a folder.")
-    with _progress(quiet=as_json) as progress:
+    with progress_of(quiet=as_json) as progress:
         result = build_release(
             chosen,
             settings.data_dir,
@@ -222,7 +151,7 @@ def build(
     holder = ReleaseHolder(settings.data_dir)
     if as_json:
         said = told.release(result.release.manifest, holder.releases.current_number()) if result.release else None
-        _print_json(
+        print_json(
             {
                 "published": result.release is not None and not result.unchanged,
                 "unchanged": result.unchanged,
@@ -288,7 +217,7 @@ def serve(
 
     from api.app import create_app  # noqa: PLC0415
 
-    settings = _settings(host=host, port=port, data_dir=data_dir)
+    settings = settings_of(host=host, port=port, data_dir=data_dir)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     application = create_app(settings)
     try:
@@ -427,7 +356,7 @@ def pathway(
     known = people.profile_of(profile)
     said = {name: value for name, value in given.items() if value is not None}
     question = PathwayQuestionBody.model_validate({**said, "profile": known})
-    services, holder, settings = _services(data_dir, release)
+    services, holder, settings = services_of(data_dir, release)
     asked, understood = people.request(
         questions.Understanding(services, holder), question, known, questions.today(), root=""
     )
@@ -439,7 +368,7 @@ def pathway(
     if face is not JSON_FORMAT:
         sys.stdout.write(pathway_faces.written(body, services, face, vocabulary).decode())
     elif as_json or format:
-        _print_json(json.loads(body))
+        print_json(json.loads(body))
     else:
         console.pathways(Screen(), questions.REPLY.validate_json(body), lambda id: services.things.get_named(id).label)
 
@@ -482,10 +411,10 @@ def eligibility(
             "release": release,
         }
     )
-    services, holder, _ = _services(data_dir, release)
+    services, holder, _ = services_of(data_dir, release)
     found = person.reply(questions.Understanding(services, holder), question, questions.today())
     if as_json:
-        _print_json(json.loads(person.ELIGIBILITY.dump_json(found)))
+        print_json(json.loads(person.ELIGIBILITY.dump_json(found)))
     else:
         console.eligibility(Screen(), found)
 
@@ -504,13 +433,13 @@ def funding(
     if scheme is None:
         listed = person.schemes(day, things.HERE)
         if as_json:
-            _print_json(json.loads(person.SCHEMES.dump_json(listed)))
+            print_json(json.loads(person.SCHEMES.dump_json(listed)))
         else:
             console.schemes(Screen(), listed)
         return
     found = person.scheme(scheme, day, things.HERE)
     if as_json:
-        _print_json(json.loads(person.SCHEME.dump_json(found)))
+        print_json(json.loads(person.SCHEME.dump_json(found)))
     else:
         console.scheme(Screen(), found)
 
@@ -543,11 +472,11 @@ def prior_learning(
     question = PriorLearningQuestion.model_validate(
         {"profile": said, "to": to or [], "published_only": published_only, "on": on, "release": release}
     )
-    services, holder, _ = _services(data_dir, release)
+    services, holder, _ = services_of(data_dir, release)
     asked = people.prior_learning(questions.Understanding(services, holder), question, questions.today())
     body = people.prior_learning_answer(services.pathways, asked)
     if as_json:
-        _print_json(json.loads(body))
+        print_json(json.loads(body))
     else:
         console.prior_learning(Screen(), people.PRIOR_LEARNING.validate_json(body))
 
@@ -597,7 +526,7 @@ def solve(
         if not as_json:
             Screen().line(solving.in_a_line(question.name, answers[question.name]))
     if as_json and (pddl is None or failed):
-        _print_json(answers)
+        print_json(answers)
     if failed:
         raise typer.Exit(DATA_ERRORS)
 
@@ -611,14 +540,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one thing: every statement with how sure it is and where it comes from, and what points to it."""
-    services, holder, settings = _services(data_dir, release)
+    services, holder, settings = services_of(data_dir, release)
     try:
         collection = things.collection_of(services, id)
     except UnknownIdError as error:
         raise holder.find_retired(id, services) or error from None
     profile = services.things.get(collection, id, settings.max_neighbours)
     if as_json:
-        _print_json(things.said_profile(profile, services))
+        print_json(things.said_profile(profile, services))
     else:
         console.thing(Screen(), profile)
 
@@ -637,10 +566,10 @@ def find(
     as_json: AsJson = False,
 ) -> None:
     """Find things by everyday words; misspelt words are forgiven. Ends with 4 when nothing matches."""
-    services, _, _ = _services(data_dir, release)
+    services, _, _ = services_of(data_dir, release)
     page = told.found(services, " ".join(text)[:200], kind or [], limit)
     if as_json:
-        _print_json(page)
+        print_json(page)
     else:
         console.found(Screen(), page)
     if not page.items:
@@ -657,7 +586,7 @@ def queries(
     """List the named queries."""
     said = named.said_list(" ".join(text) if text else None, asked_by, things.HERE)
     if as_json:
-        _print_json(said)
+        print_json(said)
     else:
         console.queries(Screen(), said)
 
@@ -685,7 +614,7 @@ def query(
         sys.stdout.write(chosen.with_values(chosen.bind({**chosen.example(), **given})))
         return
     terms = chosen.bind(given)
-    services, _, _ = _services(data_dir, release)
+    services, _, _ = services_of(data_dir, release)
     named.check_things(chosen, given, services)
     ours = format in ("table", "json")
     media_type = named.FORMATS[1].media_type if ours else known[format].media_type
@@ -695,7 +624,7 @@ def query(
         return
     said = named.said_results(chosen, given, answer, 0, None, services, things.HERE)
     if format == "json":
-        _print_json(said)
+        print_json(said)
     else:
         console.results(Screen(), said)
 
@@ -721,19 +650,19 @@ def issues(
 ) -> None:
     """List what is wrong or doubtful in the data, where it is and how to mend it."""
     if last_failed:
-        path = ReleaseHolder(_settings(data_dir=data_dir).data_dir).releases.folder / FAILED
+        path = ReleaseHolder(settings_of(data_dir=data_dir).data_dir).releases.folder / FAILED
         failed = _of(read_issues(path) if path.is_file() else [], severity)
         if as_json:
-            _print_json([told.issue(one).model_dump(mode="json") for one in failed[:limit]])
+            print_json([told.issue(one).model_dump(mode="json") for one in failed[:limit]])
             return
         for one in failed[:limit]:
             console.issue(Screen(), told.issue(one))
         Screen().line(f"{counted(len(failed), 'issue')} of the last build that was stopped.")
         return
-    services, _, _ = _services(data_dir, release)
+    services, _, _ = services_of(data_dir, release)
     page: IssuesSaid = told.issues(services, _of(services.issues, severity), 0, limit, [])
     if as_json:
-        _print_json(page)
+        print_json(page)
     else:
         console.issues(Screen(), page)
 
@@ -752,10 +681,10 @@ def incomplete(
     as_json: AsJson = False,
 ) -> None:
     """Tell what is missing in the data, whose it is, and which pathways it would open."""
-    services, _, _ = _services(data_dir, release)
+    services, _, _ = services_of(data_dir, release)
     said = missing.incomplete(services, (on or datetime.now(UTC)).date(), dataset, [])
     if as_json:
-        _print_json(said)
+        print_json(said)
     else:
         missing.show(Screen(), said)
 
@@ -771,11 +700,11 @@ def contradictions(
     as_json: AsJson = False,
 ) -> None:
     """Tell what datasets contradict each other in, which value is shown, and why."""
-    services, _, _ = _services(data_dir, release)
+    services, _, _ = services_of(data_dir, release)
     asked = ContradictionsAsked(dataset=dataset, property=of_property, offset=0, limit=limit)
     said = differing.said(services, asked, [])
     if as_json:
-        _print_json(said)
+        print_json(said)
     else:
         differing.show(Screen(), said)
 
@@ -784,10 +713,10 @@ def contradictions(
 @plainly
 def datasets(release: ReleaseNumber = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the datasets of the release: whose they are, and what may be done with them."""
-    services, _, _ = _services(data_dir, release)
+    services, _, _ = services_of(data_dir, release)
     said = told.datasets(services)
     if as_json:
-        _print_json(said)
+        print_json(said)
     else:
         console.datasets(Screen(), said)
 
@@ -803,11 +732,11 @@ def releases(context: typer.Context, data_dir: DataDir = None, as_json: AsJson =
     if context.invoked_subcommand is not None:
         context.obj = (data_dir, as_json)
         return
-    holder = ReleaseHolder(_settings(data_dir=data_dir).data_dir)
+    holder = ReleaseHolder(settings_of(data_dir=data_dir).data_dir)
     if not holder.releases.numbers():
         raise NoReleaseError("no release has been built yet")
     if as_json:
-        _print_json(told.releases(holder))
+        print_json(told.releases(holder))
     else:
         console.releases(Screen(), told.releases(holder))
 
@@ -822,13 +751,13 @@ def use_release(
 ) -> None:
     """Serve this release from now on. A server that runs notices by itself."""
     outer_dir, outer_json = context.obj or (None, False)
-    holder = ReleaseHolder(_settings(data_dir=data_dir or outer_dir).data_dir)
+    holder = ReleaseHolder(settings_of(data_dir=data_dir or outer_dir).data_dir)
     try:
         holder.releases.point_to(number)
     except NoReleaseError as error:
         raise UnknownReleaseError(number, holder.releases.numbers()) from error
     if as_json or outer_json:
-        _print_json(told.release(holder.releases.get(number).manifest, number))
+        print_json(told.release(holder.releases.get(number).manifest, number))
     else:
         Screen().line(f"Release {number} is served from now on.")
 
@@ -852,11 +781,11 @@ def show_diff(
     asked = DiffAsked.model_validate(
         {"kind": kind or [], "dataset": dataset or [], "became": became or [], "limit": limit, "offset": offset}
     )
-    holder = ReleaseHolder(_settings(data_dir=data_dir).data_dir)
+    holder = ReleaseHolder(settings_of(data_dir=data_dir).data_dir)
     chosen = [_get_release(holder, number) for number in (first, second)]
     said = Differences(*chosen).said(asked, things.HERE)
     if as_json:
-        _print_json(said)
+        print_json(said)
     else:
         console.diff(Screen(), said)
 
@@ -888,12 +817,12 @@ def dump(
         raise Problem("invalid-request", f"There is no format {format}.", hint=f"Choose one of {', '.join(FORMATS)}.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Problem("invalid-request", f"{folder} is not an empty folder.", hint="Name a new folder.")
-    holder = ReleaseHolder(_settings(data_dir=data_dir).data_dir)
+    holder = ReleaseHolder(settings_of(data_dir=data_dir).data_dir)
     chosen = _get_release(holder, release)
-    with _progress(quiet=as_json) as progress:
+    with progress_of(quiet=as_json) as progress:
         written = write_dump(chosen, folder, format, include_private=all_data, progress=progress)
     if as_json:
-        _print_json({"release": chosen.manifest.number, "format": format, **written.told()})
+        print_json({"release": chosen.manifest.number, "format": format, **written.told()})
     else:
         console.dumped(Screen(), chosen.manifest.number, written)
 
@@ -914,14 +843,14 @@ def rebuild(
     The files are compared with the sums in the manifest first. Nothing is published. Ends with 0 when the content hash
     is the same, else with 1.
     """
-    holder = ReleaseHolder(_settings(data_dir=data_dir).data_dir)
+    holder = ReleaseHolder(settings_of(data_dir=data_dir).data_dir)
     chosen = _get_release(holder, number)
-    with _progress(quiet=as_json) as progress:
+    with progress_of(quiet=as_json) as progress:
         result = rebuild_release(
             chosen.manifest, tuple(folders or ()) or SHIPPED, progress=progress, materialise=_reachability
         )
     if as_json:
-        _print_json({"release": number, **result.told()})
+        print_json({"release": number, **result.told()})
     else:
         console.rebuilt(Screen(), chosen.manifest, result)
     if not result.same:

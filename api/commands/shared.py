@@ -1,0 +1,100 @@
+"""What every command shares: its options, the release it asks, and how it tells that something went wrong."""
+
+import functools
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import typer
+from pydantic import BaseModel, ValidationError
+
+from api import console
+from api.console import Screen
+from api.dependencies import ReleaseHolder, Services
+from api.errors import Problem, field_problems, problem_of
+from api.settings import PREFIX, Settings, unknown_variables
+from api.workers import places
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of the releases.  [default: STEPWAY_DATA_DIR, or ./data]")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON of the same shape as over HTTP.")]
+ReleaseNumber = Annotated[int | None, typer.Option("--release", min=1, help="Ask this release, not the served one.")]
+
+
+def settings_of(**given: Any) -> Settings:
+    """The settings of the environment, with what the command line says instead. Raises `Problem`."""
+    for name, meant in unknown_variables(os.environ).items():
+        hint = f": is {meant} meant?" if meant else "; docs/settings.md has them all."
+        Screen(sys.stderr).line(f"{name} is not a setting{hint}")
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = field_problems(error.errors())
+        for one in wrong:
+            said = given.get(one.field) is not None
+            one.field = f"--{one.field.replace('_', '-')}" if said else f"{PREFIX}{one.field.upper()}"
+        detail = "; ".join(f"{one.field}: {one.message} (it is “{one.given}”)" for one in wrong)
+        raise Problem("invalid-request", f"A setting cannot be read. {detail}.", hint="See docs/settings.md.") from None
+
+
+def print_json(content: Any) -> None:
+    """Print what a reply holds, as over HTTP."""
+    if isinstance(content, BaseModel):
+        content = content.model_dump(mode="json", by_alias=True)
+    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def failed(problem: Problem) -> typer.Exit:
+    """Tell a problem; gives what ends the command with its exit code."""
+    console.problem(Screen(sys.stderr), problem)
+    return typer.Exit(problem.type.exit_code)
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Let a command tell every error in a helpful line and end with its exit code, never with a stack trace."""
+
+    @functools.wraps(command)
+    def told_plainly(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except (typer.Exit, typer.Abort):
+            raise
+        except BrokenPipeError:
+            raise typer.Exit(0) from None
+        except Exception as error:  # noqa: BLE001 -- every one is told
+            problem = problem_of(error)
+            if problem.code == "internal-error":
+                logging.getLogger("stepway").debug("told as internal-error: %s", places(error))
+                problem = Problem("internal-error", f"{type(error).__name__}: {error}.")
+            raise failed(problem) from None
+
+    return told_plainly
+
+
+def services_of(data_dir: Path | None, release: int | None) -> tuple[Services, ReleaseHolder, Settings]:
+    """The release that is asked, or the one that is served. Raises `UnknownReleaseError` and `NoReleaseError`."""
+    settings = settings_of(data_dir=data_dir)
+    holder = ReleaseHolder(settings.data_dir)
+    return holder.get(release), holder, settings
+
+
+@contextmanager
+def progress_of(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Says what is being done: with a moving sign in a terminal, as lines elsewhere. Always on the error stream."""
+    screen = Screen(sys.stderr)
+    if quiet:
+        yield lambda _: None
+    elif screen.console.is_terminal:
+        with screen.console.status("begin") as status:
+            yield status.update
+    else:
+        yield lambda stage: screen.line(f"{stage} …")
