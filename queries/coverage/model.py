@@ -118,8 +118,8 @@ class Teaching:
 
     `through`: what both share, in words: the theme, the skill of a vocabulary with its relation, the name that is
     alike. `relation`: of `VOCABULARY` alone, what the teacher's skill is to the needed one: same, close, related,
-    broader, narrower. `score` 0 to 1, of matches alone: how alike names are, never how likely. `parts`: what is known of taught,
-    practised, assessed; empty for all but `STATED`: not known. `sources`: every statement it rests on.
+    broader, narrower. `score` 0 to 1, of matches alone: how alike names are, never how likely. `parts`: what is known
+    of taught, practised, assessed; empty for all but `STATED`: not known. `sources`: every statement it rests on.
     """
 
     teacher: str
