@@ -1,17 +1,22 @@
 """Pathway questions."""
 
-from typing import Annotated, Final
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
 import anyio.to_thread
-from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import Response
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import RedirectResponse, Response
 
 from api import pathway_faces, people, questions
 from api.addresses import Addresses
 from api.answering import Asked, home_of
 from api.dependencies import Services, client_of, holder_of, pool_of, settings_of, unless_gone
 from api.errors import Problem
-from api.negotiate import JSON_FORMAT, choose, choose_profile
+from api.negotiate import JSON_FORMAT, choose, choose_profile, prefers_html
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
 from api.schemas.pathways import (
@@ -23,6 +28,7 @@ from api.schemas.pathways import (
     Understood,
 )
 from api.schemas.person import Profile
+from api.web import adviser, plan
 from queries.pathways.request import PathwayRequest
 
 router = APIRouter(tags=["pathways"])
@@ -49,11 +55,17 @@ _RDF = {
 }
 
 
-async def _answer(
-    request: Request, question: PathwayQuestion, profile: Profile, asked_for: PathwayAsked | ReplyAsked
-) -> Response:
-    vocabulary = choose_profile(request, pathway_faces.PROFILES, asked_for.in_profile)
-    chosen = choose(request, pathway_faces.FORMATS[vocabulary], asked_for.format)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that was understood, the release it is put to, and what it depends on."""
+
+    services: Services
+    asked: PathwayRequest
+    task: Asked
+
+
+async def _understood(request: Request, question: PathwayQuestion, profile: Profile) -> Question:
+    """Raises what is wrong with the question, as a problem."""
     holder, settings = holder_of(request), settings_of(request)
 
     def understand() -> tuple[Services, PathwayRequest, tuple[Understood, ...]]:
@@ -66,20 +78,39 @@ async def _answer(
     services, asked, understood = await anyio.to_thread.run_sync(understand)
     root = Addresses.of(request).root
     task = Asked(asked, understood, settings.question_limits, root, people.not_used(profile))
+    return Question(services, asked, task)
+
+
+async def _worked_out(request: Request, question: Question) -> bytes | None:
+    """The answer as JSON: kept, or worked out by a worker. None: the reader has gone."""
+    body = question.services.kept_answer(question.task)
+    if body is None:
+        answering = pool_of(request).answer(home_of(question.services), question.task, client_of(request))
+        body = await unless_gone(request, answering)
+        if body is not None and all(questions.in_link(name) for name, _ in question.asked.attributes):
+            question.services.keep_answer(question.task, body)
+    return body
+
+
+_GONE: Final = 499
+"""For the log: nobody reads it."""
+
+
+async def _answer(
+    request: Request, question: PathwayQuestion, profile: Profile, asked_for: PathwayAsked | ReplyAsked
+) -> Response:
+    vocabulary = choose_profile(request, pathway_faces.PROFILES, asked_for.in_profile)
+    chosen = choose(request, pathway_faces.FORMATS[vocabulary], asked_for.format)
+    found = await _understood(request, question, profile)
     faces = () if chosen is JSON_FORMAT else (chosen.media_type, vocabulary)
-    tag = tag_of(services, "pathways", task, *faces)
+    tag = tag_of(found.services, "pathways", found.task, *faces)
     if has_already(request, tag):
         return not_modified(tag, _VARY)
-    body = services.kept_answer(task)
+    body = await _worked_out(request, found)
     if body is None:
-        answering = pool_of(request).answer(home_of(services), task, client_of(request))
-        body = await unless_gone(request, answering)
-        if body is None:
-            return Response(status_code=499)  # for the log: nobody reads it
-        if all(questions.in_link(name) for name, _ in asked.attributes):
-            services.keep_answer(task, body)
+        return Response(status_code=_GONE)
     if chosen is not JSON_FORMAT:
-        body = await anyio.to_thread.run_sync(pathway_faces.written, body, services, chosen, vocabulary)
+        body = await anyio.to_thread.run_sync(pathway_faces.written, body, found.services, chosen, vocabulary)
     links = pathway_faces.links(request, chosen, vocabulary)
     return Response(body, headers=headers_of(tag, links, _VARY), media_type=chosen.media_type)
 
@@ -103,7 +134,88 @@ def require_json_body(request: Request) -> None:
 )
 async def get_pathways(request: Request, question: Annotated[PathwayAsked, Query()]) -> Response:
     """Answer a question from the query part of the address."""
+    if (
+        question.format is None
+        and question.in_profile is None
+        and prefers_html(request, pathway_faces.FORMATS["stepway"])
+    ):
+        return await _page(request, question, partial(adviser.routes, request, release=question.release))
     return await _answer(request, question, Profile(), question)
+
+
+Draw = Callable[[Services, dict[str, Any]], Response]
+
+
+async def _page(request: Request, question: PathwayAsked, draw: Draw, number: int = 0) -> Response:
+    """What `draw` makes of the answer. Raises `not-found` for a route that the answer has not."""
+    found = await _understood(request, question, Profile())
+    body = await _worked_out(request, found)
+    if body is None:
+        return Response(status_code=_GONE)
+    reply = json.loads(body)
+    if number > len(reply["pathways"]):
+        raise Problem("not-found", f"The answer has {len(reply['pathways'])} routes, so there is no route {number}.")
+    return await anyio.to_thread.run_sync(draw, found.services, reply)
+
+
+@router.get("/start", include_in_schema=False)
+def start(request: Request, release: Annotated[int | None, Query(ge=1, le=999_999_999)] = None) -> Response:
+    """The form that asks what a route is wanted for, with what the address says already."""
+    services = holder_of(request).get(release)
+    return adviser.start(request, services, release=release)
+
+
+@router.get("/pathways/ask", include_in_schema=False)
+def asked(request: Request) -> Response:
+    """What a form sent, as the address of its answer: without blanks, so that it is short and can be shared."""
+    items = adviser.asked_of(request.query_params.multi_items())
+    return RedirectResponse(f"{Addresses.of(request).to('/pathways')}?{urlencode(items)}", 303)
+
+
+Number = Annotated[int, Path(ge=1, le=10)]
+
+
+@router.get("/pathways/{number}", include_in_schema=False)
+async def get_route(request: Request, number: Number, question: Annotated[PathwayAsked, Query()]) -> Response:
+    """One route of an answer, step by step."""
+    draw = partial(adviser.route, request, number=number, release=question.release)
+    return await _page(request, question, draw, number)
+
+
+class PlanAsked(PathwayAsked):
+    """A question whose route is to be printed as a plan."""
+
+    print: Literal["usual", "large"] = "usual"
+
+
+@router.get("/pathways/{number}/plan", include_in_schema=False)
+async def get_plan(request: Request, number: Number, question: Annotated[PlanAsked, Query()]) -> Response:
+    """The action plan of one route, to be printed."""
+    draw = partial(plan.respond, request, number=number, release=question.release)
+    return await _page(request, question, draw, number)
+
+
+@router.get("/pathways/{number}/plan.ics", include_in_schema=False)
+async def get_calendar(request: Request, number: Number, question: Annotated[PathwayAsked, Query()]) -> Response:
+    """The dated actions of a plan, for a calendar."""
+
+    def draw(_: Services, reply: dict[str, Any]) -> Response:
+        address = plan.whole_address(request, reply, number)
+        headers = {"Content-Disposition": 'attachment; filename="plan.ics"'}
+        text = plan.calendar(plan.plan_of(reply, number), address)
+        return Response(text, headers=headers, media_type="text/calendar; charset=utf-8")
+
+    return await _page(request, question, draw, number)
+
+
+@router.get("/pathways/{number}/plan.json", include_in_schema=False)
+async def get_plan_data(request: Request, number: Number, question: Annotated[PathwayAsked, Query()]) -> Response:
+    """The plan as data."""
+
+    def draw(_: Services, reply: dict[str, Any]) -> Response:
+        return Response(plan.PLAN.dump_json(plan.plan_of(reply, number)), media_type=JSON)
+
+    return await _page(request, question, draw, number)
 
 
 @router.post(

@@ -151,12 +151,22 @@ def _environment() -> Environment:
     )
     environment.filters["number"] = number
     environment.filters["day"] = day
+    environment.filters["capitalize_first"] = capitalize_first
     return environment
 
 
 def number(value: int) -> str:
     """A number as it is read: `18460` → `18,460`."""
     return f"{value:,}"
+
+
+def capitalize_first(text: str) -> str:
+    """A text with a capital at its beginning; the rest is left as it is.
+
+    >>> capitalize_first("the HNC")
+    'The HNC'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def day(value: str) -> str:

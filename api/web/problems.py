@@ -8,6 +8,7 @@ from starlette.responses import Response
 from api.addresses import Addresses
 from api.negotiate import JSON_FORMAT, Format, prefers_html
 from api.resources import HELPERS, Said, path_of
+from api.web import adviser
 from api.web.pages import Step, page
 from ontology.namespaces import ID
 
@@ -22,6 +23,8 @@ def problem_page(request: Request, problem: "Problem") -> Response | None:
     if not prefers_html(request, (JSON_FORMAT, PROBLEM)):
         return None
     document = problem.document(request.url.path)
+    if document.status == _UNREADABLE and _of_pathways(request):
+        return adviser.mend(request, document)
     said = Said(Addresses.of(request))
     replaced = [(id, said.href(id if ":" in id else f"{ID}{id}")) for id in document.replaced_by or ()]
     suggestions = [
@@ -40,6 +43,14 @@ def problem_page(request: Request, problem: "Problem") -> Response | None:
         earlier=_in_release(said.addresses.root, document.id, document.last_release),
         **HELPERS,
     )
+
+
+_UNREADABLE = 422
+
+
+def _of_pathways(request: Request) -> bool:
+    """Whether the question was put by the form of the adviser's pages, which then shows it again."""
+    return request.method == "GET" and request.url.path.removeprefix(Addresses.of(request).root).startswith("/pathways")
 
 
 def _in_release(root: str, id: str | None, number: int | None) -> str | None:

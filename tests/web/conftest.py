@@ -67,9 +67,27 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@pytest.fixture(scope="session")
+def home_service(home_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The region's own release, served."""
+    with serving(home_data, tmp_path_factory.mktemp("serving-home")) as found:
+        yield found
+
+
 @pytest.fixture
 def open_page(service: Service, browser: Browser) -> Iterator[Open]:
-    """Opens an address of the service in a browser of its own, and holds every page to what holds for all of them.
+    """Opens an address of the small town's service."""
+    yield from _opening(service, browser)
+
+
+@pytest.fixture
+def open_home(home_service: Service, browser: Browser) -> Iterator[Open]:
+    """Opens an address of the region's service."""
+    yield from _opening(home_service, browser)
+
+
+def _opening(service: Service, browser: Browser) -> Iterator[Open]:
+    """Opens an address of a service in a browser of its own, and holds every page to what holds for all of them.
 
     Nothing is asked of another host, nothing is refused by the content-security policy, and no script fails.
     """

@@ -1,0 +1,214 @@
+"""The adviser's half hour: the question, the routes side by side, one of them step by step, and the plan."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from html5lib import HTMLParser
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.app import create_app
+from api.settings import Settings
+from api.web.adviser import ROWS, asked_of
+from api.web.plan import Action, Plan, calendar
+from tests.support.browsing import Open, violations
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+ASKED = "from=PT-BOOTCAMP&to_level=4"
+NONE = "from=PT-BOOTCAMP&to=OC-HCSASSOC&attendance=evening"
+STATES = (
+    "/start",
+    "/start?to=nurse&attribute=age:34&attendance=evening",
+    f"/pathways?{ASKED}",
+    f"/pathways?{NONE}",
+    "/pathways?from=bootcamp&to=technician",
+    "/pathways?from=PT-BOOTCAMP&to_level=4&hours_per_week=many",
+    f"/pathways/1?{ASKED}",
+    f"/pathways/3?{ASKED}",
+    f"/pathways/1/plan?{ASKED}",
+    f"/pathways/1/plan?{ASKED}&print=large",
+)
+
+
+@pytest.fixture(scope="module")
+def client(home_data: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
+        yield found
+
+
+def words_of(html: str) -> str:
+    """What a page says, without its tags."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", html)))
+
+
+@pytest.mark.parametrize("path", STATES)
+def test_each_page_is_valid_and_says_its_release(client: TestClient, path: str) -> None:
+    found = client.get(path, headers=BROWSER)
+    assert found.headers["content-type"].startswith("text/html")
+    assert len(re.findall(r"<h1[ >]", found.text)) == 1
+    assert "style=" not in found.text and "<script" not in found.text
+    HTMLParser(strict=True).parse(found.text)
+    assert ("Release " in found.text) == (found.status_code == 200)
+
+
+def test_programs_still_get_data_and_so_does_who_says_so(client: TestClient) -> None:
+    for headers, path in (({}, f"/pathways?{ASKED}"), (BROWSER, f"/pathways?{ASKED}&format=json")):
+        assert client.get(path, headers=headers).json()["outcome"] == "found"
+
+
+def test_the_table_says_of_each_route_what_the_answer_says(client: TestClient) -> None:
+    reply = client.get(f"/pathways?{ASKED}").json()
+    page = client.get(f"/pathways?{ASKED}", headers=BROWSER).text
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL)
+    assert [unescape(name) for name, _ in rows] == [*ROWS]
+    cells = [[unescape(cell) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)] for _, row in rows]
+    for place, one in enumerate(reply["pathways"]):
+        column = dict(zip(ROWS, (row[place] for row in cells), strict=True))
+        assert str(one["totals"]["weeks"]) in column["Time to get there"]
+        assert column["Time to get there"].startswith("At least") == one["totals"]["weeks_at_least"]
+        assert all(step["title"] in column["Steps"] for step in one["steps"])
+        unknown = one["totals"]["steps_of_unknown_cost"]
+        assert (column["Cost to the client"] == "Nothing") == (one["totals"]["cost_pounds"] == 0 and not unknown)
+        assert ("our inference" in column["How sure we are"]) == (one["status"] == "inferred")
+
+
+def test_no_route_says_why_and_its_buttons_ask_without_the_limit(client: TestClient) -> None:
+    page = client.get(f"/pathways?{NONE}", headers=BROWSER).text
+    assert "No route to Healthcare science associate" in page
+    (fix,) = re.findall(r'<a class="button button-small" href="(.*?)">', page)
+    assert "attendance" not in fix
+    opened = client.get(unescape(fix), headers=BROWSER).text
+    assert "1 route to Healthcare science associate" in words_of(opened) or "routes to" in words_of(opened)
+
+
+def test_words_with_several_meanings_are_offered_as_links_that_ask_with_one(client: TestClient) -> None:
+    page = client.get("/pathways?from=bootcamp&to=technician", headers=BROWSER)
+    assert page.status_code == 422
+    links = [unescape(one) for one in re.findall(r'<li><a href="(/pathways\?.*?)">', page.text)]
+    assert len(links) > 3
+    assert all("from=bootcamp" in one and "to=technician" not in one for one in links)
+    assert client.get(links[0], headers=BROWSER).status_code == 200
+    assert 'value="technician"' in page.text  # nothing that was typed is lost
+
+
+def test_a_field_that_cannot_be_read_is_named(client: TestClient) -> None:
+    page = client.get("/pathways?to_level=4&hours_per_week=many", headers=BROWSER)
+    assert page.status_code == 422
+    assert "hours_per_week" in page.text and "There is a problem" in page.text
+
+
+def test_a_form_becomes_a_short_address(client: TestClient) -> None:
+    path = "/pathways/ask?to=&to_level=4&from=PT-BOOTCAMP&from=&fact.age=34&fact.employment=&by=weeks&arrive_by="
+    found = client.get(path, headers=BROWSER, follow_redirects=False)
+    assert found.status_code == 303
+    assert found.headers["location"] == "/pathways?to_level=4&from=PT-BOOTCAMP&attribute=age%3A34&by=weeks"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["to", "to_level", "from", "fact.age", "by", "budget"]), st.text(max_size=5)))
+)
+def test_a_question_has_no_blank_and_one_goal(items: list[tuple[str, str]]) -> None:
+    found = asked_of(items)
+    assert all(value.strip() for _, value in found)
+    names = {name for name, _ in found}
+    assert not {"to", "to_level"} <= names
+    assert len(found) <= len(items)
+
+
+def test_the_picture_and_the_list_say_the_same(client: TestClient) -> None:
+    for number in (1, 2, 3):
+        page = client.get(f"/pathways/{number}?{ASKED}", headers=BROWSER).text
+        drawn = re.findall(r'<g data-step="(\d+)" data-said="(.*?)">.*?<text[^>]*>(.*?)</text>', page, re.DOTALL)
+        listed = re.findall(
+            r'<li id="step-(\d+)">\s*<h2>\d+\. (.*?)</h2>.*?<span class="when">(.*?)</span>', page, re.DOTALL
+        )
+        assert listed and [(one, said) for one, said, _ in drawn] == [(one, when) for one, _, when in listed]
+        for (_, _, text), (_, title, _) in zip(drawn, listed, strict=True):
+            assert title.startswith(text.partition(". ")[2].removesuffix("..."))
+
+
+def test_one_route_shows_every_step_with_its_source_and_where_to_stop(client: TestClient) -> None:
+    reply = client.get(f"/pathways?{ASKED}").json()
+    page = client.get(f"/pathways/1?{ASKED}", headers=BROWSER).text
+    one = reply["pathways"][0]
+    for step in one["steps"]:
+        assert all(source["record"] in page for source in step["sources"])
+        assert f'<span class="tag tag-{step["status"]}">' in page
+    assert page.count("You can stop here") == len(one["steps"]) - 1
+    assert "If they stop part way" in page
+
+
+def test_there_is_no_fourth_route_of_three(client: TestClient) -> None:
+    assert client.get(f"/pathways/4?{ASKED}", headers=BROWSER).status_code == 404
+    assert client.get(f"/pathways/0?{ASKED}", headers=BROWSER).status_code == 422
+
+
+def test_the_plan_reopens_itself_on_the_same_release_and_day(client: TestClient) -> None:
+    page = client.get(f"/pathways/1/plan?{ASKED}", headers=BROWSER).text
+    (address,) = set(re.findall(r'<br><a href="(.*?)">', page))
+    assert "release=" in address and "on=" in address
+    again = client.get(unescape(address).partition("://")[2].partition("/")[2].join(("/", "")), headers=BROWSER)
+    assert again.status_code == 200
+    main = re.compile(r"<main.*</main>", re.DOTALL)
+    found, first = main.search(again.text), main.search(page)
+    assert found and first and words_of(found[0]) == words_of(first[0])
+
+
+def test_the_plan_as_data_has_what_the_page_has(client: TestClient) -> None:
+    said = client.get(f"/pathways/1/plan.json?{ASKED}").json()
+    page = words_of(client.get(f"/pathways/1/plan?{ASKED}", headers=BROWSER).text)
+    assert len(said["calls"]) == 3
+    for action in said["actions"]:
+        assert action["what"] in page
+        assert action["by"] is None  # no start is known in the region for this route
+    assert json.dumps(said["goal"]) == '"MedTech technician"'
+
+
+def test_only_what_has_a_day_goes_into_the_calendar() -> None:
+    from datetime import date
+
+    dated = Action("Apply, soon; really", "client", date(2027, 1, 11), "it starts then", ())
+    plan = Plan((), "a goal", (), "", "", (dated, Action("Ask", "client", None, "", ())), (), date(2026, 11, 22))
+    text = calendar(plan, "https://example.org/pathways/1/plan?" + "é" * 80)
+    assert text.count("BEGIN:VEVENT") == 1
+    assert "DTSTART;VALUE=DATE:20270111\r\nDTEND;VALUE=DATE:20270112\r\n" in text
+    assert "SUMMARY:Apply\\, soon\\; really\r\n" in text
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert "é" * 80 in text.replace("\r\n ", "")
+
+
+def test_in_a_browser_each_state_is_clean_and_fits_a_narrow_screen(open_home: Open) -> None:
+    for path in STATES:
+        page = open_home(path)
+        assert violations(page) == [], path
+        small = open_home(path, viewport={"width": 320, "height": 640}, color_scheme="dark")
+        assert violations(small) == [], path
+        assert small.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_from_the_start_to_the_plan_by_keyboard_and_without_script(open_home: Open) -> None:
+    page = open_home("/start", java_script_enabled=False)
+    page.get_by_label("They have done, hold or work as").focus()
+    page.keyboard.type("digital bootcamp")
+    page.keyboard.press("Enter")
+    assert page.locator("h1").inner_text() == "3 routes to a level 4 role"
+    page.get_by_role("link", name="Route 1:").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Make an action plan of it").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("h1").inner_text() == "Action plan: MedTech technician"
+    assert page.locator("svg").count() == 1
+
+
+def test_on_paper_there_is_no_control_and_nothing_is_lost(open_home: Open) -> None:
+    page = open_home(f"/pathways/1/plan?{ASKED}")
+    page.emulate_media(media="print")
+    assert not page.locator(".button").first.is_visible()
+    assert not page.locator(".top").is_visible()
+    assert page.get_by_text("Confirm by phone first").is_visible()
+    assert page.locator(".code svg").is_visible()
