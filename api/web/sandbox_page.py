@@ -1,0 +1,43 @@
+"""The pages of a sandbox: what it is, and what it changes."""
+
+from typing import Final
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.schemas.sandboxes import EffectSaid, SandboxSaid
+from api.web.pages import Alternate, Step, page
+
+_NO_INDEX: Final = {"X-Robots-Tag": "noindex"}
+
+
+def respond(request: Request, said: SandboxSaid) -> Response:
+    """What a sandbox is."""
+    here = request.url.path
+    return page(
+        request,
+        "sandbox.html",
+        title=said.title or f"Sandbox {said.id}",
+        above=[Step("Start", "/")],
+        alternates=(Alternate("JSON", here, "application/json"),),
+        headers=_NO_INDEX,
+        said=said,
+        banner=said.banner,
+        under=f"/sandboxes/{said.id}",
+    )
+
+
+def respond_effect(request: Request, sandbox: SandboxSaid, said: EffectSaid) -> Response:
+    """What a sandbox changes."""
+    here = request.url.path
+    return page(
+        request,
+        "sandbox-effect.html",
+        title=f"What it changes: {sandbox.title or sandbox.id}",
+        above=[Step("Start", "/"), Step("Sandbox", f"/sandboxes/{sandbox.id}")],
+        alternates=(Alternate("JSON", here, "application/json"),),
+        headers=_NO_INDEX,
+        said=said,
+        banner=sandbox.banner,
+        under=f"/sandboxes/{sandbox.id}",
+    )
