@@ -17,7 +17,10 @@ from api.differences import Comparisons
 from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
 from api.routers import (
+    atlas,
+    changes,
     contradictions,
+    coverage,
     dataset,
     documentation,
     incomplete,
@@ -30,10 +33,13 @@ from api.routers import (
     queries_described,
     releases,
     resources,
+    sandboxes,
     service,
     sparql,
+    standards,
     things,
 )
+from api.sandboxes import HEADER, OpenSandboxes, UnderSandbox, open_workshop
 from api.settings import Settings
 from api.sparql.answers import Answers, Engine, Workers
 from api.sparql.answers import home_of as sparql_home_of
@@ -59,6 +65,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         looking.cancel()
         await anyio.to_thread.run_sync(app.state.answers.close)
         await anyio.to_thread.run_sync(app.state.pool.close)
+        await anyio.to_thread.run_sync(app.state.workshop.close)
 
 
 async def _keep_ready(holder: ReleaseHolder, pool: Pool, answers: Answers) -> None:
@@ -91,6 +98,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.holder = ReleaseHolder(settings.data_dir, settings.answers_kept)
     app.state.comparisons = Comparisons()
+    app.state.sandboxes = OpenSandboxes(settings.data_dir, settings.sandboxes, settings.answers_kept)
+    app.state.workshop = Pool(
+        open_workshop,
+        workers=1,
+        waiting=settings.questions_waiting,
+        seconds=settings.sandbox_seconds,
+        memory=settings.worker_memory,
+    )
     app.state.turns = Turns()
     app.state.pool = Pool(
         open_release,
@@ -110,10 +125,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(releases.router)  # before /releases/{number}, which would take “feed” for a number
     app.include_router(service.router)
     app.include_router(metrics.router)
+    app.include_router(sandboxes.router)
     app.include_router(contradictions.router)
     app.include_router(incomplete.router)
+    app.include_router(atlas.router)
     app.include_router(pathways.router)
     app.include_router(person.router)
+    app.include_router(changes.router)
+    app.include_router(standards.router)
+    app.include_router(coverage.router)
     app.include_router(things.make_router(settings))
     app.include_router(resources.router)
     app.include_router(model.router)
@@ -125,6 +145,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(resources.by_path)  # after /dataset/files/{name} and /id/{id}/values
     openapi.install(app)
     # The last one added is the first that a request meets.
+    app.add_middleware(UnderSandbox)
     app.add_middleware(LastResort)
     app.add_middleware(SizeLimits, max_body_bytes=settings.max_body_bytes, max_query_bytes=settings.max_query_bytes)
     app.add_middleware(HeadAsGet)
@@ -134,7 +155,7 @@ def create_app(settings: Settings) -> FastAPI:
         allow_credentials=False,
         allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["Content-Type", "If-None-Match", "X-Requested-With"],
-        expose_headers=["ETag", "Link", "Retry-After", "Stepway-Content", "Stepway-Release", "Stepway-Rows"],
+        expose_headers=["ETag", "Link", "Retry-After", "Stepway-Content", "Stepway-Release", "Stepway-Rows", HEADER],
     )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog)

@@ -9,10 +9,10 @@ import json
 import logging
 import socket
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -22,6 +22,10 @@ from api import console, named, pathway_faces, people, questions, solving, thing
 from api import contradictions as differing
 from api import eligibility as person
 from api import incomplete as missing
+from api.commands.atlas import atlas_app
+from api.commands.change import change_app
+from api.commands.coverage import coverage_app
+from api.commands.sandbox import sandbox_app
 from api.commands.shared import (
     AsJson,
     DataDir,
@@ -32,8 +36,10 @@ from api.commands.shared import (
     services_of,
     settings_of,
 )
+from api.commands.standard import standard_app
 from api.console import Screen
 from api.dependencies import ReleaseHolder
+from api.derived import DERIVE
 from api.differences import Differences
 from api.errors import CATALOGUE, Problem, UnknownReleaseError
 from api.negotiate import JSON_FORMAT, Format
@@ -48,11 +54,8 @@ from api.settings import Settings
 from graph.build import FAILED, BuildResult
 from graph.dumps import FORMATS, write_dump
 from graph.issues import Issue, Severity, count_by_severity, read_issues
-from graph.projection import Projection
 from graph.release import NoReleaseError, Release
-from graph.store import Quad
 from loaders.publish import SHIPPED, build_release, rebuild_release
-from queries import reachability
 from queries.catalogue import BY_CLASS, get_query
 from queries.find import PUBLISHED
 from queries.pathways.engine.interchange import axes_from, write_instance
@@ -143,7 +146,7 @@ def build(
             include_illustrative=illustrative,
             publication=publication,
             progress=progress,
-            materialise=_reachability,
+            derive=DERIVE,
         )
         if result.release is not None:
             progress("make the search ready")
@@ -164,11 +167,6 @@ def build(
         _tell_build(Screen(), result, holder)
     if result.release is None:
         raise typer.Exit(DATA_ERRORS)
-
-
-def _reachability(projection: Projection, today: date) -> Iterable[Quad]:
-    """What standard learners can reach, each result with the address that asks it again."""
-    return reachability.materialise(projection, today, lambda request: questions.address_of(request, None))
 
 
 def _tell_build(screen: Screen, result: BuildResult, holder: ReleaseHolder) -> None:
@@ -721,7 +719,16 @@ def datasets(release: ReleaseNumber = None, data_dir: DataDir = None, as_json: A
         console.datasets(Screen(), said)
 
 
+app.add_typer(coverage_app, name="coverage", help="Who teaches what roles need, and why we say so.")
+app.add_typer(
+    standard_app,
+    name="standard",
+    help="One standard: its statements against units, every legal choice, the approval pack.",
+)
 releases_app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app.add_typer(change_app, name="change", help="The smallest change that closes a gap, and bundles for it.")
+app.add_typer(atlas_app, name="atlas", help="Which roles can be reached from each postcode district.")
+app.add_typer(sandbox_app, name="sandbox", help="Imagine units, runs and providers, and see what they would change.")
 app.add_typer(releases_app, name="releases", help="List the releases, or serve another of them.")
 
 
@@ -846,9 +853,7 @@ def rebuild(
     holder = ReleaseHolder(settings_of(data_dir=data_dir).data_dir)
     chosen = _get_release(holder, number)
     with progress_of(quiet=as_json) as progress:
-        result = rebuild_release(
-            chosen.manifest, tuple(folders or ()) or SHIPPED, progress=progress, materialise=_reachability
-        )
+        result = rebuild_release(chosen.manifest, tuple(folders or ()) or SHIPPED, progress=progress, derive=DERIVE)
     if as_json:
         print_json({"release": number, **result.told()})
     else:

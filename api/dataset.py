@@ -16,7 +16,7 @@ from api.schemas.common import Link
 from api.schemas.dataset import CountSaid, DatasetPageSaid, FileSaid, GraphSaid, MatcherSaid
 from graph.description import ABOUT, DumpFile, NamedGraph, Places, citation, describe, named_graphs
 from graph.dumps import described_file, parts_passed_on
-from graph.lines import ENTAILED, FOLDER, MATCHED, ONTOLOGY, REACHABILITY, packed_path
+from graph.lines import DERIVED, ENTAILED, FOLDER, MATCHED, ONTOLOGY, packed_path
 from ontology import resources
 from ontology.namespaces import DATASET, PREFIXES, SW
 
@@ -63,7 +63,9 @@ def _part_of(graph: str, datasets: set[str]) -> str:
     name = graph.removeprefix(str(DATASET))
     if name.partition("/")[0] in datasets:
         return name.partition("/")[0]
-    return {"stepway-ontology": ONTOLOGY, "stepway-matching": MATCHED, REACHABILITY: REACHABILITY}.get(name, ENTAILED)
+    if name in DERIVED:
+        return name
+    return {"stepway-ontology": ONTOLOGY, "stepway-matching": MATCHED}.get(name, ENTAILED)
 
 
 def path_of(services: Services, name: str) -> Path | None:

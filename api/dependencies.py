@@ -5,6 +5,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Coroutine, Hashable, Iterable
+from datetime import date
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -20,6 +21,10 @@ from graph.issues import Issue
 from graph.profile import FILE as PROFILE
 from graph.release import Manifest, NoReleaseError, Release, Releases
 from ontology.namespaces import expand, id_of, thing
+from queries.coverage.board import Board, Slice, board
+from queries.coverage.model import CoverageFacts, Inference
+from queries.coverage.reading import adverts_of_skills
+from queries.coverage.reading import read as read_coverage
 from queries.pathways.request import ReleaseRef
 from queries.pathways.service import PathwayService
 from queries.profiles import Things
@@ -34,6 +39,12 @@ LOOKED_AT: Final = 12
 LOOKED_BACK: Final = 5
 """Earlier releases that are searched for an id that the current one does not have."""
 
+DAYS_KEPT: Final = 2
+"""Days for which what coverage is worked out from is kept: today, and one that somebody asks for."""
+
+BOARDS_KEPT: Final = 4
+"""Coverage boards that are kept."""
+
 DAMAGED: Final = (NoReleaseError, OSError, TypeError, ValueError)
 """What opening a release raises when its files are not as they were written."""
 
@@ -45,14 +56,17 @@ T = TypeVar("T")
 class Services:
     """Everything that is asked of one release. It stays usable for those who hold it when another becomes current."""
 
-    def __init__(self, release: Release, answers_kept: int = 0) -> None:
-        self.release, self.manifest = release, release.manifest
+    def __init__(self, release: Release, answers_kept: int = 0, sandbox: str | None = None) -> None:
+        self.release, self.manifest, self.sandbox = release, release.manifest, sandbox
         self.store, self.search = release.store, release.search
         self.things = Things(self.store, self.search)
-        self.reference = ReleaseRef(self.manifest.number, self.manifest.content_hash, self.manifest.built_at)
+        self.reference = ReleaseRef(self.manifest.number, self.manifest.content_hash, self.manifest.built_at, sandbox)
         self.pathways = PathwayService(release.projection, self.reference)
         self._issues: list[Issue] | None = None
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._coverage: OrderedDict[date, CoverageFacts] = OrderedDict()
+        self._boards: OrderedDict[tuple[date, Slice, Inference], Board] = OrderedDict()
+        self._reading = threading.Lock()
         self._answers_kept = answers_kept
         self._lock = threading.Lock()
 
@@ -77,6 +91,32 @@ class Services:
             self._issues = self.release.issues
         return self._issues
 
+    def coverage(self, on: date) -> CoverageFacts:
+        """What is known of needs, of what teaches them and of runs, on a day: read once for each of the last days."""
+        with self._reading:
+            if (found := self._coverage.get(on)) is None:
+                found = self._coverage[on] = read_coverage(self.store, self.release.projection, on)
+            self._coverage.move_to_end(on)
+            while len(self._coverage) > DAYS_KEPT:
+                self._coverage.popitem(last=False)
+            return found
+
+    def coverage_board(self, on: date, slice: Slice, inference: Inference) -> Board:
+        """The coverage board of a day: kept for the slices that were asked for last, since a page is a part of one."""
+        key, facts = (on, slice, inference), self.coverage(on)
+        with self._reading:
+            if (found := self._boards.get(key)) is None:
+                found = self._boards[key] = board(facts, slice, inference)
+            self._boards.move_to_end(key)
+            while len(self._boards) > BOARDS_KEPT:
+                self._boards.popitem(last=False)
+            return found
+
+    @cached_property
+    def demand_by_skill(self) -> dict[str, int]:
+        """In how many adverts a role is wanted that needs each competency; what is not there is not known."""
+        return adverts_of_skills(self.store)
+
     def kept_answer(self, key: Hashable) -> bytes | None:
         """An answer given before. The same question to the same release has the same answer."""
         with self._lock:
@@ -93,10 +133,13 @@ class Services:
 
 
 class ReleaseHolder:
-    """Hands out the current release, or one by number, and notices when another becomes current."""
+    """Hands out the current release, or one by number, and notices when another becomes current.
 
-    def __init__(self, data_dir: Path, answers_kept: int = 0) -> None:
-        self.releases = Releases(data_dir)
+    `sandbox`: id of the sandbox whose folder it is; it holds one release, and `banner` says so on every page.
+    """
+
+    def __init__(self, data_dir: Path, answers_kept: int = 0, sandbox: str | None = None, banner: str = "") -> None:
+        self.releases, self.sandbox, self.banner = Releases(data_dir), sandbox, banner
         self._answers_kept = answers_kept
         self._open: OrderedDict[tuple[int, int, int], Services] = OrderedDict()
         self._looked_at: OrderedDict[tuple[int, int, int], Release] = OrderedDict()
@@ -193,7 +236,7 @@ class ReleaseHolder:
         try:
             if (found := self._opened(key)) is not None:
                 return found
-            services = Services(self.releases.get(number), self._answers_kept)
+            services = Services(self.releases.get(number), self._answers_kept, self.sandbox)
             with self._lock:
                 self._open[key] = services
                 while len(self._open) > OPEN_AT_ONCE:
@@ -209,9 +252,13 @@ class ReleaseHolder:
             return self._open.get(key)
 
 
+HOLDER: Final = "stepway.holder"
+"""Where a request that is put to a sandbox says which releases it is answered from."""
+
+
 def holder_of(request: Request) -> ReleaseHolder:
-    """The application's releases."""
-    found = request.app.state.holder
+    """The releases that a request is answered from: the application's, or the one of the sandbox that it is put to."""
+    found = request.scope.get(HOLDER, request.app.state.holder)
     assert isinstance(found, ReleaseHolder)
     return found
 

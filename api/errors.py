@@ -7,7 +7,7 @@ docs/errors.md; `problem_of` turns an exception into one. A test fails for an ex
 import logging
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -28,10 +28,22 @@ from api.sparql.failures import (
 )
 from api.workers import BusyError, TooHeavyError, places
 from graph.diff import NotComparableError
+from graph.issues import Issue, Severity
 from graph.release import BuildRunningError, NoReleaseError
 from graph.search import Found
+from loaders.sandbox import RefusedSandboxError, UnknownSandboxError
 from ontology.namespaces import BASE
+from queries.atlas.faults import ClusterError, NoAtlasError, UnknownInAtlasError
 from queries.catalogue import BY_CLASS, UnknownQueryError, WrongValuesError, list_queries
+from queries.coverage.faults import (
+    EmptyGapError,
+    LocksContradictError,
+    NoChoiceError,
+    NoSchemeError,
+    NotAUnitError,
+    UnknownGapError,
+    WorkRanOutError,
+)
 from queries.find import UnknownWordsError
 from queries.pathways.compile import UnknownThingError
 from queries.pathways.limits import ContradictoryLimitsError, NotKnownError
@@ -81,8 +93,17 @@ CATALOGUE: Final = _types(
     ),
     ProblemType("no-such-goal", (422,), "There is no such goal", "Name another level or sector, or a role.", 4),
     ProblemType("contradictory-limits", (422,), "The limits contradict each other", "Drop or change one of them."),
+    ProblemType("empty-gap", (422,), "There is nothing to close", "Name other roles, another place or other themes."),
     ProblemType("not-known", (422,), "The release does not say what this takes", "Ask without it."),
     ProblemType("unknown-release", (404,), "There is no such release", "See the list of releases.", 3),
+    ProblemType(
+        "unknown-sandbox",
+        (404,),
+        "There is no such sandbox",
+        "It may have been removed to make room: post what you imagined again.",
+        3,
+    ),
+    ProblemType("refused-sandbox", (422,), "What is imagined cannot be used", "Mend what `issues` names.", 1),
     ProblemType(
         "not-comparable", (422,), "These releases cannot be compared", "Build the data again: newer ones can.", 3
     ),
@@ -103,6 +124,14 @@ CATALOGUE: Final = _types(
     ),
     ProblemType("busy", (503, 429), "Too many questions are waiting", "Ask again after the seconds of Retry-After."),
     ProblemType("too-heavy", (503,), "The question took too much", "Ask for less: fewer goals, or tighter limits."),
+    ProblemType("no-atlas", (404,), "There is no atlas of this release", "Make one: `stepway atlas run`.", 3),
+    ProblemType(
+        "no-cluster",
+        (503,),
+        "The cluster does not do the work",
+        "See that the scheduler and its workers run, with the same stepway; finished work is kept.",
+        3,
+    ),
     ProblemType("no-release", (503,), "Nothing has been published yet", "Run `stepway build`.", 3),
     ProblemType(
         "internal-error", (500,), "Something went wrong inside Stepway", "It is our fault: please report it.", 70
@@ -146,6 +175,7 @@ class ProblemDocument(BaseModel):
     code: str = Field(description="The last part of `type`.", json_schema_extra={"enum": list(CATALOGUE)})
     hint: str = Field(description="What to do about it.")
     suggestions: list[Suggestion] | None = Field(None, description="Of unknown-id: things with a similar id or name.")
+    locks: list[str] | None = Field(None, description="Of contradictory-limits: locks that contradict each other.")
     candidates: list[Suggestion] | None = Field(None, description="Of unknown-words: what the words could mean.")
     errors: list[FieldProblem] | None = Field(None, description="Of invalid-request: each field that cannot be read.")
     words: str | None = Field(None, description="Of unknown-words: the words.")
@@ -154,6 +184,9 @@ class ProblemDocument(BaseModel):
     replaced_by: list[str] | None = Field(None, description="Of retired-id: ids that take its place, where known.")
     offered: list[str] | None = Field(None, description="Of not-acceptable: the formats there are.")
     releases: list[int] | None = Field(None, description="Of unknown-release: the releases there are.")
+    issues: list[dict[str, Any]] | None = Field(
+        None, description="Of refused-sandbox: what is wrong, each with file, line, column and hint."
+    )
     reason: str | None = Field(None, description="Of query-syntax and query-refused: what is wrong, in one word.")
     line: int | None = Field(None, description="Of query-syntax and query-refused: the line, from 1.")
     column: int | None = Field(
@@ -282,6 +315,23 @@ def _query(code: str, error: QueryRefusedError | QuerySyntaxError) -> Problem:
     return Problem(code, error.detail, hint=error.hint, members=members | {"reason": error.reason})
 
 
+def _refused_sandbox(error: RefusedSandboxError) -> Problem:
+    shown = [issue for issue in error.issues if issue.severity is Severity.ERROR][:3]
+    detail = f"{sentence(error)} {' '.join(f'{_place(one)}{one.message}; {one.hint}.' for one in shown)}"
+    return Problem("refused-sandbox", detail, members={"issues": [told_issue(one) for one in error.issues]})
+
+
+def _place(issue: Issue) -> str:
+    parts = (issue.file, f"line {issue.line}" if issue.line else None, issue.column)
+    said = ", ".join(part for part in parts if part)
+    return f"{said}: " if said else ""
+
+
+def told_issue(issue: Issue) -> dict[str, Any]:
+    """An issue as a plain object, with how bad it is."""
+    return {"severity": issue.severity.value, **asdict(issue)}
+
+
 def _busy(error: BusyError) -> Problem:
     return Problem("busy", sentence(error), 429 if error.own else 503, headers={"Retry-After": "5"})
 
@@ -313,9 +363,21 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     UnknownWordsError: _unknown_words,
     NoSuchGoalError: _simple("no-such-goal"),
     ContradictoryLimitsError: _simple("contradictory-limits"),
+    LocksContradictError: lambda e: Problem("contradictory-limits", sentence(e), members={"locks": list(e.locks)}),
+    NoChoiceError: lambda e: Problem("contradictory-limits", sentence(e), members={"locks": list(e.locks)}),
+    EmptyGapError: _simple("empty-gap"),
+    UnknownGapError: lambda e: Problem("unknown-id", sentence(e), 422, members={"id": e.name, "suggestions": []}),
+    NotAUnitError: lambda e: Problem("unknown-id", sentence(e), 422, members={"id": e.unit, "suggestions": []}),
+    NoSchemeError: _simple("not-known"),
+    WorkRanOutError: _simple("too-heavy"),
     NotKnownError: _simple("not-known"),
     NotComparableError: _simple("not-comparable"),
     NoReleaseError: _simple("no-release"),
+    NoAtlasError: _simple("no-atlas"),
+    ClusterError: _simple("no-cluster"),
+    UnknownInAtlasError: lambda e: Problem("invalid-request", sentence(e), 422, hint="See `stepway atlas show`."),
+    UnknownSandboxError: lambda e: Problem("unknown-sandbox", sentence(e), members={"id": e.id}),
+    RefusedSandboxError: _refused_sandbox,
     UnknownReleaseError: lambda e: Problem("unknown-release", sentence(e), members={"releases": e.known}),
     BuildRunningError: lambda e: Problem("busy", sentence(e), hint="Build again when it has ended."),
     BusyError: _busy,
@@ -400,7 +462,7 @@ def _methods(app: FastAPI, request: Request) -> set[str]:
     return found | {"HEAD"} if "GET" in found else found
 
 
-def _reply(request: Request, problem: Problem) -> Response:
+def reply_of(request: Request, problem: Problem) -> Response:
     """A problem as a page for readers of pages (`app.state.problem_page` makes it), for others as a document."""
     page: Callable[[Request, Problem], Response | None] | None = getattr(request.app.state, "problem_page", None)
     shown = page(request, problem) if page is not None else None
@@ -414,7 +476,7 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         problems = field_problems(error.errors())
         detail = "; ".join(f"{one.field}: {one.message}" for one in problems[:3])
-        return _reply(request, Problem("invalid-request", f"{detail}.", 422, members={"errors": problems}))
+        return reply_of(request, Problem("invalid-request", f"{detail}.", 422, members={"errors": problems}))
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -427,10 +489,10 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if code == "method-not-allowed":
             headers["Allow"] = ", ".join(sorted(_methods(app, request)))
-        return _reply(request, Problem(code, detail, status, headers=headers))
+        return reply_of(request, Problem(code, detail, status, headers=headers))
 
     def known(request: Request, error: Exception) -> Response:
-        return _reply(request, problem_of(error))
+        return reply_of(request, problem_of(error))
 
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)

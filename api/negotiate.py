@@ -24,6 +24,16 @@ JSON_LD: Final = Format("jsonld", "application/ld+json")
 TURTLE: Final = Format("turtle", "text/turtle", ("application/x-turtle",))
 N_TRIPLES: Final = Format("ntriples", "application/n-triples")
 
+CSV: Final = Format("csv", "text/csv")
+XLSX: Final = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+VEGA_LITE: Final = Format("vega-lite", "application/vnd.vegalite.v5+json")
+
+SHEETS: Final = (JSON_FORMAT, CSV, XLSX)
+"""The formats of answers that are tables."""
+
+SHEETS_AND_CHART: Final = (*SHEETS, VEGA_LITE)
+"""The formats of answers that are tables and can be drawn."""
+
 HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
 """What a reader of pages asks for."""
 

@@ -78,6 +78,14 @@ class Settings(BaseSettings):
     answers_kept: int = Field(
         256, ge=0, le=100_000, description="Answers of each release kept in memory, for questions that are asked again."
     )
+    sandboxes: int = Field(20, ge=0, le=10_000, description="Sandboxes that are kept; 0: nobody may make one.")
+    sandbox_bytes: int = Field(
+        2_000_000, ge=1_000, le=100_000_000, description="Most text of what is imagined for a sandbox, in bytes unpacked."
+    )
+    sandbox_rows: int = Field(2_000, ge=1, le=100_000, description="Most rows of what is imagined for a sandbox.")
+    sandbox_seconds: float = Field(
+        300.0, ge=1, le=86_400, description="Seconds after which the making of a sandbox, or its effect, is given up."
+    )
     sparql_seconds: float = Field(
         10.0, ge=0.1, le=3_600, description="Seconds that one SPARQL query may run, and may wait for its turn."
     )

@@ -6,7 +6,7 @@ found lies in `last-failed-build.jsonl` beside the releases.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
@@ -21,7 +21,7 @@ from graph.diff import Side
 from graph.history import History, since
 from graph.identity import match_quads
 from graph.issues import CATALOGUE, Issue, Severity, count_by_severity, in_order, write_issues
-from graph.lines import ENTAILED, MATCHED, ONTOLOGY, REACHABILITY, RETIRED, Part, content_hash, keep
+from graph.lines import DERIVED, ENTAILED, MATCHED, ONTOLOGY, RETIRED, Part, content_hash, keep
 from graph.own_part import ontology_graph, own_quads
 from graph.profile import FILE as PROFILE
 from graph.profiling import worked_out
@@ -47,8 +47,13 @@ class, since the loader has checked every cell already and pySHACL would take ho
 Progress = Callable[[str], None]
 """Called with the name of each stage as it begins."""
 
-Materialise = Callable[[Projection, date], Iterable[Quad]]
-"""What follows from a release by questions, as of the day of the build: the same for the same arguments."""
+Derive = Callable[[GraphStore, Projection, date], Iterable[Quad]]
+"""What follows from a release by questions, as of the day of the build: the same for the same arguments.
+
+The store holds everything but the parts that are worked out; every statement is in the graph named after its part.
+"""
+
+NOTHING_DERIVED: Final[Mapping[str, Derive]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ _FOREIGN: Final = {str(ESCO.Occupation): "esco:Occupation", str(ESCO.Skill): "es
 
 
 _NOT_LOOKED_FOR: Final = {
-    str(SW[name]) for name in ("CompetencyQuestion", "Fix", "ReachabilityResult", "StandardLearner")
+    str(SW[name]) for name in ("AdvertTitle", "CompetencyQuestion", "Fix", "ReachabilityResult", "StandardLearner")
 }
 """Classes of things that have a label and a status, and that nobody means who looks for words."""
 
@@ -156,26 +161,29 @@ def publish(
     *,
     made: Made,
     progress: Progress = lambda _: None,
-    materialise: Materialise | None = None,
+    derive: Mapping[str, Derive] = NOTHING_DERIVED,
 ) -> BuildResult:
     """Build a release of these datasets in the folder `making`, and serve it from now on.
 
-    `materialise` makes the part `reachability`; without it the release has none.
+    `derive` makes parts of `lines.DERIVED`, by name; of the others the release has none.
 
     The result says whether it was published, was the same as the current one, or was stopped by an error. Nothing
     already published is touched.
     """
-    return _Build(releases, making, made, progress, materialise).run(datasets)
+    return Build(releases, making, made, progress, derive).run(datasets)
 
 
-class _Build:
+class Build:
     """One build: its folder, its store while it is filled, and what was found."""
 
+    ordered = True
+    """Whether the store is put in its final order, which writes all of it once more."""
+
     def __init__(
-        self, releases: Releases, making: Path, made: Made, progress: Progress, materialise: Materialise | None
+        self, releases: Releases, making: Path, made: Made, progress: Progress, derive: Mapping[str, Derive]
     ) -> None:
         self.releases, self.making, self.made, self.progress = releases, making, made, progress
-        self.materialise = materialise
+        self.derive = derive
         self.parts: dict[str, Part] = {}
         self.store = GraphStore.create(making / "store")
 
@@ -243,10 +251,13 @@ class _Build:
 
     def add(self, name: str, quads: Iterable[Quad]) -> None:
         """Keep quads as a part of the release, and load them."""
+        self.load(self.written(name, quads), name)
+
+    def written(self, name: str, quads: Iterable[Quad]) -> Path:
         raw = self.making / f"{name}.raw"
         with raw.open("w", encoding="utf-8", newline="\n") as target:
             target.writelines(f"{line}\n" for line in n_quads(quads))
-        self.load(raw, name)
+        return raw
 
     def add_dataset(self, dataset: DatasetInput) -> None:
         if dataset.kept is None:
@@ -254,6 +265,11 @@ class _Build:
         else:
             self.parts[dataset.id], plain = dataset.kept
             self.load_plain(plain)
+
+    def derived(self, name: str, projection: Projection) -> Path:
+        """Write what is worked out for a part; it is loaded when all are, so that none is worked out from another."""
+        self.progress(f"work out {name}")
+        return self.written(name, self.derive[name](self.store, projection, self.made.today))
 
     def load(self, raw: Path, name: str) -> None:
         self.parts[name], plain = keep(raw, self.making, name)
@@ -272,19 +288,19 @@ class _Build:
     def current(self, projected: bytes) -> Release | None:
         """The release that is served, when this build would make it again; another version of the software may not.
 
-        What learners can reach follows from the other parts, the day and the software. The day alone makes no release:
-        what was worked out says from which day it counts.
+        What is worked out follows from the other parts, the day and the software. The day alone makes no release: what
+        was worked out says from which day it counts.
         """
         number = self.releases.current_number()
         if number is None:
             return None
         release = self.releases.get(number)
         manifest, kept = release.manifest, release.path / "projection.json"
-        parts = {name: Part(**part) for name, part in manifest.parts.items() if name != REACHABILITY}
+        parts = {name: Part(**part) for name, part in manifest.parts.items() if name not in DERIVED}
         kept_hash = content_hash(parts) if parts else manifest.content_hash
         same = kept_hash == content_hash(self.parts)
-        reached = REACHABILITY in manifest.parts
-        if reached != (self.materialise is not None) or (reached and manifest.software != version("stepway")):
+        derived = set(DERIVED) & manifest.parts.keys()
+        if derived != self.derive.keys() or (derived and manifest.software != version("stepway")):
             return None
         return release if same and kept.is_file() and kept.read_bytes() == projected else None
 
@@ -307,9 +323,9 @@ class _Build:
         projected = PROJECTION.dump_json(projection)
         if (same := self.current(projected)) is not None:
             return BuildResult(same, unchanged=True, issues=issues)
-        if self.materialise is not None:
-            self.progress("work out what standard learners can reach")
-            self.add(REACHABILITY, self.materialise(projection, self.made.today))
+        derived = {name: self.derived(name, projection) for name in DERIVED if name in self.derive}
+        for name, raw in derived.items():
+            self.load(raw, name)
         hashed = content_hash(self.parts)
         number, previous = int(self.making.name.partition("-")[0]), self.previous()
         history = self.history(number, previous)
@@ -317,7 +333,7 @@ class _Build:
         self.progress("put the store in order, and count what there is")
         with ThreadPoolExecutor(1) as meanwhile:
             profile = meanwhile.submit(worked_out, self.making)
-            self.store.finish()
+            self.store.finish(ordered=self.ordered)
             store = GraphStore.open_whole(self.making / "store")
             (self.making / PROFILE).write_bytes(profile.result().dumped())
         if len(store) != (lines := sum(part.quads for part in self.parts.values())):

@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from graph.history import GRAPH as RETIRED_GRAPH
 from graph.identity import MATCHING
-from graph.lines import ONTOLOGY, REACHABILITY
+from graph.lines import COVERAGE, DEMAND, ONTOLOGY, REACHABILITY
 from graph.own_part import ONTOLOGY_GRAPH
 from graph.profile import Profile
 from graph.release import Manifest
@@ -131,6 +131,8 @@ def _graph(address: str, count: int, sources: Mapping[str, dict[str, Any]], prof
         str(ONTOLOGY_GRAPH): "The vocabulary, its concept schemes and the competency questions",
         str(MATCHING): "Names of different sources that are alike, with a measured likeness",
         str(DATASET[REACHABILITY]): "What standard learners can reach, worked out when the release was built",
+        str(DATASET[COVERAGE]): "Which needed competencies are taught, worked out when the release was built",
+        str(DATASET[DEMAND]): "What employers ask for, counted when the release was built",
         str(RETIRED_GRAPH): "What earlier releases described and this one does not",
     }
     title = known.get(address, f"Graph {address.removeprefix(str(DATASET))}")

@@ -19,7 +19,7 @@ import polars
 
 from graph.description import DumpFile, describe
 from graph.diff import kind_of, short, value_text
-from graph.lines import ENTAILED, MATCHED, ONTOLOGY, REACHABILITY, packed_path, read_lines, text_of, write_packed
+from graph.lines import DERIVED, ENTAILED, MATCHED, ONTOLOGY, packed_path, read_lines, text_of, write_packed
 from graph.release import Manifest, Release
 from graph.store import write_rdf
 from ontology.namespaces import DATASET, SW, expand, id_of
@@ -80,7 +80,7 @@ def write_dump(
 def parts_passed_on(manifest: Manifest, left_out: Collection[str]) -> list[str]:
     """The parts of a release that are written when some datasets are left out: what follows would tell of those."""
     datasets = [one["id"] for one in manifest.datasets if one["id"] not in left_out]
-    follows = [] if left_out else [name for name in (ENTAILED, MATCHED, REACHABILITY) if name in manifest.parts]
+    follows = [] if left_out else [name for name in (ENTAILED, MATCHED, *DERIVED) if name in manifest.parts]
     return [*datasets, ONTOLOGY, *follows]
 
 

@@ -25,12 +25,18 @@ ONTOLOGY: Final = "_ontology"
 ENTAILED: Final = "_entailed"
 MATCHED: Final = "_matched"
 RETIRED: Final = "_retired"
+"""The parts of a release that are not a dataset: our vocabulary, what our rules add, whose names are alike, and what is
+described no more."""
+
 REACHABILITY: Final = "reachability"
-"""The parts of a release that are not a dataset: our vocabulary, what our rules add, whose names are alike, what is
-described no more, and what standard learners can reach, which is compared as datasets are."""
+COVERAGE: Final = "coverage"
+DEMAND: Final = "demand"
+DERIVED: Final = (REACHABILITY, COVERAGE, DEMAND)
+"""The parts that are worked out from the finished store, in this order: what standard learners can reach, which needed
+competencies are taught, and what is asked for. A release need not have them; they are compared as datasets are."""
 
 _BLOCK: Final = 20_000
-_AS_BYTES: Final = "latin-1"  # Each byte is one sign: texts compare as fast as can be, and in the order of their bytes.
+AS_BYTES: Final = "latin-1"  # Each byte is one sign: texts compare as fast as can be, and in the order of their bytes.
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def keep(raw: Path, release: Path, name: str) -> tuple[Part, Path]:
     plain, packed = release / FOLDER / f"{name}.nq", packed_path(release, name)
     plain.parent.mkdir(exist_ok=True)
     runs: list[Path] = []
-    with raw.open(encoding=_AS_BYTES, newline="\n") as source:
+    with raw.open(encoding=AS_BYTES, newline="\n") as source:
         lines = _run(source.readlines(RUN_BYTES))
         while more := source.readlines(RUN_BYTES):
             runs.append(_written(lines, raw.with_suffix(f".run{len(runs)}")))
@@ -75,13 +81,13 @@ def _run(lines: list[str]) -> list[str]:
 
 
 def _written(lines: list[str], path: Path) -> Path:
-    with path.open("w", encoding=_AS_BYTES, newline="\n") as target:
+    with path.open("w", encoding=AS_BYTES, newline="\n") as target:
         target.writelines(lines)
     return path
 
 
 def _merged(runs: Iterable[Path]) -> Iterator[str]:
-    opened = [path.open(encoding=_AS_BYTES, newline="\n") for path in runs]
+    opened = [path.open(encoding=AS_BYTES, newline="\n") for path in runs]
     try:
         yield from heapq.merge(*opened)
     finally:
@@ -94,7 +100,7 @@ def _write(lines: Iterable[str], plain: Path, packed: Path) -> Part:
     once = (line for line, _ in groupby(lines))
     with plain.open("wb") as target, write_packed(packed) as archive:
         while block := list(islice(once, _BLOCK)):
-            data = "".join(block).encode(_AS_BYTES)
+            data = "".join(block).encode(AS_BYTES)
             digest.update(data)
             target.write(data)
             archive.write(data)
@@ -123,10 +129,10 @@ def content_hash(parts: dict[str, Part]) -> str:
 
 def read_lines(release: Path, name: str) -> Iterator[str]:
     """The lines of one file of a release, each with its end, as bytes that are signs (`text_of` makes them text)."""
-    with gzip.open(packed_path(release, name), "rt", encoding=_AS_BYTES, newline="\n") as lines:
+    with gzip.open(packed_path(release, name), "rt", encoding=AS_BYTES, newline="\n") as lines:
         yield from lines
 
 
 def text_of(line: str) -> str:
     """A line, or a piece of one, from `read_lines` as the text that it is."""
-    return line.encode(_AS_BYTES).decode()
+    return line.encode(AS_BYTES).decode()

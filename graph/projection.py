@@ -182,7 +182,10 @@ class AwardFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """A unit with the credit it carries; `credits` None: not visible. `themes` are our tags of what it is about."""
+    """A unit with the credit it carries; `credits` None: not visible. `themes` are our tags of what it is about.
+
+    `entry_rule`: the text of what must be had before it is begun; None: not known, which is not the same as nothing.
+    """
 
     id: str
     title: str
@@ -193,6 +196,7 @@ class UnitFacts:
     source: Source
     number: str | None = None
     themes: tuple[str, ...] = ()
+    entry_rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -434,6 +434,7 @@ class _Reader:
                     u.source,
                     number=u.text("skos:notation"),
                     themes=tuple(sorted(u.texts("sw:theme"))),
+                    entry_rule=write(asked) if (asked := self.requirement(u)) is not None else None,
                 )
                 for u in self.units.values()
             },

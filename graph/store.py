@@ -138,13 +138,38 @@ class GraphStore:
         """Add a file of N-Quads to a store that is being made. Raises `OSError` for an opened one."""
         self._store.bulk_load(path=str(source), format=pyoxigraph.RdfFormat.N_QUADS)
 
-    def finish(self) -> None:
+    def graphs(self) -> list[str]:
+        """Addresses of its named graphs, in order."""
+        return sorted(_named(graph) for graph in self._store.named_graphs())
+
+    def remove_graphs(self, names: Iterable[str]) -> None:
+        """Take graphs away from a store that is being made."""
+        for name in names:
+            self._store.remove_graph(pyoxigraph.NamedNode(name))
+
+    def remove_about(self, things: Iterable[str]) -> set[str]:
+        """Take away, from a store that is being made, every statement of which one of these addresses is an end.
+
+        Says in which graphs there were any.
+        """
+        touched: set[str] = set()
+        for one in map(pyoxigraph.NamedNode, things):
+            for pattern in ((one, None, None, None), (None, None, one, None)):
+                for quad in list(self._store.quads_for_pattern(*pattern)):
+                    self._store.remove(quad)
+                    touched.add(_named(quad.graph_name))
+        return touched
+
+    def finish(self, *, ordered: bool = True) -> None:
         """Put a store that was filled in its final order on disk, and close it: nobody can ask it any more.
+
+        Without `ordered` its tables stay as they are, so that those shared with another store go on being shared.
 
         Whoever still holds this object must not keep the store open for writing: it goes on deleting files that it has
         merged, and a reader that opens it meanwhile misses them.
         """
-        self._store.optimize()
+        if ordered:
+            self._store.optimize()
         self._store.flush()
         del self._store
 

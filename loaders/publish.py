@@ -1,7 +1,7 @@
 """Build a release from dataset folders: load them together, then hand them to the graph."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, Final
 
-from graph.build import BuildResult, DatasetInput, InputFile, Made, Materialise, publish
+from graph.build import NOTHING_DERIVED, BuildResult, DatasetInput, Derive, InputFile, Made, publish
 from graph.issues import IssueLog
-from graph.lines import REACHABILITY, keep
+from graph.lines import keep
 from graph.release import Manifest, Releases
 from loaders.dataset import FILE, Description, read_description
 from loaders.published import load_files
@@ -43,12 +43,12 @@ def build_release(
     publication: bool = False,
     today: date | None = None,
     progress: Callable[[str], None] = lambda _: None,
-    materialise: Materialise | None = None,
+    derive: Mapping[str, Derive] = NOTHING_DERIVED,
 ) -> BuildResult:
     """Build these folders into a release under `data_dir` and serve it, unless something is wrong with them.
 
     `publication` refuses data whose licence does not let it be passed on. `today` is the day of the build (for dates
-    that lie in the future). `materialise` works out what standard learners can reach. Bad data never raises: it is in
+    that lie in the future). `derive` works out parts of `graph.lines.DERIVED`. Bad data never raises: it is in
     the result's issues.
     """
     made = Made(
@@ -59,7 +59,7 @@ def build_release(
     with releases.making() as (_, making):
         progress("read the datasets")
         datasets = read_datasets(folders, making, made)
-        return publish(datasets, releases, making, made=made, progress=progress, materialise=materialise)
+        return publish(datasets, releases, making, made=made, progress=progress, derive=derive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,11 @@ def rebuild_release(
     folders: Sequence[Path],
     *,
     progress: Callable[[str], None] = lambda _: None,
-    materialise: Materialise | None = None,
+    derive: Mapping[str, Derive] = NOTHING_DERIVED,
 ) -> Rebuilt:
     """Make a release again from folders that hold the same files, and compare its content; it is kept nowhere.
 
-    `materialise` is asked only when the release says what standard learners can reach.
+    Of `derive` those are asked whose parts the release has.
     """
     progress("compare the inputs")
     given = {about.id: (folder, about) for folder in folders if (about := _description(folder)) is not None}
@@ -114,7 +114,7 @@ def rebuild_release(
             publication=manifest.options["publication"],
             today=date.fromisoformat(manifest.today or ""),
             progress=progress,
-            materialise=materialise if REACHABILITY in manifest.parts else None,
+            derive={name: one for name, one in derive.items() if name in manifest.parts},
         )
         found = result.release.manifest.content_hash if result.release else None
     return Rebuilt(found == manifest.content_hash, found, (), version("stepway"))
@@ -183,7 +183,7 @@ class Task:
         found = load_files(self.folder, self.description, raw, include_illustrative=self.include_illustrative)
         return DatasetInput(
             found.name,
-            _facts(found.description),
+            facts_of(found.description),
             found.issues,
             {file: asdict(counts) for file, counts in found.counts.items()},
             kept=keep(raw, self.making, found.name),
@@ -218,7 +218,7 @@ def _end_with_parent() -> None:
 def _twice(about: Description) -> DatasetInput:
     log = IssueLog(about.id)
     log.add("duplicate-dataset", f"another folder has the id {quoted(about.id)} too", file=FILE, column="id")
-    return DatasetInput(about.id, _facts(about), log.issues, {})
+    return DatasetInput(about.id, facts_of(about), log.issues, {})
 
 
 def _not_for_publication(dataset: DatasetInput, publication: bool) -> DatasetInput:
@@ -232,7 +232,7 @@ def _not_for_publication(dataset: DatasetInput, publication: bool) -> DatasetInp
 
 
 def _input(folder: Path, dataset: LoadedDataset) -> DatasetInput:
-    facts = _facts(dataset.description) if dataset.description else {}
+    facts = facts_of(dataset.description) if dataset.description else {}
     rows = {table: asdict(counts) for table, counts in dataset.counts.items()}
     files = _files(folder, dataset.description) if dataset.description else {}
     return DatasetInput(dataset.name, facts, dataset.issues, rows, dataset.quads, inputs=_inputs(files))
@@ -261,7 +261,7 @@ def _inputs(files: dict[str, Path]) -> list[InputFile]:
     return found
 
 
-def _facts(description: Description) -> dict[str, Any]:
+def facts_of(description: Description) -> dict[str, Any]:
     """What the manifest says of a dataset."""
     return {
         "title": description.title,

@@ -17,6 +17,7 @@ import yaml
 from rdflib import RDF, XSD, Literal, URIRef
 from rdflib.namespace import PROV, SKOS
 
+from graph.build import Derive
 from graph.lines import REACHABILITY
 from graph.projection import Projection, RoleFacts
 from graph.store import Quad
@@ -60,14 +61,14 @@ def learners() -> tuple[Learner, ...]:
     """The standard learners, by id."""
     files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in resources.paths("learners/*.yml"))
     found = (
-        Learner(said["id"], said["label"], said["says"], said["place"], said["district"], _request(said))
+        Learner(said["id"], said["label"], said["says"], said["place"], said["district"], question_of(said))
         for said in files
     )
     return tuple(sorted(found, key=lambda one: one.id))
 
 
-def _request(said: dict[str, Any]) -> PathwayRequest:
-    """The question of a learner, without a goal and a day: as `/pathways` understands the same profile."""
+def question_of(said: dict[str, Any]) -> PathwayRequest:
+    """The question of a learner (`profile`, `limits`), without a goal and a day: as `/pathways` understands the same profile."""
     profile = said["profile"]
     facts = {name.replace("_", "-"): str(value) for name, value in profile.items() if name not in (*_LISTS, *_LIMITS)}
     level = facts.get("highest-level", "0")
@@ -151,6 +152,11 @@ def reaches(
                 found[1].pathway if len(found) > 1 else None,
                 found[0].lifting if found else (),
             )
+
+
+def derive(address_of: AddressOf) -> Derive:
+    """What makes the part of a release, each result with the address that asks it again."""
+    return lambda _, projection, today: materialise(projection, today, address_of)
 
 
 def materialise(projection: Projection, today: date, address_of: AddressOf) -> Iterator[Quad]:

@@ -1,6 +1,7 @@
 """What every command shares: its options, the release it asks, and how it tells that something went wrong."""
 
 import functools
+import io
 import json
 import logging
 import os
@@ -17,6 +18,8 @@ from api import console
 from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
 from api.errors import Problem, field_problems, problem_of
+from api.faces import Faces, body_of
+from api.negotiate import SHEETS_AND_CHART, Format
 from api.settings import PREFIX, Settings, unknown_variables
 from api.workers import places
 
@@ -28,6 +31,11 @@ DataDir = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON of the same shape as over HTTP.")]
 ReleaseNumber = Annotated[int | None, typer.Option("--release", min=1, help="Ask this release, not the served one.")]
+
+InFormat = Annotated[
+    str, typer.Option("--format", help="text, json, csv, xlsx or vega-lite (a chart as data), where there is one.")
+]
+ToFile = Annotated[Path | None, typer.Option("--to", help="Write into this file.")]
 
 
 def settings_of(**given: Any) -> Settings:
@@ -51,6 +59,44 @@ def print_json(content: Any) -> None:
     if isinstance(content, BaseModel):
         content = content.model_dump(mode="json", by_alias=True)
     sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def answer_in(
+    format: str,
+    to: Path | None,
+    faces: Faces,
+    services: Services,
+    show: Callable[[Screen], None],
+) -> None:
+    """Give an answer as `show` writes it for people (`text`), or in one of its formats; into a file when one is named.
+
+    Raises an `invalid-request` problem for a format that it is not offered in, and for a workbook without a file.
+    """
+    offered = {one.name: one for one in SHEETS_AND_CHART if one.name != "vega-lite" or faces.chart}
+    if format != "text" and format not in offered:
+        raise Problem("invalid-request", f"--format: {format} is not one of text, {', '.join(offered)}.")
+    if format == "xlsx" and to is None:
+        raise Problem("invalid-request", "--format xlsx: a workbook needs a file.", hint="Name one with --to.")
+    if format != "text":
+        body = _indented(offered[format], body_of(offered[format], faces, services))
+    elif to is None:
+        show(Screen())
+        return
+    else:
+        written = io.StringIO()
+        show(Screen(written))
+        body = written.getvalue().encode()
+    if to is None:
+        sys.stdout.write(body.decode())
+    else:
+        to.write_bytes(body)
+
+
+def _indented(form: Format, body: bytes) -> bytes:
+    """JSON as people read it; anything else as it is."""
+    if not form.media_type.endswith("json"):
+        return body
+    return (json.dumps(json.loads(body), indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def failed(problem: Problem) -> typer.Exit:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Annotated, Final
+from urllib.parse import quote, urlencode
 
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request
@@ -49,6 +50,14 @@ async def example(
     """The query page with a named query in it, ready to be run or changed."""
     services = await anyio.to_thread.run_sync(holder_of(request).get, release)
     return await query_page.respond(request, services, release=release, example=get_query(name))
+
+
+@router.get("/asked/{path:path}")
+def asked(request: Request, path: str) -> Response:
+    """What a form sent, as the address of its answer: without blanks, which mean that nothing was said."""
+    filled = [(name, value.strip()) for name, value in request.query_params.multi_items() if value.strip()]
+    query = f"?{urlencode(filled)}" if filled else ""
+    return RedirectResponse(f"{Addresses.of(request).root}/{quote(path.lstrip('/'))}{query}", 303)
 
 
 @router.get("/favicon.ico")

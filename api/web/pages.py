@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from api.addresses import Addresses
-from api.dependencies import Services
+from api.dependencies import HOLDER, Services
 from api.negotiate import takes_gzip
 from api.reply import SOFTWARE, has_already, tag_of_content
 
@@ -80,6 +80,7 @@ def page(
         "here": request.url.path.removeprefix(addresses.root) or "/",
         "asset": lambda name: _asset(addresses.root, name),
         "manifest": services.manifest if services else None,
+        "sandbox": sandbox_banner(request),
         "query_behind": query_behind,
         "alternates": alternates,
         "above": above,
@@ -87,6 +88,26 @@ def page(
     }
     text = _environment().get_template(f"pages/{template}").render(**said | context)
     return reply(request, text.encode(), status=status, headers=headers, alternates=alternates)
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What every page of a sandbox says: where the sandbox is described, and the same page of the real release."""
+
+    text: str
+    about: str
+    leave: str
+
+
+def sandbox_banner(request: Request) -> Banner | None:
+    """The banner of the sandbox that a request is put to; None: it is put to the real release."""
+    holder = request.scope.get(HOLDER)
+    if holder is None or holder.sandbox is None:
+        return None
+    about = str(request.scope["root_path"])
+    leave = about.removesuffix(f"/sandboxes/{holder.sandbox}") + request.url.path.removeprefix(about)
+    query = request.url.query
+    return Banner(holder.banner, about, f"{leave}?{query}" if query else leave)
 
 
 def reply(

@@ -8,7 +8,7 @@ Nothing here counts as taught by itself. A `Teaching` says *how we know* (`via`)
 knowing it lets in (`Inference`): with none but `STATED` let in, only what a publisher itself has mapped remains.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -133,6 +133,29 @@ class Teaching:
     sources: tuple[Source, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody publishes of a unit and a competency: True yes, False no, None not said.
+
+    `outcome`: the outcome of the unit that it is said of, by number; None: the whole unit. `evidence`: where it can be
+    seen; None: the source names no place.
+    """
+
+    id: str
+    unit: str
+    outcome: int | None
+    competency: str
+    taught: bool | None
+    practised: bool | None
+    assessed: bool | None
+    evidence: str | None
+    source: Source
+
+    def of(self, part: Part) -> bool | None:
+        """What is said of one part."""
+        return {Part.TAUGHT: self.taught, Part.PRACTISED: self.practised, Part.ASSESSED: self.assessed}[part]
+
+
 class RunState(StrEnum):
     """Whether people can still join a run, on the day of the question."""
 
@@ -199,8 +222,9 @@ class Inference:
 class CoverageFacts:
     """Everything above, of one release on one day, with ways to look it up. Safe to share between threads.
 
-    `unlisted`: awards aimed at a role whose units are not known, by role: what they teach is not known. `gaps`: what
-    was looked for and not found.
+    `aimed`: the awards (by id) and apprenticeships (`PT-APPR/OC-…`) that are meant for a role, by role. `unlisted`:
+    those of them whose units are not all known: what they teach is not known. `gaps`: what was looked for and not
+    found.
     """
 
     on: date
@@ -211,8 +235,11 @@ class CoverageFacts:
     runs: tuple[Run, ...]
     labels: dict[str, str]
     unlisted: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    aimed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     projection: Projection | None = None
+    said: tuple[Said, ...] = ()
+    imagined: frozenset[str] = frozenset()
 
     @cached_property
     def needs_of(self) -> dict[str, tuple[Need, ...]]:
@@ -239,6 +266,12 @@ class CoverageFacts:
         """The runs of each award, apprenticeship (by role) and course: of `Run.of`."""
         return _grouped(self.runs, lambda one: one.of)
 
+    def runs_for(self, teacher: Teacher) -> Iterator[Run]:
+        """The runs in which a teacher is taught: of each award it can be taken in, of its role, or its own."""
+        role = teacher.id.rpartition("/")[2] if teacher.kind is TeacherKind.APPRENTICESHIP else teacher.id
+        for of in dict.fromkeys((*teacher.awards, role)):
+            yield from self.runs_of.get(of, ())
+
 
 def _grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
     found: dict[str, list[T]] = {}
@@ -248,7 +281,10 @@ def _grouped(values: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T,
 
 
 def let_in(teaching: Teaching, facts: CoverageFacts, inference: Inference) -> bool:
-    """Whether a question lets a reason in: by its way, its score, and whether it rests on a placeholder."""
+    """Whether a question lets a reason in: by its way, its score, and whether it rests on a placeholder.
+
+    What a sandbox imagines is no placeholder: it counts there, and is illustrative in every cell that rests on it.
+    """
     if teaching.via not in inference.via:
         return False
     if teaching.via is Via.NAME and (teaching.score is None or teaching.score < inference.least_score):
@@ -256,6 +292,6 @@ def let_in(teaching: Teaching, facts: CoverageFacts, inference: Inference) -> bo
     relations = {"broader": inference.broader, "narrower": inference.narrower, "related": inference.related}
     if teaching.via is Via.VOCABULARY and not relations.get(teaching.relation or "", True):
         return False
-    if inference.placeholders:
+    if inference.placeholders or teaching.teacher in facts.imagined:
         return True
     return Status.ILLUSTRATIVE not in (teaching.status, facts.teachers[teaching.teacher].status)

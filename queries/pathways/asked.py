@@ -94,7 +94,7 @@ def personally(
     day = catalogues.of(*of)
     if len(day.ways) <= MANY:
         return catalogues.kept((of, who, until), lambda: personal(day, person, catalogues, until))
-    names = frozenset(one.text for one in limits), request.provider, request.avoid, request.to
+    names = frozenset(one.text for one in limits), request.provider, request.avoid, request.to, request.near
     few = catalogues.kept((of, names), lambda: thinned(day, limits, catalogues))
     return catalogues.kept((of, who, until, names), lambda: personal(few, person, catalogues, until))
 

@@ -12,7 +12,7 @@ from typing import Final
 from graph.projection import Projection, Step, StepKind
 from queries.pathways.compile import DayCatalogue, Way, facts_of, needs_employer
 from queries.pathways.engine.problem import Criterion
-from queries.pathways.request import PathwayRequest, counted
+from queries.pathways.request import Near, PathwayRequest, counted
 
 ANY_TIME: Final = 2000
 """Weeks that no pathway of ours takes: where the limit on time is lifted."""
@@ -132,6 +132,8 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
             lambda r: replace(r, attendance=()),
             _where(lambda way: _taught(way) and (way.offer is None or way.offer.attendance not in request.attendance)),
         )
+    if request.near is not None:
+        yield Limit("distance", request.near.text, lambda r: replace(r, near=None), _where(_too_far(request.near)))
     if request.provider:
         yield Limit(
             "provider",
@@ -213,6 +215,19 @@ def _other_mode(wanted: tuple[str, ...]) -> Callable[[Way], bool]:
     return lambda way: (
         _taught(way) and (way.offer is None or not {way.offer.study_mode, way.offer.delivery_mode}.intersection(wanted))
     )
+
+
+def _too_far(near: Near) -> Callable[[Way], bool]:
+    """Whether a way is no run that is near enough; of a step that is no run, whether all its known runs are too far."""
+
+    def bars(way: Way) -> bool:
+        if not _taught(way):
+            return False
+        if way.offer is not None:
+            return way.offer.id not in near.runs
+        return near.known_only or (bool(way.earlier) and not any(run.id in near.runs for run in way.earlier))
+
+    return bars
 
 
 def _is_of(id: str) -> Callable[[Way], bool]:

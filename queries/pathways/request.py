@@ -25,6 +25,19 @@ class Via:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Which runs are near enough: those in `runs`, by id; what is no run of a step is judged by what is known of it.
+
+    `known_only`: a step without a known run is not near. Otherwise it is only not known to be far, unless each known
+    run of it is. `text`: what that means, in words.
+    """
+
+    text: str
+    runs: frozenset[str]
+    known_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PathwayRequest:
     """One question.
 
@@ -42,7 +55,8 @@ class PathwayRequest:
     for plain work at the goal.
     `jobs_as_steps`: whether a job may be a step on the way. `published_only`: leave out steps that rest on our
     inference. `profile_required`: treat the profile that a provider usually asks as a bar. `confirmed_only`: leave out
-    steps of which it cannot be told whether the person may start them.
+    steps of which it cannot be told whether the person may start them. `near`: leave out what is not near enough (the
+    atlas asks so; jobs are never left out, since nobody knows where they will be).
 
     `trade_off`: two or three criteria of which every best compromise is wanted besides.
     """
@@ -72,6 +86,7 @@ class PathwayRequest:
     confirmed_only: bool = False
     alternatives: int = 3
     on: date | None = None
+    near: Near | None = None
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -614,11 +629,12 @@ class OneCall:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRef:
-    """The release that answered."""
+    """The release that answered. `sandbox`: id of the sandbox that is laid over it; None: it is the release itself."""
 
     number: int
     content_hash: str
     built_at: str
+    sandbox: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,12 @@ def _unknown(solved: Solved, unknown: frozenset[str]) -> int:
     return sum(step.delivery.id in unknown for step in solved.trace.steps) if solved.trace else 0
 
 
+def _run(solved: Solved, delivery: str) -> str | None:
+    """The run that a delivery is of, by id; None: of a step of which no run is known."""
+    offer = solved.asked.catalogue.ways[delivery].offer
+    return offer.id if offer is not None else None
+
+
 def _outcome(solved: Solved, open_when_lifted: bool) -> Outcome:
     """How a search ended. What closes a way that is open without them are the limits of the question."""
     if solved.trace is None and solved.result.outcome is not Outcome.STOPPED_EARLY:
@@ -116,13 +122,15 @@ class Best:
     """What of an answer says whether and how soon: its outcome, its first pathway, and the limits that close the way.
 
     `pathway` is that of the answer but for why each step is there, its slack and swaps. `searched`: the deliveries that
-    were looked through, summed over the searches: a measure of the work.
+    were looked through, summed over the searches: a measure of the work. `runs`: the run of each step of the pathway,
+    by id; None for a step that is no run that is known.
     """
 
     outcome: Outcome
     pathway: Pathway | None
     lifting: tuple[Lifted, ...]
     searched: int
+    runs: tuple[str | None, ...] = ()
 
 
 _GOALS_ONE_BY_ONE: Final = 8
@@ -151,9 +159,12 @@ class PathwayService:
         """
         return _Answer(self, self.settled(request), limits or Limits()).answer()
 
-    def best(self, request: PathwayRequest, limits: Limits | None = None) -> Best:
-        """The outcome and the first pathway of the answer to one question, for little work. Raises as `answer` does."""
-        return _Answer(self, self.settled(request), limits or Limits()).first()
+    def best(self, request: PathwayRequest, limits: Limits | None = None, *, why_not: bool = True) -> Best:
+        """The outcome and the first pathway of the answer to one question, for little work. Raises as `answer` does.
+
+        Without `why_not` it is not looked for which limits close the way: then no outcome says that limits do.
+        """
+        return _Answer(self, self.settled(request), limits or Limits()).first(why_not=why_not)
 
     def prepare(self, day: date) -> None:
         """Make ready what the usual questions of a day share, so that none has to wait for it. No solver is run."""
@@ -254,14 +265,14 @@ class _Answer:
             illustrative=any(p.status == "illustrative" for p in pathways),
         )
 
-    def first(self) -> Best:
+    def first(self, *, why_not: bool) -> Best:
         """What of the answer says whether and how soon."""
         best = self.best()
         explainer = self.explainer = Explainer(
             self.projection, self.request, best.asked.person, self.service.catalogues.book
         )
         lifting: tuple[Lifted, ...] = ()
-        if best.trace is None:
+        if best.trace is None and why_not:
             asked = ask(self.service.catalogues, self.request, measured=False)
             lifting = WhyNot(self.projection, explainer, asked, self.search, self.limits).lifting()
         return Best(
@@ -269,6 +280,7 @@ class _Answer:
             pathway=self.outlined("", best) if best.trace is not None else None,
             lifting=lifting,
             searched=sum(len(one.asked.problem.deliveries) for one in self._searched.values()),
+            runs=tuple(_run(best, step.delivery.id) for step in best.trace.steps) if best.trace is not None else (),
         )
 
     def again(self, best: Solved) -> Callable[[PathwayRequest], Asked]:

@@ -5,7 +5,7 @@ they say not known. A unit whose credits are not visible is in no bundle.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -92,6 +92,33 @@ def _own(award: AwardFacts, groups: Sequence[Group]) -> tuple[Group, ...]:
     return (*(Group(len(units), tuple(units)) for units in whole.values()), *open_)
 
 
+def sold_alone(said: Iterable[str]) -> str:
+    """Whether single units are sold: what is said of every course, else not known (`unknown`)."""
+    different = set(said)
+    return different.pop() if len(different) == 1 else "unknown"
+
+
+def as_opportunity(
+    award: AwardFacts, levels: Collection[int | None], credits: int, units: int, sold: str, day: date
+) -> dict[str, str]:
+    """What is known of units of one award at one provider as something to be funded; what is absent is not known."""
+    level = next(iter(levels)) if len(levels) == 1 else None
+    known = {
+        "kind": award.kind,
+        "level": str(level) if level is not None else None,
+        "credits": str(credits),
+        "htq": "yes" if (award.technical_mark or "").casefold() in MARKED else None,
+        "sold-alone": sold if sold in ("yes", "no") else None,
+    }
+    return {
+        **{name: value for name, value in known.items() if value is not None},
+        "whole-course": "no",
+        "bundle": "yes" if units > 1 else "no",
+        "parent-course-here": "yes",
+        "starts": day.isoformat(),
+    }
+
+
 class _Bundler:
     """Bundles at one provider."""
 
@@ -105,8 +132,7 @@ class _Bundler:
         groups: tuple[Group, ...],
     ) -> None:
         self.scheme, self.asker, self.award, self.courses, self.groups = scheme, asker, award, courses, groups
-        sold = {course.sold_separately for course in courses}
-        self.sold = sold.pop() if len(sold) == 1 else "unknown"
+        self.sold = sold_alone(course.sold_separately for course in courses)
         first = min((_day(course.next_start) for course in courses if course.next_start), default=asker.on)
         first = max(asker.on, first)
         self.days = [first, *(day for day in book.turning_days(SCHEME) if day > first)]
@@ -138,23 +164,8 @@ class _Bundler:
 
     def facts(self, taken: tuple[int, ...], day: date) -> dict[str, str]:
         """What is known of a bundle as something to be funded; what is absent is not known."""
-        chosen = [group.units[0] for group, n in zip(self.groups, taken, strict=True) if n]
-        levels = {unit.level for unit in chosen}
-        level = levels.pop() if len(levels) == 1 else None
-        known = {
-            "kind": self.award.kind,
-            "level": str(level) if level is not None else None,
-            "credits": str(_credits(self.groups, taken)),
-            "htq": "yes" if (self.award.technical_mark or "").casefold() in MARKED else None,
-            "sold-alone": self.sold if self.sold in ("yes", "no") else None,
-        }
-        return {
-            **{name: value for name, value in known.items() if value is not None},
-            "whole-course": "no",
-            "bundle": "yes" if sum(taken) > 1 else "no",
-            "parent-course-here": "yes",
-            "starts": day.isoformat(),
-        }
+        levels = {group.units[0].level for group, n in zip(self.groups, taken, strict=True) if n}
+        return as_opportunity(self.award, levels, _credits(self.groups, taken), sum(taken), self.sold, day)
 
     def said(self, taken: tuple[int, ...], day: date, decision: SchemeDecision) -> Bundle:
         """A bundle in words."""

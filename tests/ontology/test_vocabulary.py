@@ -64,6 +64,12 @@ WRITTEN_WITHOUT_TABLE: Final = {
     *("verdict", "weeklyHours", "weeksAtLeast", "weight", "wholeAward", "withoutLimit"),
     *("creditsAsStated", "pathwayDestination", "pathwayPart", "publishedRequirement"),
     *("knownWeeks", "stepsNotTold", "stepsOfUnknownHours", "stepsOfUnknownLength"),
+    *("AtlasGraph", "AtlasResult", "StandardCircumstance", "atlasReason", "furthestKilometres", "inCircumstance"),
+    *("inDistrict", "notKnownNear", "perhapsCost", "perhapsWeeks", "withinKilometres"),
+    *("AdvertTitle", "DemandGraph", "advert-matching", "advertTitle", "advertisedDistrict", "advertisedJob"),
+    *("advertisedQuarter", "advertisedRole", "advertisedSkill", "adverts", "advertsRepeated", "ambiguousIn"),
+    *("errorAtMost", "jobList", "repeatOf", "repeatedWithinDays", "sampleMatched", "sampleRight", "titleOutcome"),
+    *("unmatchedIn",),
 }  # fmt: skip
 # Wider classes of those above.
 WIDER: Final = {"Entailment", "Requirement", "Rule", "Status"}

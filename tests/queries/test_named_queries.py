@@ -322,7 +322,7 @@ def test_what_rests_on_a_source_that_nobody_can_open(store: GraphStore) -> None:
     links = "urn:stepway:method:competency-links-2026-11"
     assert found["sw:CompetencyLink", links] == sum(row["source_url"] == links for row in rows_of("competency_links"))
     survey = "urn:stepway:survey:healthtech-west-midlands-2026-11"
-    assert found["sw:KnowledgeGap", survey] == len(rows_of("gaps")) == 77
+    assert found["sw:KnowledgeGap", survey] == len(rows_of("gaps")) == 78
 
 
 def test_what_was_looked_for_and_not_found(store: GraphStore) -> None:

@@ -328,7 +328,7 @@ class Stub:
     def __init__(self, weeks: int) -> None:
         self.weeks, self.asked = weeks, 0
 
-    def __call__(self, projection: Projection, today: date) -> list[Quad]:
+    def __call__(self, store: GraphStore, projection: Projection, today: date) -> list[Quad]:
         self.asked += 1
         address = Literal(f"/pathways?to=OC-A&by=weeks&on={today}")
         return [
@@ -342,7 +342,7 @@ class Stub:
 
 def built(folder: Path, state: Path, stub: Stub | None, day: date = DAY, title: str = "A") -> Release:
     write_dataset(folder, roles=[ROLES[0] | {"title": title}])
-    found = build_release([folder], state, today=day, materialise=stub)
+    found = build_release([folder], state, today=day, derive={REACHABILITY: stub} if stub else {})
     assert found.release is not None, [str(one) for one in found.issues]
     return found.release
 
@@ -377,11 +377,11 @@ def test_a_rebuild_works_it_out_for_the_day_of_the_release(tmp_path: Path) -> No
     folder = tmp_path / "data"
     release = built(folder, tmp_path / "state", Stub(52), date(2026, 9, 1))
     stub = Stub(52)
-    assert rebuild_release(release.manifest, [folder], materialise=stub).same
+    assert rebuild_release(release.manifest, [folder], derive={REACHABILITY: stub}).same
     assert stub.asked == 1
-    assert not rebuild_release(release.manifest, [folder], materialise=Stub(51)).same
+    assert not rebuild_release(release.manifest, [folder], derive={REACHABILITY: Stub(51)}).same
     without, unasked = built(folder, tmp_path / "other", None), Stub(52)
-    assert rebuild_release(without.manifest, [folder], materialise=unasked).same
+    assert rebuild_release(without.manifest, [folder], derive={REACHABILITY: unasked}).same
     assert unasked.asked == 0
 
 

@@ -1,0 +1,113 @@
+"""Answers in every format that they are offered in: JSON, tables (CSV, XLSX) and charts (Vega-Lite)."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from api.addresses import Addresses
+from api.charts import Chart
+from api.dependencies import Services, client_of
+from api.negotiate import CSV, JSON_FORMAT, SHEETS, VEGA_LITE, XLSX, Format, choose, prefers_html
+from api.reply import has_already, headers_of, json_bytes, not_modified, tag_of
+from api.sheets import Sheet, csv, workbook
+from api.turns import turns_of
+from api.web import report
+
+SheetFormat = Literal["json", "csv", "xlsx"]
+"""What `?format=` may be of an answer that is tables."""
+
+ChartFormat = Literal["json", "csv", "xlsx", "vega-lite"]
+"""What `?format=` may be of an answer that is tables and can be drawn."""
+
+FORMAT_HELP: Final = "Format of the reply; without it `Accept` decides. csv is the first table alone."
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """An answer: as said over the wire, and how to make its tables, and its chart when it has one."""
+
+    said: BaseModel
+    sheets: Callable[[], Sequence[Sheet]]
+    chart: Callable[[], Chart] | None = None
+
+
+def body_of(form: Format, faces: Faces, services: Services) -> bytes:
+    """An answer in one format. A workbook's pages say which release it is of."""
+    if form is CSV:
+        return csv(faces.sheets()[0]).encode()
+    if form is XLSX:
+        return workbook(faces.sheets(), release_words(services))
+    if form is VEGA_LITE:
+        assert faces.chart is not None, "offered without a chart"
+        return json_bytes(faces.chart())
+    return faces.said.model_dump_json(by_alias=True).encode()
+
+
+def page_of(
+    request: Request, services: Services, release: int | None, faces: Faces, offered: Sequence[Format] = SHEETS
+) -> Response:
+    """An answer as a page, for readers of pages."""
+    chart = faces.chart() if faces.chart and VEGA_LITE in offered else None
+    formats = [(one.name, one.media_type) for one in offered]
+    return report.respond(request, services, faces.sheets(), chart, formats, release=release)
+
+
+def release_words(services: Services) -> str:
+    """The release that an answer is of, as files and charts say it."""
+    release = services.reference
+    return f"Stepway, release {release.number}, built {release.built_at}, content {release.content_hash[:12]}"
+
+
+def reply_in(
+    request: Request,
+    services: Services,
+    release: int | None,
+    wanted: str | None,
+    key: tuple[Hashable, ...],
+    make: Callable[[Addresses], Faces],
+    offered: tuple[Format, ...] = SHEETS,
+) -> Response:
+    """The reply to a question, in the format that is asked for: kept, unless the reader has it; else made in turn.
+
+    `key`: everything that was asked, the day included. Raises a `not-acceptable` problem, and `BusyError`.
+    """
+    if wanted is None and prefers_html(request, offered):
+        with turns_of(request).taken(client_of(request)):
+            return page_of(request, services, release, make(Addresses.of(request, release)), offered)
+    form = choose(request, offered, wanted)
+    addresses = Addresses.of(request, release)
+    whole = (request.url.path, addresses, *key, form.name)
+    tag = tag_of(services, *whole)
+    if has_already(request, tag):
+        return not_modified(tag)
+    if (body := services.kept_answer(whole)) is None:
+        with turns_of(request).taken(client_of(request)):
+            if (body := services.kept_answer(whole)) is None:  # nobody worked it out meanwhile
+                body = body_of(form, make(addresses), services)
+                services.keep_answer(whole, body)
+    return Response(body, headers=headers_of(tag) | file_headers(form, request, services), media_type=form.media_type)
+
+
+def file_headers(form: Format, request: Request, services: Services) -> dict[str, str]:
+    """How a table is called that is saved: after its address and release."""
+    if form not in (CSV, XLSX):
+        return {}
+    path = request.url.path.removeprefix(str(request.scope.get("root_path", "")))
+    name = "-".join(part for part in path.split("/") if part)
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_.") else "-" for letter in name)
+    saved = f"{plain or 'table'}-release-{services.reference.number}.{form.name}"
+    return {"Content-Disposition": f'{"attachment" if form is XLSX else "inline"}; filename="{saved}"'}
+
+
+def formats_described(*forms: Format) -> dict[int | str, dict[str, Any]]:
+    """What an endpoint says of the formats that it offers besides JSON, in the OpenAPI document."""
+    kinds: dict[str, dict[str, Any]] = {
+        CSV.name: {"type": "string"},
+        XLSX.name: {"type": "string", "format": "binary"},
+        VEGA_LITE.name: {"type": "object", "description": "A chart, as Vega-Lite 5."},
+    }
+    return {200: {"content": {one.media_type: {"schema": kinds[one.name]} for one in forms if one is not JSON_FORMAT}}}

@@ -1,0 +1,197 @@
+"""Sandboxes: post what is imagined, see what it is, and what it changes. Everything else is under its own address."""
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Final
+
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+from starlette.responses import Response
+
+from api.addresses import Addresses
+from api.dependencies import client_of, holder_of, settings_of, unless_gone
+from api.errors import Problem
+from api.negotiate import JSON_FORMAT, prefers_html, require_json
+from api.reply import JSON, has_already, headers_of, not_modified, tag_of, tag_of_content
+from api.routers.described import UNCHANGED, problems
+from api.sandboxes import PREFIX, Compare, Make, OpenSandboxes, Workshop, sandboxes_of, told_sandbox
+from api.schemas.sandboxes import EffectAsked, EffectSaid, SandboxAsked, SandboxBody, SandboxSaid, ZipAsked
+from api.settings import Settings
+from api.web import sandbox_page
+from api.workers import Pool
+from loaders.sandbox import Asked, Sandbox
+
+router = APIRouter(tags=["sandbox"])
+
+ZIP: Final = "application/zip"
+
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {"schema": SandboxBody.model_json_schema()},
+            ZIP: {"schema": {"type": "string", "format": "binary", "description": "CSV files named after tables."}},
+        },
+    }
+}
+
+_THERE: Final[dict[int | str, dict[str, Any]]] = {200: {"model": SandboxSaid, "description": "It is there already."}}
+
+Id = Annotated[str, InPath(max_length=60, description="Id of the sandbox.")]
+
+
+def workshop_of(request: Request) -> Pool:
+    """The processes that make sandboxes and work out what they change."""
+    found = request.app.state.workshop
+    assert isinstance(found, Pool)
+    return found
+
+
+@router.post(
+    "/sandboxes",
+    summary="Make a sandbox",
+    response_model=SandboxSaid,
+    status_code=201,
+    responses=_THERE | problems(400, 404, 406, 413, 415, 422, 429, 503),
+    openapi_extra=_BODY,
+)
+async def post_sandbox(request: Request, beside: Annotated[ZipAsked, Query()]) -> Response:
+    """Lay imaginary units, runs, providers … over a release, or take real ones to be closed: what would it change?
+
+    The release itself is never changed. Whoever has the link can see the sandbox; the same content has the same link.
+    """
+    require_json(request)
+    settings, kept = settings_of(request), sandboxes_of(request)
+    if not kept.kept.kept:
+        raise Problem("not-found", "This installation keeps no sandboxes.", hint="Ask whoever runs it.")
+    asked, number = _asked(request, await request.body(), beside, settings)
+    base = await anyio.to_thread.run_sync(holder_of(request).get, number)
+    try:
+        making = workshop_of(request).answer(_shop(kept), Make(base.release.path, asked), client_of(request))
+        made = await unless_gone(request, making)
+    finally:
+        await anyio.to_thread.run_sync(kept.kept.sweep)
+    if made is None:
+        return Response(status_code=499)  # for the log: nobody reads it
+    facts = json.loads(made)
+    sandbox = await anyio.to_thread.run_sync(kept.kept.get, facts["id"])
+    addresses = Addresses.of(request)
+    said = told_sandbox(sandbox, holder_of(request).releases.current_number(), addresses)
+    headers = {"Location": addresses.to(f"{PREFIX}{sandbox.id}"), "Cache-Control": "no-store"}
+    return Response(said.model_dump_json(), 201 if facts["new"] else 200, headers, JSON)
+
+
+def _asked(request: Request, body: bytes, beside: ZipAsked, settings: Settings) -> tuple[Asked, int | None]:
+    """What is imagined, and the release it is laid over. Raises `Problem` and `ValidationError`."""
+    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if media_type == ZIP:
+        asked = Asked(beside.title, tuple(_unzipped(body, settings.sandbox_bytes)), tuple(beside.without))
+        number = beside.release
+    elif media_type == JSON:
+        said = SandboxBody.model_validate_json(body)
+        asked, number = Asked.of_rows(said.title, said.tables, said.without), said.release
+    else:
+        raise Problem("unsupported-media-type", f"The body is said to be “{media_type[:100]}”.", hint=_EITHER)
+    size = sum(len(text.encode()) for _, text in asked.tables)
+    rows = sum(text.count("\n") for _, text in asked.tables)
+    if size > settings.sandbox_bytes or rows > settings.sandbox_rows:
+        most = f"{settings.sandbox_rows:,} rows and {settings.sandbox_bytes:,} bytes"
+        raise Problem("too-large", f"What is imagined has more than {most}.")
+    return asked, number
+
+
+_EITHER: Final = "Send JSON as application/json, or CSV files in a zip as application/zip."
+
+
+def _unzipped(body: bytes, most: int) -> Iterator[tuple[str, str]]:
+    """The CSV files of a zip, by the names of their tables."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            for name in sorted(archive.namelist()):
+                if PurePosixPath(name).suffix.lower() != ".csv":
+                    continue
+                with archive.open(name) as file:
+                    data = file.read(most + 1)
+                if len(data) > most:
+                    raise Problem("too-large", f"{name[:100]} has more than {most:,} bytes unpacked.")
+                most -= len(data)
+                yield PurePosixPath(name).stem, data.decode("utf-8-sig")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as error:
+        raise Problem("invalid-request", f"The zip cannot be opened: {error}.", hint=_EITHER) from None
+    except UnicodeDecodeError:
+        raise Problem("invalid-request", "A CSV file of the zip is not UTF-8.", hint="Save it as CSV, UTF-8.") from None
+
+
+@router.get(
+    "/sandboxes/{id}",
+    summary="What a sandbox is",
+    response_model=SandboxSaid,
+    responses=UNCHANGED | problems(404, 406, 422),
+)
+def get_sandbox(request: Request, id: Id, asked: Annotated[SandboxAsked, Query()]) -> Response:
+    """What it imagines, what it takes to be closed, which release it is laid over, and its links."""
+    sandbox = sandboxes_of(request).kept.get(id)
+    said = told_sandbox(sandbox, holder_of(request).releases.current_number(), Addresses.of(request))
+    if prefers_html(request, (JSON_FORMAT,)):
+        return sandbox_page.respond(request, said)
+    require_json(request)
+    body = said.model_dump_json().encode()
+    tag = tag_of_content(body)
+    if has_already(request, tag):
+        return not_modified(tag)
+    return Response(body, headers=headers_of(tag) | _NO_INDEX, media_type=JSON)
+
+
+@router.get(
+    "/sandboxes/{id}/effect",
+    summary="What a sandbox changes",
+    response_model=EffectSaid,
+    responses=UNCHANGED | problems(404, 406, 422, 429, 503),
+)
+async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Query()]) -> Response:
+    """Roles newly reachable, weeks saved and people-places served: the same questions put to both sides.
+
+    They are those of the standard learners about every role of the home sector, and those of the standard circumstances
+    from every postcode district. Each change says which of its steps rest on what is imaginary.
+    """
+    page = prefers_html(request, (JSON_FORMAT,))
+    if not page:
+        require_json(request)
+    kept, root = sandboxes_of(request), Addresses.of(request).root
+    on = asked.on or datetime.now(UTC).date()
+
+    def opened() -> tuple[Sandbox, Any, Path]:
+        sandbox = kept.kept.get(id)
+        services = kept.holder(id).get()
+        return sandbox, services, holder_of(request).get(sandbox.number).release.path
+
+    sandbox, services, base = await anyio.to_thread.run_sync(opened)
+    tag = tag_of(services, "effect", on, root)
+    if not page and has_already(request, tag):
+        return not_modified(tag)
+    key = "effect", on, root
+    if (body := services.kept_answer(key)) is None:
+        asking = Compare(base, services.release.path, on, root)
+        working = workshop_of(request).answer(_shop(kept), asking, client_of(request))
+        body = await unless_gone(request, working)
+        if body is None:
+            return Response(status_code=499)  # for the log: nobody reads it
+        services.keep_answer(key, body)
+    if page:
+        served = await anyio.to_thread.run_sync(holder_of(request).releases.current_number)
+        said = told_sandbox(sandbox, served, Addresses.of(request))
+        return sandbox_page.respond_effect(request, said, EffectSaid.model_validate_json(body))
+    return Response(body, headers=headers_of(tag) | _NO_INDEX, media_type=JSON)
+
+
+def _shop(sandboxes: OpenSandboxes) -> Workshop:
+    return Workshop(sandboxes.kept.folder.parent, sandboxes.kept.kept)
+
+
+_NO_INDEX: Final[dict[str, str]] = {"X-Robots-Tag": "noindex"}

@@ -1,0 +1,1 @@
+"""The skills watch on the wire, as tables and charts, and for the console."""

@@ -1,0 +1,141 @@
+"""An answer that is tables, as a page: the tables, a chart where there is one, and a form to ask otherwise.
+
+The same page for every such answer: what may be asked is read from the service's own description of the address, so
+that the form has each filter with its meaning and its choices.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.addresses import Addresses
+from api.charts import Chart
+from api.dependencies import Services
+from api.sheets import Cell, Sheet, plain_text
+from api.web.pages import Alternate, Step, page
+from ontology.namespaces import ID
+
+SHOWN: Final = 200
+"""Rows of a table that a page shows; files have all."""
+
+_ID: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,12}-[A-Za-z0-9./_-]{1,80}")
+_LEFT_OUT: Final = {"format", "release"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A filter: its name, what it means, its values where there are but some, and what was asked.
+
+    `several`: it may be given more than once. `kind`: text, number, day or yes.
+    """
+
+    name: str
+    about: str
+    kind: str
+    choices: tuple[str, ...]
+    several: bool
+    given: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as it is shown: each cell with the address of what it names, if it names something. `left`: more rows."""
+
+    title: str
+    columns: Sequence[str]
+    rows: tuple[tuple[tuple[str, str | None], ...], ...]
+    notes: Sequence[str]
+    left: bool
+
+
+def respond(
+    request: Request,
+    services: Services,
+    sheets: Sequence[Sheet],
+    chart: Chart | None,
+    offered: Sequence[tuple[str, str]],
+    *,
+    release: int | None,
+    query_behind: str | None = None,
+) -> Response:
+    """The page. `offered`: the name and the media type of each format that the same address has besides."""
+    addresses = Addresses.of(request, release)
+    operation = _operation(request)
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "format"]
+    path = request.url.path
+
+    def alternate(name: str, media_type: str) -> Alternate:
+        return Alternate(name, f"{path}?{urlencode([*asked, ('format', name)])}", media_type)
+
+    return page(
+        request,
+        "report.html",
+        title=operation.get("summary", sheets[0].title),
+        services=services,
+        release=release,
+        query_behind=query_behind,
+        above=[Step("Start", "/"), Step("For curriculum designers", "/designers")],
+        alternates=[alternate(*one) for one in offered],
+        about=str(operation.get("description", "")).partition("\n\n")[0],
+        tables=[_table(one, services, addresses) for one in sheets],
+        chart=chart,
+        chart_address=next((alternate(*one).href for one in offered if one[0] == "vega-lite"), None),
+        fields=list(_fields(operation, request)),
+        action=f"{addresses.root}/asked{path.removeprefix(addresses.root)}",
+        asked=asked,
+    )
+
+
+def _operation(request: Request) -> dict[str, Any]:
+    """What the service says of the address that was asked."""
+    described: dict[str, Any] = request.app.openapi()["paths"]
+    found = described.get(getattr(request.scope.get("route"), "path", ""), {})
+    operation: dict[str, Any] = found.get("get", {})
+    return operation
+
+
+def _fields(operation: dict[str, Any], request: Request) -> Iterator[Field]:
+    for said in operation.get("parameters", ()):
+        if said["in"] != "query" or said["name"] in _LEFT_OUT:
+            continue
+        schema = said["schema"]
+        options = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
+        first = options[0] if options else schema
+        several = first.get("type") == "array"
+        first = first.get("items", {}) if several else first
+        choices = tuple(str(one) for one in first.get("enum", ()))
+        kinds = {"integer": "number", "number": "number", "boolean": "yes"}
+        kind = "day" if first.get("format") == "date" else kinds.get(str(first.get("type")), "text")
+        about = str(said.get("description") or schema.get("description") or said["name"])
+        default = schema.get("default")
+        given = tuple(request.query_params.getlist(said["name"]))
+        if not given and default not in (None, [], ""):
+            given = tuple(map(_text, default)) if isinstance(default, list) else (_text(default),)
+        yield Field(said["name"], about, kind, choices, several, given)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _table(sheet: Sheet, services: Services, addresses: Addresses) -> Table:
+    rows = iter(sheet.rows)
+    shown = tuple(
+        tuple((plain_text(cell), _address(cell, services, addresses)) for cell in row) for row in islice(rows, SHOWN)
+    )
+    return Table(sheet.title, sheet.columns, shown, sheet.notes, next(rows, None) is not None)
+
+
+def _address(cell: Cell, services: Services, addresses: Addresses) -> str | None:
+    """Where to read of what a cell names: a thing by its id, or a page of ours or of others."""
+    if not isinstance(cell, str):
+        return None
+    if cell.startswith(("https://", "http://")):
+        return addresses.to("/resource", uri=cell) if cell.startswith(str(ID)) else cell
+    return addresses.to(f"/id/{cell}") if _ID.fullmatch(cell) and cell in services.things else None

@@ -1,0 +1,354 @@
+"""How many legal choices of units there are, and what they cover: exact counts, over integers and bit sets alone.
+
+A *legal choice* is a set of units that satisfies the rules and from which no unit can be left out. The rules are
+monotone: more units never break one. So every set that satisfies them holds a legal choice, and the least that any such
+set covers is the least that any legal choice covers.
+
+Units that add the same to every rule are alike to the rules: a *group*. A legal choice takes so many of each group, and
+all ways to take that many are legal. So the rules become a short list of *counts*, one number for each group, and what
+choices cover is counted from those:
+
+- the choices that cover at most the items X are the sum over the counts of the products of C(units of the group that
+  cover nothing outside X, taken of the group); from this, for all X at once, Möbius inversion gives how many choices
+  cover exactly X (Björklund, Husfeldt, Kaski and Koivisto, "Fourier meets Möbius", STOC 2007, section 2);
+- where there are too many items for all X, sets of items that can be covered are merged unit by unit;
+- where those are too many as well, the least and the most covered are found by a solver, and no share is given.
+
+Work is counted in steps, not seconds: the same question always stops at the same place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import comb, prod
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from ortools.sat.python import cp_model
+
+STEPS: Final = 60_000_000
+"""Steps of work that an answer may take by each way of counting."""
+
+COUNTS: Final = 200_000
+"""Nodes of the search for the counts that are legal."""
+
+_WIDEST: Final = 22
+_SOLVER_TIME: Final = 20.0
+
+Sums: TypeAlias = Sequence[int]
+Holds: TypeAlias = Callable[[Sums], bool]
+"""Whether the rules hold for what is added up for each of their conditions. Monotone."""
+
+Counts: TypeAlias = tuple[int, ...]
+"""How many units of each group are taken."""
+
+
+class NotFinishedError(RuntimeError):
+    """The work that an answer may take is used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Units that add the same to every condition, by their numbers."""
+
+    adds: tuple[int, ...]
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """All legal choices: `counts` of the groups, each of which is met in as many ways as its products say."""
+
+    groups: tuple[Group, ...]
+    counts: tuple[Counts, ...]
+
+    @property
+    def total(self) -> int:
+        """How many legal choices there are."""
+        return sum(prod(comb(len(g.units), n) for g, n in zip(self.groups, one, strict=True)) for one in self.counts)
+
+    def without(self, units: frozenset[int]) -> int:
+        """How many legal choices take none of these units."""
+        left = [sum(unit not in units for unit in group.units) for group in self.groups]
+        return sum(prod(map(comb, left, one)) for one in self.counts)
+
+    @property
+    def always(self) -> frozenset[int]:
+        """The units that every legal choice takes."""
+        whole = (
+            group
+            for number, group in enumerate(self.groups)
+            if self.counts and all(one[number] == len(group.units) for one in self.counts)
+        )
+        return frozenset(unit for group in whole for unit in group.units)
+
+    @property
+    def ever(self) -> frozenset[int]:
+        """The units that some legal choice takes."""
+        used = (group for number, group in enumerate(self.groups) if any(one[number] for one in self.counts))
+        return frozenset(unit for group in used for unit in group.units)
+
+
+def choices(adds: Sequence[tuple[int, ...]], caps: Sequence[int], holds: Holds, nodes: int = COUNTS) -> Choices:
+    """All legal choices. `adds`: what each unit adds to each condition; `caps`: what is enough for it.
+
+    Raises `NotFinishedError` after so many nodes of the search.
+    """
+    capped = [tuple(map(min, one, caps)) for one in adds]
+    by_adds: dict[tuple[int, ...], list[int]] = {}
+    for unit, one in enumerate(capped):
+        if any(one):
+            by_adds.setdefault(one, []).append(unit)
+    groups = tuple(Group(one, tuple(by_adds[one])) for one in sorted(by_adds, reverse=True))
+    zero = tuple(0 for _ in caps)
+    rest = [zero]
+    for group in reversed(groups):
+        rest.append(_plus(rest[-1], group.adds, len(group.units)))
+    rest.reverse()
+    found: list[Counts] = []
+    left = nodes
+
+    def search(number: int, taken: Counts, sums: tuple[int, ...]) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise NotFinishedError(f"more than {nodes:,} combinations of sizes had to be looked at")
+        if any(n and holds(_plus(sums, groups[g].adds, -1)) for g, n in enumerate(taken)):
+            return  # a unit can be left out already, and can be whatever comes besides
+        if holds(sums):
+            found.append(taken + (0,) * (len(groups) - number))
+            return
+        if number == len(groups) or not holds(_plus(sums, rest[number], 1)):
+            return
+        for n in range(len(groups[number].units) + 1):
+            search(number + 1, (*taken, n), _plus(sums, groups[number].adds, n))
+
+    search(0, (), zero)
+    return Choices(groups, tuple(found))
+
+
+def _plus(sums: tuple[int, ...], adds: tuple[int, ...], times: int) -> tuple[int, ...]:
+    return tuple(a + b * times for a, b in zip(sums, adds, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What legal choices cover. `avoided`: of each item, by how many choices it is not covered.
+
+    `least`, `most`: how many items a choice covers, with the units of one that does (none: not looked for to the end).
+    `by_number`: how many choices cover so many items; empty: not worked out. `proven` False: `least` and `most` are
+    those of the best choices found, not shown to be the end.
+    """
+
+    total: int
+    avoided: tuple[int, ...]
+    least: int
+    least_units: tuple[int, ...]
+    most: int
+    most_units: tuple[int, ...]
+    by_number: Mapping[int, int]
+    proven: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The choices with only those items that some choices cover and others not, equal ones together.
+
+    `masks`: the items of each unit; `weights`: how many items each stands for; `base`: how many every choice covers.
+    """
+
+    choices: Choices
+    masks: Mapping[int, int]
+    weights: tuple[int, ...]
+    base: int
+
+    def weight(self, mask: int) -> int:
+        """How many items a set of them stands for."""
+        return sum(weight for bit, weight in enumerate(self.weights) if mask >> bit & 1)
+
+
+def tally(found: Choices, covers: Sequence[frozenset[int]], items: int, steps: int = STEPS) -> Tally:
+    """What legal choices cover. `covers`: the items of each unit. There has to be a legal choice."""
+    total = found.total
+    by_item = [frozenset(unit for unit in sorted(found.ever) if item in covers[unit]) for item in range(items)]
+    avoided = tuple(found.without(units) for units in by_item)
+    together = Counter(by_item[item] for item in range(items) if 0 < avoided[item] < total)
+    classes = sorted(together, key=lambda units: tuple(sorted(units)))
+    masks = {unit: sum(1 << bit for bit, units in enumerate(classes) if unit in units) for unit in found.ever}
+    question = _Question(found, masks, tuple(together[units] for units in classes), avoided.count(0))
+    exactly: Mapping[int, int] | None = _by_inversion(question, steps)
+    if exactly is None:
+        exactly = _by_merging(question, steps)
+    if exactly is None:
+        return _by_solver(question, total, avoided)
+    numbers = Counter[int]()
+    for mask, count in exactly.items():
+        numbers[question.base + question.weight(mask)] += count
+    least = min(exactly, key=lambda mask: (question.weight(mask), mask))
+    most = min(exactly, key=lambda mask: (-question.weight(mask), mask))
+    return Tally(
+        total,
+        avoided,
+        question.base + question.weight(least),
+        _within(question, least),
+        question.base + question.weight(most),
+        _exactly(question, most, steps),
+        dict(sorted(numbers.items())),
+    )
+
+
+def _by_inversion(question: _Question, steps: int) -> dict[int, int] | None:
+    """How many choices cover exactly each set of items, from how many cover at most each; None: too much work."""
+    found, width = question.choices, len(question.weights)
+    large = found.total >= 1 << 62
+    work = (len(found.counts) * len(found.groups) + width) * (20 if large else 1)
+    if width > _WIDEST or work << width > steps:
+        return None
+    kind = object if large else np.int64
+    inside = []
+    for group in found.groups:
+        units = np.zeros(1 << width, dtype=np.int64)
+        for unit in group.units:
+            units[question.masks.get(unit, 0)] += 1
+        inside.append(_summed(units, width, 1))
+    at_most = np.zeros(1 << width, dtype=kind)
+    for one in found.counts:
+        ways = np.ones(1 << width, dtype=kind)
+        for group, left, n in zip(found.groups, inside, one, strict=True):
+            if n:
+                table = np.array([comb(size, n) for size in range(len(group.units) + 1)], dtype=kind)
+                ways = ways * table[left]
+        at_most += ways
+    exactly = _summed(at_most, width, -1)
+    return {int(mask): int(exactly[mask]) for mask in np.flatnonzero(exactly)}
+
+
+def _summed(values: npt.NDArray[Any], width: int, sign: int) -> npt.NDArray[Any]:
+    """For each set the sum over its subsets (`sign` 1), or what had those sums (-1)."""
+    for bit in range(width):
+        pairs = values.reshape(-1, 2, 1 << bit)
+        pairs[:, 1, :] += sign * pairs[:, 0, :]
+    return values
+
+
+def _by_merging(question: _Question, steps: int) -> dict[int, int] | None:
+    """How many choices cover exactly each set of items, set by set; None: too much work."""
+    found, left = question.choices, steps // 10
+    tables: list[list[dict[int, int]]] = []
+    try:
+        for number, group in enumerate(found.groups):
+            most = max(one[number] for one in found.counts)
+            table: list[dict[int, int]] = [{0: 1}, *({} for _ in range(most))]
+            for mask, alike in sorted(Counter(question.masks.get(unit, 0) for unit in group.units).items()):
+                grown: list[dict[int, int]] = [dict(one) for one in table]
+                for size, have in enumerate(table):
+                    for taken in range(1, min(alike, most - size) + 1):
+                        left = _spent(left, len(have))
+                        into = grown[size + taken]
+                        for old, count in have.items():
+                            into[old | mask] = into.get(old | mask, 0) + count * comb(alike, taken)
+                table = grown
+            tables.append(table)
+        whole: dict[int, int] = {}
+        path: list[tuple[Counts, dict[int, int]]] = [((), {0: 1})]
+        for one in sorted(found.counts):
+            same = next(n for n in range(len(path), 0, -1) if path[n - 1][0] == one[: n - 1])
+            del path[same:]
+            for number in range(same - 1, len(one)):
+                here, more = path[-1][1], tables[number][one[number]]
+                left = _spent(left, len(here) * len(more))
+                joined: dict[int, int] = {}
+                for a, x in here.items():
+                    for b, y in more.items():
+                        joined[a | b] = joined.get(a | b, 0) + x * y
+                path.append((one[: number + 1], joined))
+            for mask, count in path[-1][1].items():
+                whole[mask] = whole.get(mask, 0) + count
+    except NotFinishedError:
+        return None
+    return whole
+
+
+def _spent(left: int, steps: int) -> int:
+    if left < steps:
+        raise NotFinishedError("too many sets of items")
+    return left - steps
+
+
+def _within(question: _Question, mask: int) -> tuple[int, ...]:
+    """The first legal choice that covers nothing outside these items."""
+    found = question.choices
+    inside = [[unit for unit in group.units if not question.masks.get(unit, 0) & ~mask] for group in found.groups]
+    one = next(one for one in found.counts if all(len(have) >= n for have, n in zip(inside, one, strict=True)))
+    return tuple(sorted(unit for have, n in zip(inside, one, strict=True) for unit in have[:n]))
+
+
+def _exactly(question: _Question, mask: int, steps: int) -> tuple[int, ...]:
+    """A legal choice that covers exactly these items; none when the search for it takes too long."""
+    found, left = question.choices, steps // 100
+    fitting = [[unit for unit in group.units if not question.masks.get(unit, 0) & ~mask] for group in found.groups]
+
+    def search(open_: int, taken: tuple[int, ...], room: Counts) -> tuple[int, ...] | None:
+        nonlocal left
+        left = _spent(left, 1)
+        if not open_:
+            rest = ([u for u in have if u not in taken] for have in fitting)
+            return (*taken, *(unit for have, n in zip(rest, room, strict=True) for unit in have[:n]))
+        bit = open_ & -open_
+        for number, have in enumerate(fitting):
+            if not room[number]:
+                continue
+            for unit in have:
+                if question.masks.get(unit, 0) & bit and unit not in taken:
+                    less = (*room[:number], room[number] - 1, *room[number + 1 :])
+                    if (done := search(open_ & ~question.masks[unit], (*taken, unit), less)) is not None:
+                        return done
+        return None
+
+    try:
+        for one in found.counts:
+            fits = all(len(have) >= n for have, n in zip(fitting, one, strict=True))
+            if fits and (done := search(mask, (), one)) is not None:
+                return tuple(sorted(done))
+    except NotFinishedError:
+        pass
+    return ()
+
+
+def _by_solver(question: _Question, total: int, avoided: tuple[int, ...]) -> Tally:
+    """The least and the most that a choice covers, without shares."""
+    least, least_units, sure = _end(question, most=False)
+    most, most_units, sure_too = _end(question, most=True)
+    return Tally(total, avoided, least, least_units, most, most_units, {}, sure and sure_too)
+
+
+def _end(question: _Question, *, most: bool) -> tuple[int, tuple[int, ...], bool]:
+    found, model = question.choices, cp_model.CpModel()
+    take = {unit: model.new_bool_var(f"u{unit}") for unit in sorted(found.ever)}
+    sizes = []
+    for number, group in enumerate(found.groups):
+        size = model.new_int_var(0, len(group.units), f"g{number}")
+        model.add(size == sum(take[unit] for unit in group.units if unit in take))
+        sizes.append(size)
+    model.add_allowed_assignments(sizes, list(found.counts))
+    covered = [model.new_bool_var(f"i{bit}") for bit in range(len(question.weights))]
+    for bit, item in enumerate(covered):
+        by = [take[unit] for unit in take if question.masks[unit] >> bit & 1]
+        model.add_max_equality(item, by)
+    worth = sum(weight * item for weight, item in zip(question.weights, covered, strict=True))
+    if most:
+        model.maximize(worth)
+    else:
+        model.minimize(worth)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_deterministic_time = _SOLVER_TIME
+    status = solver.solve(model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        raise NotFinishedError("no legal choice was found by the solver in its time")
+    units = tuple(unit for unit, taken in take.items() if solver.value(taken))
+    return question.base + round(solver.objective_value), units, status == cp_model.OPTIMAL

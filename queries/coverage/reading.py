@@ -1,0 +1,556 @@
+"""Reads what coverage is worked out from (`queries.coverage.model`) of a release: regional tables, and vocabularies.
+
+What is published and what we conclude is told apart by `Via`. Three ways are published: what a publisher maps itself
+(`stated`), the statements of a standard in an apprenticeship for it (`standard`), and what an award promises (`award`).
+The others are ours: a tag that both have (themes), a skill of a vocabulary that both are linked to, a likeness of names
+that `ontology/matching` has a measured error rate for. Inferences are never chained: a unit that has the tag of a
+statement does not teach the ESCO skill that the statement is linked to; an apprenticeship for its standard does.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from rdflib.namespace import OWL, SKOS
+
+from graph.columns import Columns, Thing
+from graph.overlay import imagined
+from graph.projection import Course, Projection, Source, Status, worst
+from graph.store import GraphStore, plain
+from ontology.namespaces import ESCO, SW, id_of
+from queries.coverage.model import (
+    Competency,
+    CoverageFacts,
+    Need,
+    Run,
+    RunState,
+    Teacher,
+    TeacherKind,
+    Teaching,
+    Via,
+)
+from queries.coverage.stated import read_said, stated, without_denied
+
+APPRENTICESHIP: Final = "PT-APPR"
+
+_SHORT: Final = {"short", "bootcamp", "SWAP", "in-house", "essential-skills", "ESOL"}
+"""Kinds of course that can be taken without a whole qualification or apprenticeship."""
+
+_ENDS: Final = {4: "-12-31", 7: "-31"}
+"""What makes the last day of a date that is a year or a month."""
+
+_MIRRORED: Final = {"close": "close", "related": "related", "broad": "narrower", "narrow": "broader"}
+"""What a statement is to the skill of its link, said of the statement: `broad` says that the skill is broader."""
+
+
+def read(store: GraphStore, projection: Projection, on: date) -> CoverageFacts:
+    """What a release knows of needs, of what teaches them, and of runs, on a day."""
+    return _Reader(store, projection, on).read()
+
+
+def adverts_of_skills(store: GraphStore) -> dict[str, int]:
+    """In how many adverts of the release a role is wanted that needs each competency; without adverts nothing.
+
+    It is read from the graph `demand` (`queries.watch.cube`), over all quarters.
+    """
+    found: dict[str, int] = defaultdict(int)
+    for skill, number in store.rows("SELECT ?skill ?n { ?cell sw:advertisedSkill ?skill ; sw:adverts ?n }"):
+        found[id_of(plain(skill))] += int(plain(number))
+    return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Skill:
+    """A link from a statement to a skill of a vocabulary. `relation`: what the statement is to the skill."""
+
+    skill: str
+    label: str
+    relation: str
+
+
+class _Reader:
+    def __init__(self, store: GraphStore, projection: Projection, on: date) -> None:
+        self.store, self.projection, self.on = store, projection, on
+        classes = ("LearningOpportunity", "Delivery", "Site", "Unit", "Qualification", "Competency")
+        kinds = Columns(store, classes).kinds
+        self.opportunities, self.deliveries, self.sites = (kinds[name] for name in classes[:3])
+        self.unit_things, self.award_things, self.competency_things = (kinds[name] for name in classes[3:])
+        self.courses = {one.id: one for one in projection.courses}
+        self.taught_roles = {one.about[0] for one in projection.steps if one.id.startswith(f"{APPRENTICESHIP}/")}
+        self.by_standard: dict[str, list[str]] = defaultdict(list)
+        for one in projection.competencies:
+            if one.current and one.role in self.taught_roles and one.role not in self.by_standard[one.standard]:
+                self.by_standard[one.standard].append(one.role)
+        self.listed = {
+            award
+            for unit in projection.units.values()
+            if unit.source.status is not Status.ILLUSTRATIVE
+            for award in self.awards_of(unit.id, unit.award)
+        }
+
+    def read(self) -> CoverageFacts:
+        needs, competencies, labels = self.needs_and_competencies()
+        said = read_said(self.store)
+        units, awards = self.units(), self.awards()
+        teachers = {one.id: one for one in (*units, *awards, *self.apprenticeships(), *self.course_teachers())}
+        sure = [*self.by_standard_and_award(competencies, teachers), *stated(said)]
+        found = [
+            *sure,
+            *without_denied(self.by_theme(competencies, teachers), said),
+            *self.by_vocabulary(competencies, sure, teachers),
+        ]
+        kept = tuple(one for one in found if one.competency in competencies and one.teacher in teachers)
+        named = {one.teacher for one in kept}
+        aimed, unlisted = self.aimed()
+        return CoverageFacts(
+            on=self.on,
+            needs=needs,
+            competencies=competencies,
+            teachers={id: one for id, one in teachers.items() if one.kind is not TeacherKind.AWARD or id in named},
+            teachings=kept,
+            runs=tuple(self.runs()),
+            labels=self.projection.labels | labels,
+            unlisted=unlisted,
+            aimed=aimed,
+            gaps=self.projection.gaps,
+            projection=self.projection,
+            said=said,
+            imagined=imagined(self.store),
+        )
+
+    # Needs
+
+    def needs_and_competencies(self) -> tuple[tuple[Need, ...], dict[str, Competency], dict[str, str]]:
+        """What roles require of their standards, and occupations of ESCO of its skills; names of what has no row."""
+        facts = {one.id: one for one in self.projection.competencies}
+        found: dict[str, Competency] = {}
+        needs: list[Need] = []
+        for _, role, id in sorted(self.store.rows("SELECT ?p ?role ?o { ?role ?p ?o }", {"p": SW.requires})):
+            one = facts.get(competency := id_of(plain(id)))
+            if one is None or not one.current:
+                continue
+            if competency not in found:
+                level = self.competency_things[competency].level()
+                themes = (one.theme,) if one.theme else ()
+                found[competency] = Competency(
+                    one.id, one.label, one.kind, level, one.standard, one.code, themes, one.source
+                )
+            needs.append(Need(id_of(plain(role)), competency, None, one.source))
+        skills, of_occupations, labels = self.occupations()
+        return (*needs, *of_occupations), found | skills, labels
+
+    def occupations(self) -> tuple[dict[str, Competency], list[Need], dict[str, str]]:
+        """The occupations of ESCO, where it is loaded: which skills they need, and the names of both."""
+        occupations = self.of_class("esco:Occupation")
+        if not occupations:
+            return {}, [], {}
+        skills = self.of_class("esco:Skill")
+        gone = {thing for thing, said in self.store.pairs(OWL.deprecated) if said == "true"}
+        labels = self.names(occupations.keys() | skills.keys())
+        kinds = {thing: kind.rpartition("/")[2] for thing, kind in self.store.pairs(ESCO.skillType)}
+        known = {*occupations.values(), *skills.values()}
+        of_dataset = {one: Source("", one, self.retrieved(one), Status.PUBLISHED) for one in known}
+        needs: dict[tuple[str, str], Need] = {}
+        for essential, predicate in ((False, ESCO.relatedOptionalSkill), (True, ESCO.relatedEssentialSkill)):
+            for occupation, skill in self.store.pairs(predicate):
+                if occupation in occupations and skill in skills and not gone & {occupation, skill}:
+                    source = of_dataset[occupations[occupation]]
+                    needs[occupation, skill] = Need(occupation, skill, essential, source)
+        wanted = {skill for _, skill in needs}
+        found = {
+            skill: Competency(
+                skill,
+                labels.get(skill, skill),
+                kinds.get(skill, "skill"),
+                None,
+                "",
+                None,
+                (),
+                replace(of_dataset[skills[skill]], record=skill),
+            )
+            for skill in sorted(wanted)
+        }
+        ordered = [needs[pair] for pair in sorted(needs)]
+        return (
+            found,
+            ordered,
+            {thing: labels[thing] for thing in {*wanted, *(one.role for one in ordered)} & labels.keys()},
+        )
+
+    def of_class(self, name: str) -> dict[str, str]:
+        """The things of a class by address, each with the dataset that says so."""
+        query = f"SELECT ?thing ?dataset {{ GRAPH ?dataset {{ ?thing a {name} }} ?dataset a dcat:Dataset }}"
+        return {plain(thing): plain(dataset) for thing, dataset in sorted(self.store.rows(query), reverse=True)}
+
+    def names(self, things: Iterable[str]) -> dict[str, str]:
+        wanted, found = set(things), dict[str, str]()
+        for thing, label in self.store.pairs(SKOS.prefLabel):
+            if thing in wanted and label < found.get(thing, "\U0010ffff"):
+                found[thing] = label
+        return found
+
+    def retrieved(self, dataset: str) -> str | None:
+        rows = self.store.rows("SELECT ?dataset ?day { ?dataset sw:retrieved ?day }")
+        return next((plain(day) for one, day in rows if plain(one) == dataset), None)
+
+    # Teachers
+
+    def awards_of(self, unit: str, award: str | None) -> tuple[str, ...]:
+        named = self.unit_things[unit].things("sw:unitOf") if unit in self.unit_things else ()
+        return tuple(dict.fromkeys((*([award] if award else []), *named)))
+
+    def units(self) -> list[Teacher]:
+        found = []
+        for one in self.projection.units.values():
+            awards = self.awards_of(one.id, one.award)
+            known = [self.projection.awards[award] for award in awards if award in self.projection.awards]
+            current = any(award.current for award in known) or not known
+            found.append(
+                Teacher(
+                    one.id,
+                    TeacherKind.UNIT,
+                    one.title,
+                    one.level,
+                    one.credits,
+                    one.award,
+                    awards,
+                    one.role,
+                    one.themes,
+                    current,
+                    one.source.status,
+                    one.source,
+                )
+            )
+        return found
+
+    def awards(self) -> list[Teacher]:
+        return [
+            Teacher(
+                one.id,
+                TeacherKind.AWARD,
+                one.title,
+                one.level,
+                one.credits,
+                one.id,
+                (one.id,),
+                None,
+                (),
+                one.current,
+                one.source.status,
+                one.source,
+            )
+            for one in self.projection.awards.values()
+            if one.real
+        ]
+
+    def apprenticeships(self) -> list[Teacher]:
+        steps = {one.id: one for one in self.projection.steps}
+        return [
+            Teacher(
+                id := f"{APPRENTICESHIP}/{role}",
+                TeacherKind.APPRENTICESHIP,
+                steps[id].title,
+                steps[id].level,
+                None,
+                None,
+                (),
+                None,
+                (),
+                True,
+                self.projection.roles[role].source.status,
+                self.projection.roles[role].source,
+            )
+            for role in sorted(self.taught_roles)
+        ]
+
+    def kind_of(self, course: Course) -> TeacherKind:
+        """What a course is that names no award: a degree is a whole award all the same, a bootcamp is none."""
+        said = self.opportunities[course.id].code("sw:courseKind")
+        if said == "apprenticeship":
+            return TeacherKind.APPRENTICESHIP
+        return TeacherKind.COURSE if said is None or said in _SHORT else TeacherKind.AWARD
+
+    def course_teachers(self) -> list[Teacher]:
+        """Courses of which no award and no standard is known."""
+        return [
+            Teacher(
+                one.id,
+                self.kind_of(one),
+                one.title,
+                one.level,
+                None,
+                None,
+                (),
+                None,
+                tuple(sorted(self.opportunities[one.id].texts("sw:theme"))),
+                True,
+                one.source.status,
+                one.source,
+            )
+            for one in self.courses.values()
+            if self.run_of(one) == (one.id,)
+        ]
+
+    def run_of(self, course: Course) -> tuple[str, ...]:
+        """What a run of a course is a run of: its award, the roles of its standard, or itself."""
+        if course.award is not None:
+            return (course.award,)
+        standard = self.opportunities[course.id].text("sw:standardReference")
+        return tuple(self.by_standard.get(standard or "", ())) or (course.id,)
+
+    # Runs
+
+    def runs(self) -> Iterator[Run]:
+        """Every run of every course on offer, and the counts of past leavers, which say that there was one."""
+        of_course: dict[str, list[Thing]] = defaultdict(list)
+        for run in self.deliveries.values():
+            of_course[run.thing("sw:runOf") or ""].append(run)
+        for course in self.courses.values():
+            for thing in of_course.get(course.id) or [self.opportunities[course.id]]:
+                for of in self.run_of(course):
+                    yield self.run(thing, course, of)
+        for one in self.projection.evidence:
+            if one.about and one.leavers != 0:
+                yield Run(
+                    id=one.id,
+                    of=one.about,
+                    opportunity=None,
+                    title=f"{self.projection.labels.get(one.about, one.about)}, leavers of {one.period}",
+                    provider=self.projection.same_provider.get(one.provider, one.provider),
+                    site=None,
+                    town=None,
+                    district=None,
+                    latitude=None,
+                    longitude=None,
+                    study_mode=None,
+                    attendance=None,
+                    delivery_mode=None,
+                    starts=(),
+                    state=RunState.EVIDENCE,
+                    seats=None,
+                    sold_separately="unknown",
+                    status=one.source.status,
+                    source=one.source,
+                )
+
+    def run(self, thing: Thing, course: Course, of: str) -> Run:
+        """A run of a course; `thing` is the course itself where nothing is known of its runs."""
+        site = self.sites.get(thing.thing("sw:at") or "")
+        place = [float(said) for name in ("latitude", "longitude") if site and (said := site.text(f"schema:{name}"))]
+        postcode = site.text("schema:postalCode") if site else None
+        flexible = thing.text("sw:flexibleStart") == "true"
+        starts = () if flexible else tuple(sorted(thing.texts("sw:startDate")))
+        return Run(
+            id=thing.id,
+            of=of,
+            opportunity=course.id,
+            title=course.title,
+            provider=course.provider,
+            site=site.label if site else None,
+            town=site.text("schema:addressLocality") if site else None,
+            district=postcode.rsplit(" ", 1)[0] if postcode else None,
+            latitude=place[0] if len(place) == 2 else None,
+            longitude=place[1] if len(place) == 2 else None,
+            study_mode=thing.code("sw:studyMode"),
+            attendance=thing.code("sw:attendance"),
+            delivery_mode=thing.code("sw:deliveryMode"),
+            starts=starts,
+            state=RunState.TO_COME if flexible else state_of(starts, self.on),
+            seats=thing.number("sw:seats"),
+            sold_separately=course.sold_separately,
+            status=worst((course.source.status, thing.source.status)),
+            source=thing.source,
+        )
+
+    # What teaches what
+
+    def by_standard_and_award(
+        self, competencies: Mapping[str, Competency], teachers: Mapping[str, Teacher]
+    ) -> Iterator[Teaching]:
+        """An apprenticeship teaches the statements of its standard, an award the outcomes that it promises.
+
+        A statement of an award alone is needed by no role; it is told here all the same, since links begin from it.
+        """
+        for one in self.projection.competencies:
+            if not one.current:
+                continue
+            for role in self.by_standard.get(one.standard, ()) if one.role else ():
+                teacher = teachers.get(f"{APPRENTICESHIP}/{role}")
+                if teacher is not None:
+                    through = f"{one.code or 'a statement'} of {one.standard}"
+                    yield _teaching(teacher, one.id, Via.STANDARD, through, one.source)
+            if one.award is not None and one.award in teachers:
+                yield _teaching(teachers[one.award], one.id, Via.AWARD, f"outcome {one.code or one.label}", one.source)
+
+    def by_theme(self, competencies: Mapping[str, Competency], teachers: Mapping[str, Teacher]) -> Iterator[Teaching]:
+        """Our tags: of an outcome of a unit, of a unit, of a course, and of what leads to an award without units."""
+        tagged: dict[str, list[Competency]] = defaultdict(list)
+        for competency in competencies.values():
+            for theme in competency.themes:
+                tagged[theme].append(competency)
+        outcomes: dict[tuple[str, str], list[tuple[int | None, Source]]] = defaultdict(list)
+        for outcome in self.projection.outcomes:
+            if outcome.theme and outcome.unit in teachers:
+                outcomes[outcome.unit, outcome.theme].append((outcome.number, outcome.source))
+        for (unit, theme), some in outcomes.items():
+            numbers = ", ".join(str(number) for number, _ in some if number is not None)
+            sources = tuple(source for _, source in some)
+            for competency in tagged.get(theme, ()):
+                yield _inferred(teachers[unit], competency, Via.OUTCOME_THEME, f"{theme} (outcome {numbers})", sources)
+        for one in teachers.values():
+            via = Via.UNIT_THEME if one.kind is TeacherKind.UNIT else Via.COURSE_THEME
+            for theme in one.themes:
+                for competency in tagged.get(theme, ()):
+                    yield _inferred(one, competency, via, theme, (one.source,))
+        of_awards: dict[tuple[str, str], list[Source]] = defaultdict(list)
+        for course in self.courses.values():
+            if course.award is not None and course.award in teachers and course.award not in self.listed:
+                for theme in self.opportunities[course.id].texts("sw:theme"):
+                    of_awards[course.award, theme].append(course.source)
+        for (award, theme), courses in of_awards.items():
+            for competency in tagged.get(theme, ()):
+                yield _inferred(teachers[award], competency, Via.COURSE_THEME, theme, tuple(courses))
+
+    def by_vocabulary(
+        self, competencies: Mapping[str, Competency], sure: Iterable[Teaching], teachers: Mapping[str, Teacher]
+    ) -> Iterator[Teaching]:
+        """What is surely taught, and what it is linked to: other statements, skills, and one step up and down in ESCO.
+
+        Links go from a statement to a skill (`sw:CompetencyLink`, judged by a person) or are matches of names with a
+        measured error rate (`sw:Match`, told as `NAME` with its score).
+        """
+        linked: dict[str, list[_Skill]] = {
+            one.id: [_Skill(link.target, link.label, _MIRRORED.get(link.relation, "related")) for link in one.links]
+            for one in self.projection.competencies
+            if one.links
+        }
+        into: dict[str, list[tuple[str, _Skill]]] = defaultdict(list)
+        for statement, links in linked.items():
+            if statement in competencies:
+                for link in links:
+                    into[link.skill].append((statement, link))
+        wider, narrower = self.hierarchy(competencies)
+        matched = self.matches()
+        seen: set[tuple[str, str, Via, str]] = set()
+        sources = {one.id: one.source for one in self.projection.competencies}
+        for one in sure:
+            teacher = teachers.get(one.teacher)
+            if teacher is None:
+                continue
+            mine = sources.get(one.competency, teacher.source)
+            for link in linked.get(one.competency, ()):
+                reached = [(link.skill, link.relation, link.label)] if link.skill in competencies else []
+                if link.relation == "close":
+                    reached += [(other, "narrower", link.label) for other in wider.get(link.skill, ())]
+                    reached += [(other, "broader", link.label) for other in narrower.get(link.skill, ())]
+                reached += [
+                    (statement, _between(link.relation, theirs.relation), link.label)
+                    for statement, theirs in into.get(link.skill, ())
+                    if statement != one.competency
+                ]
+                for competency, relation, label in reached:
+                    key = (teacher.id, competency, Via.VOCABULARY, relation)
+                    if key not in seen:
+                        seen.add(key)
+                        through = f"{label} ({relation}), from {one.competency}"
+                        yield replace(
+                            _inferred(teacher, competencies[competency], Via.VOCABULARY, through, (mine, *one.sources)),
+                            relation=relation,
+                        )
+            for skill, name, score in matched.get(one.competency, ()):
+                key = (teacher.id, skill, Via.NAME, "")
+                if skill in competencies and key not in seen:
+                    seen.add(key)
+                    through = f"“{name}”, like {one.competency}"
+                    yield replace(
+                        _inferred(teacher, competencies[skill], Via.NAME, through, (mine, *one.sources)), score=score
+                    )
+
+    def hierarchy(self, competencies: Mapping[str, Competency]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """The needed skills just above and just below each skill of ESCO."""
+        wider: dict[str, list[str]] = defaultdict(list)
+        narrower: dict[str, list[str]] = defaultdict(list)
+        for skill, above in self.store.pairs(SKOS.broader):
+            if above in competencies:
+                wider[skill].append(above)
+            if skill in competencies:
+                narrower[above].append(skill)
+        return wider, narrower
+
+    def matches(self) -> dict[str, list[tuple[str, str, float]]]:
+        """The skills whose names are like a statement's, with that name and how alike they are."""
+        query = """
+            SELECT ?of ?with ?name ?score {
+                ?match a sw:Match ; sw:matchOf ?of ; sw:matchWith ?with ; sw:matchedName ?name ; sw:score ?score .
+                ?of a sw:Competency }"""
+        found: dict[str, list[tuple[str, str, float]]] = defaultdict(list)
+        for of, skill, name, score in sorted(self.store.rows(query)):
+            found[id_of(plain(of))].append((id_of(plain(skill)), plain(name), float(plain(score))))
+        return found
+
+    # What is meant for a role
+
+    def aimed(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        """What is meant for each role, and of that what is not wholly known.
+
+        The units of an award are known when some of it are published and nothing that was looked for and not found is
+        about it.
+        """
+        open_ones = {id for gap in self.projection.gaps for id in gap.about}
+        aimed: dict[str, list[str]] = defaultdict(list)
+        unlisted: dict[str, list[str]] = defaultdict(list)
+        for role in sorted(self.taught_roles):
+            aimed[role].append(f"{APPRENTICESHIP}/{role}")
+        for award in self.projection.awards.values():
+            if not award.current or award.source.status is Status.ILLUSTRATIVE:
+                continue
+            for role in self.award_things[award.id].things("sw:alignedTo"):
+                aimed[role].append(award.id)
+                if award.id not in self.listed or award.id in open_ones:
+                    unlisted[role].append(award.id)
+        return {role: tuple(some) for role, some in aimed.items()}, {r: tuple(some) for r, some in unlisted.items()}
+
+
+def state_of(starts: Iterable[str], on: date) -> RunState:
+    """Whether one of these starts (days, months or years) lies ahead of a day, or all have passed.
+
+    >>> day = date(2026, 11, 21)
+    >>> [str(state_of(starts, day)) for starts in (["2026-09", "2026-11"], ["2025"], [])]
+    ['to-come', 'over', 'not-dated']
+    """
+    ends = [start + _ENDS.get(len(start), "") for start in starts]
+    if not ends:
+        return RunState.NOT_DATED
+    return RunState.TO_COME if max(ends) >= on.isoformat() else RunState.OVER
+
+
+def _between(teacher: str, need: str) -> str:
+    """What the teacher's statement is to the needed one, from what each is to the same skill.
+
+    >>> [_between("close", need) for need in ("close", "narrower", "broader", "related")]
+    ['close', 'broader', 'narrower', 'related']
+    """
+    other = {"narrower": "broader", "broader": "narrower"}
+    if "related" in (teacher, need):
+        return "related"
+    if need == "close":
+        return teacher
+    return other[need] if teacher in ("close", other[need]) else "related"
+
+
+def _teaching(teacher: Teacher, competency: str, via: Via, through: str, source: Source) -> Teaching:
+    """A published reason."""
+    sources = (source,) if source == teacher.source else (source, teacher.source)
+    status = worst((source.status, teacher.status))
+    return Teaching(teacher.id, competency, via, through, None, None, frozenset(), status, sources)
+
+
+def _inferred(
+    teacher: Teacher, competency: Competency, via: Via, through: str, sources: tuple[Source, ...]
+) -> Teaching:
+    """A reason of ours, as sure as the least sure statement that it rests on, and never surer than inferred."""
+    status = worst((Status.INFERRED, teacher.status, competency.source.status, *(one.status for one in sources)))
+    rests = tuple(dict.fromkeys((*sources, competency.source)))
+    return Teaching(teacher.id, competency.id, via, through, None, None, frozenset(), status, rests)
