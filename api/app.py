@@ -17,10 +17,12 @@ from api.differences import Comparisons
 from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
 from api.reply import SOFTWARE
 from api.routers import (
+    adverts,
     atlas,
     changes,
     contradictions,
     coverage,
+    curriculum,
     dataset,
     documentation,
     incomplete,
@@ -38,6 +40,7 @@ from api.routers import (
     sparql,
     standards,
     things,
+    watch,
 )
 from api.sandboxes import HEADER, OpenSandboxes, UnderSandbox, open_workshop
 from api.settings import Settings
@@ -58,7 +61,7 @@ log = logging.getLogger("stepway")
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """While the service runs, workers open what becomes current, a release or a day, before anybody asks."""
-    looking = asyncio.create_task(_keep_ready(app.state.holder, app.state.pool, app.state.answers))
+    looking = asyncio.create_task(_keep_ready(app))
     try:
         yield
     finally:
@@ -68,11 +71,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(app.state.workshop.close)
 
 
-async def _keep_ready(holder: ReleaseHolder, pool: Pool, answers: Answers) -> None:
+async def _keep_ready(app: FastAPI) -> None:
+    state = app.state
+
     def look() -> None:
-        services = holder.get()
-        answers.prepare(sparql_home_of(services))
-        pool.prepare(home_of(services))
+        state.sandboxes.kept.sweep()
+        services = state.holder.get()
+        state.answers.prepare(sparql_home_of(services))
+        state.pool.prepare(home_of(services))
 
     while True:
         try:
@@ -128,11 +134,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(sandboxes.router)
     app.include_router(contradictions.router)
     app.include_router(incomplete.router)
+    app.include_router(adverts.router)
+    app.include_router(watch.router)
     app.include_router(atlas.router)
     app.include_router(pathways.router)
     app.include_router(person.router)
     app.include_router(changes.router)
     app.include_router(standards.router)
+    app.include_router(curriculum.router)
     app.include_router(coverage.router)
     app.include_router(things.make_router(settings))
     app.include_router(resources.router)

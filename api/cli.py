@@ -25,6 +25,7 @@ from api import incomplete as missing
 from api.commands.atlas import atlas_app
 from api.commands.change import change_app
 from api.commands.coverage import coverage_app
+from api.commands.curriculum import curriculum_app
 from api.commands.sandbox import sandbox_app
 from api.commands.shared import (
     AsJson,
@@ -37,6 +38,7 @@ from api.commands.shared import (
     settings_of,
 )
 from api.commands.standard import standard_app
+from api.commands.watch import watch_app
 from api.console import Screen
 from api.dependencies import ReleaseHolder
 from api.derived import DERIVE
@@ -726,7 +728,13 @@ app.add_typer(
     help="One standard: its statements against units, every legal choice, the approval pack.",
 )
 releases_app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app.add_typer(
+    curriculum_app,
+    name="curriculum",
+    help="The shape of a curriculum, overlaps, what to teach once, single points, cold spots.",
+)
 app.add_typer(change_app, name="change", help="The smallest change that closes a gap, and bundles for it.")
+app.add_typer(watch_app, name="watch", help="What adverts and employers ask for, beside what is taught.")
 app.add_typer(atlas_app, name="atlas", help="Which roles can be reached from each postcode district.")
 app.add_typer(sandbox_app, name="sandbox", help="Imagine units, runs and providers, and see what they would change.")
 app.add_typer(releases_app, name="releases", help="List the releases, or serve another of them.")

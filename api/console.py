@@ -796,7 +796,7 @@ def thing(screen: Screen, profile: Profile) -> None:
     _statements(screen, item)
     for conclusion in profile.conclusions:
         screen.line()
-        screen.line(f"{conclusion.term}: {conclusion.count}, by our rule {conclusion.rule} (our inference)")
+        screen.line(f"{conclusion.term}: {conclusion.count}, by our rule {conclusion.rule} ({STATUS_WORDS[conclusion.status]})")
         for value in conclusion.values:
             screen.line(f"- {value_words(value)}", indent=1, hang=2)
         if conclusion.count > len(conclusion.values):

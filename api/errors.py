@@ -44,6 +44,7 @@ from queries.coverage.faults import (
     UnknownGapError,
     WorkRanOutError,
 )
+from queries.coverage.spots import NoSuchPeriodError
 from queries.find import UnknownWordsError
 from queries.pathways.compile import UnknownThingError
 from queries.pathways.limits import ContradictoryLimitsError, NotKnownError
@@ -317,7 +318,7 @@ def _query(code: str, error: QueryRefusedError | QuerySyntaxError) -> Problem:
 
 def _refused_sandbox(error: RefusedSandboxError) -> Problem:
     shown = [issue for issue in error.issues if issue.severity is Severity.ERROR][:3]
-    detail = f"{sentence(error)} {' '.join(f'{_place(one)}{one.message}; {one.hint}.' for one in shown)}"
+    detail = " ".join((sentence(error), *(f"{_place(one)}{one.message}; {one.hint.rstrip('.')}." for one in shown)))
     return Problem("refused-sandbox", detail, members={"issues": [told_issue(one) for one in error.issues]})
 
 
@@ -375,6 +376,7 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     NoReleaseError: _simple("no-release"),
     NoAtlasError: _simple("no-atlas"),
     ClusterError: _simple("no-cluster"),
+    NoSuchPeriodError: lambda e: Problem("invalid-request", sentence(e), 422),
     UnknownInAtlasError: lambda e: Problem("invalid-request", sentence(e), 422, hint="See `stepway atlas show`."),
     UnknownSandboxError: lambda e: Problem("unknown-sandbox", sentence(e), members={"id": e.id}),
     RefusedSandboxError: _refused_sandbox,

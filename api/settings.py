@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     )
     sandboxes: int = Field(20, ge=0, le=10_000, description="Sandboxes that are kept; 0: nobody may make one.")
     sandbox_bytes: int = Field(
-        2_000_000, ge=1_000, le=100_000_000, description="Most text of what is imagined for a sandbox, in bytes unpacked."
+        2_000_000, ge=1_000, le=100_000_000, description="Most text of what a sandbox imagines, in bytes unpacked."
     )
     sandbox_rows: int = Field(2_000, ge=1, le=100_000, description="Most rows of what is imagined for a sandbox.")
     sandbox_seconds: float = Field(

@@ -83,7 +83,7 @@ def _said_conclusion(conclusion: Conclusion, addresses: Addresses) -> dict[str, 
         "term": conclusion.term,
         "values": [said_value(value, addresses) for value in conclusion.values],
         "count": conclusion.count,
-        "status": "inferred",
+        "status": conclusion.status,
         "rule": conclusion.rule,
     }
 

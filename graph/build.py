@@ -122,7 +122,11 @@ _FOREIGN: Final = {str(ESCO.Occupation): "esco:Occupation", str(ESCO.Skill): "es
 
 
 _NOT_LOOKED_FOR: Final = {
-    str(SW[name]) for name in ("AdvertTitle", "CompetencyQuestion", "Fix", "ReachabilityResult", "StandardLearner")
+    str(SW[name])
+    for name in (
+        *("AdvertTitle", "CompetencyQuestion", "CoverageCount", "CoverageFinding", "Fix", "ReachabilityResult"),
+        "StandardLearner",
+    )
 }
 """Classes of things that have a label and a status, and that nobody means who looks for words."""
 

@@ -227,7 +227,7 @@ def read(asked: Asked, base: Release, today: date) -> Imagined:
                 message = f"{quoted(row.id)} is described by the release already"
                 report(source, row, "described-by-base", message, column=row.table.key[0])
     (loaded,) = check_and_map([source], include_illustrative=True, today=today, known=_Known(store, gone))
-    loaded.issues = in_order(log.issues)
+    loaded.issues = in_order(one for one in log.issues if one.code != "described-twice")  # told as an error above
     if loaded.has_errors:
         raise RefusedSandboxError(loaded.issues)
     return Imagined(_id(base, loaded, closed), asked.title, _input(loaded, about), loaded.ids, closed, gone)
@@ -400,7 +400,7 @@ class Sandboxes:
 
     def sweep(self) -> None:
         """Remove what is left of makings that were broken off, unless one goes on."""
-        if not self.folder.is_dir():
+        if not self._left():
             return
         with (self.folder / "making.lock").open("w") as lock:
             try:
@@ -409,8 +409,11 @@ class Sandboxes:
                 return
             self._clear()
 
+    def _left(self) -> list[Path]:
+        return [*self.folder.glob("*.making"), *self.folder.glob("*.removed")]
+
     def _clear(self) -> None:
-        for left in (*self.folder.glob("*.making"), *self.folder.glob("*.removed")):
+        for left in self._left():
             shutil.rmtree(left, ignore_errors=True)
 
     def _remove(self, ids: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
+from graph.overlay import IMAGINED
 from graph.projection import Status
 from graph.search import Found, SearchIndex
 from graph.store import GraphStore, Row
@@ -100,12 +101,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """Something that follows by one of our rules: always an inference."""
+    """Something that follows by one of our rules: an inference, or illustrative where it rests on what is imagined."""
 
     term: str
     values: tuple[Value, ...]
     count: int
     rule: str
+
+    @property
+    def status(self) -> Status:
+        """How sure it is."""
+        return Status.ILLUSTRATIVE if self.rule.endswith(IMAGINED) else Status.INFERRED
 
 
 @dataclass(frozen=True, slots=True)

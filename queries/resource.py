@@ -14,6 +14,7 @@ from typing import Final
 from rdflib import RDF, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDFS, SKOS
 
+from graph.overlay import IMAGINED
 from graph.store import GraphStore, Row
 from ontology.namespaces import CONCEPT, DATASET, ID, PREFIXES, RECORD, REQUIREMENT, SCHEMA, SW, expand, id_of
 from ontology.resources import yaml_file
@@ -27,6 +28,8 @@ SORTED: Final = 200
 """Values of one property that are put in alphabetical order; more come as the store has them."""
 
 _ENTAILED: Final = str(DATASET["entailments/"])
+_REPEATED: Final = ([f"{_ENTAILED}label"], [f"{_ENTAILED}label{IMAGINED}"])
+"""The graphs of labels that only repeat what is said already."""
 _LABELS: Final = (SKOS.prefLabel, RDFS.label, DCTERMS.title, SCHEMA.name, SW.wasCalled)
 _LANGUAGES: Final = ("en-GB", "en", None)
 _BOOKKEEPING: Final = frozenset(map(str, (RDF.subject, RDF.object, RDF.predicate, SW.describes, DCTERMS.isPartOf)))
@@ -400,7 +403,7 @@ class Resources:
         for other, graph in rows:
             graphs.setdefault(other, []).append(str(graph))
         if predicate == RDFS.label and not incoming:
-            graphs = {other: named for other, named in graphs.items() if named != [f"{_ENTAILED}label"]}
+            graphs = {other: named for other, named in graphs.items() if named not in _REPEATED}
         field_ = None if incoming else self._field(thing, predicate)
         values = [(self._value(other, field_), other) for other in graphs]
         after: int | None
@@ -531,7 +534,8 @@ class Resources:
         if graph.startswith(_ENTAILED):
             rule = self._one(name, URIRef("http://www.w3.org/ns/prov#wasGeneratedBy"))
             definition = self._one(URIRef(rule), SKOS.definition) if rule else None
-            return Source(Sureness.INFERRED, graph, definition or f"Rule {graph.removeprefix(_ENTAILED)}", rule=rule)
+            sureness = Sureness.ILLUSTRATIVE if graph.endswith(IMAGINED) else Sureness.INFERRED
+            return Source(sureness, graph, definition or f"Rule {graph.removeprefix(_ENTAILED)}", rule=rule)
         if (fixed := _FIXED.get(graph.removeprefix(str(DATASET)))) is not None:
             return Source(fixed[0], graph, fixed[1])
         for part, title in (("/provenance", "the description of"), ("/records/", "the lines of")):

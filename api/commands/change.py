@@ -30,6 +30,8 @@ _Gap = Annotated[list[str] | None, typer.Option("--gap", help="Competency (id) o
 _Role = Annotated[list[str] | None, typer.Option("--role", help="Role whose needs count; repeat it.")]
 _Level = Annotated[int | None, typer.Option("--level", min=0, max=8, help="Level of the roles, or of named themes.")]
 _Sector = Annotated[str | None, typer.Option("--sector", help="Sector of the roles.")]
+_Near = Annotated[str | None, typer.Option("--near", help="What anybody near this district or town teaches is no gap.")]
+_Km = Annotated[float, typer.Option("--km", min=0.1, max=1000, help="With --near: how far, in a straight line.")]
 _Of = Annotated[Grain, typer.Option("--of", help="What the gap is made of.")]
 _On = Annotated[str | None, typer.Option("--on", help="The day of the question, as 2026-11-21; without it today.")]
 _Via = Annotated[list[str] | None, typer.Option("--via", help="Way of knowing that counts; repeat it. Without it all.")]
@@ -73,6 +75,8 @@ def smallest(
     role: _Role = None,
     level: _Level = None,
     sector: _Sector = None,
+    near: _Near = None,
+    km: _Km = 20,
     of: _Of = Grain.STATEMENTS,
     elsewhere: Annotated[bool, typer.Option("--elsewhere", help="What any provider teaches is no gap.")] = False,
     by: Annotated[Basis, typer.Option("--by", help="What is to be least.")] = Basis.UNITS,
@@ -104,7 +108,8 @@ def smallest(
     """Find the fewest, or cheapest, units that close a gap, exactly; with the runner-up and what each lock costs."""
     asked = ChangeBody.model_validate(
         _said(
-            provider=provider, gap=gap, role=role, level=level, sector=sector, of=of, elsewhere=elsewhere, by=by,
+            provider=provider, gap=gap, role=role, level=level, sector=sector, near=near, km=km, of=of,
+            elsewhere=elsewhere, by=by,
             must_keep=must_keep, must_have=must_have, cannot_add=cannot_add, only=only, most_units=most_units,
             most_credits=most_credits, least_level=least_level, most_level=most_level, any_award=any_award,
             new=[_new(one) for one in new or ()], new_only=new_only, pounds=_pounds(cost), on=on, via=via,
@@ -132,6 +137,8 @@ def bundles(
     role: _Role = None,
     level: _Level = None,
     sector: _Sector = None,
+    near: _Near = None,
+    km: _Km = 20,
     of: _Of = Grain.STATEMENTS,
     provider: Annotated[list[str] | None, typer.Option("--provider", help="Only here; repeat it.")] = None,
     award: Annotated[list[str] | None, typer.Option("--award", help="Only units of this award; repeat it.")] = None,
@@ -149,7 +156,8 @@ def bundles(
     """Find bundles of units of one award at one provider that cover a gap and that the LLE could fund."""
     asked = BundlesAsked.model_validate(
         _said(
-            gap=gap, role=role, level=level, sector=sector, of=of, provider=provider, award=award, on=on, via=via,
+            gap=gap, role=role, level=level, sector=sector, near=near, km=km, of=of,
+            provider=provider, award=award, on=on, via=via,
             published_only=published_only, placeholders=placeholders, levels_below=levels_below,
         )
     )  # fmt: skip

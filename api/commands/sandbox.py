@@ -11,7 +11,7 @@ from api.addresses import Addresses
 from api.commands.shared import AsJson, DataDir, ReleaseNumber, plainly, print_json, progress_of, services_of
 from api.console import Screen
 from api.derived import DERIVE
-from api.errors import Problem
+from api.errors import Problem, problem_of
 from api.sandboxes import compare, issue_in_words, show, show_effect, told_effect, told_sandbox
 from loaders.sandbox import Asked, RefusedSandboxError, Sandboxes
 
@@ -54,7 +54,7 @@ def make(
     except RefusedSandboxError as error:
         for one in error.issues:
             Screen(sys.stderr).line(issue_in_words(one))
-        raise
+        raise typer.Exit(problem_of(error).type.exit_code) from None
     said = told_sandbox(sandbox, holder.releases.current_number(), Addresses())
     if as_json:
         print_json(said)

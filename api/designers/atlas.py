@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -157,24 +157,60 @@ def why(one: Mapping[str, Any]) -> str:
     return said
 
 
+HEADINGS: Final = {
+    "district": "Postcode district",
+    "latitude": "Latitude",
+    "longitude": "Longitude",
+    "centre": "Its middle is known from",
+    "resident_wmca": "Lives in the WMCA area",
+    "circumstance": "Circumstance",
+    "within_km": "Within km",
+    "role": "Role",
+    "title": "Title of the role",
+    "level": "Level",
+    "reachable": "Reachable",
+    "why": "Why",
+    "binding": "Closed by",
+    "weeks_without": "Weeks without that",
+    "not_known_near": "Not known to be near",
+    "furthest_km": "Furthest km",
+}
+"""What the first columns are called; those of readings have the words of their names."""
+
+
 def sheets(found: pl.DataFrame, manifest: Manifest) -> list[Sheet]:
-    """The rows as a table. Raises an `invalid-request` problem for too many."""
-    if len(found) > LINES:
-        raise Problem(
-            "invalid-request",
-            f"{counted(len(found), 'row')} are too many for a sheet; the most is {LINES:,}.",
-            hint="Name districts, a circumstance or a role, or take the whole: atlas.parquet.",
-        )
-    rows = (["; ".join(map(_text, cell)) if isinstance(cell, list) else cell for cell in row] for row in found.rows())
+    """The rows as a table. Giving it out raises an `invalid-request` problem when there are too many."""
     notes = [
         f"Counted from {manifest.on}. Distances are straight lines; no travel time is known.",
-        "near: every step but a job is a run known to be near enough. perhaps: no step is known to be too far.",
+        "Near: every step but a job is a run known to be near enough. Perhaps: no step is known to be too far.",
     ]
-    return [Sheet("Reachability atlas", found.columns, rows, notes)]
+    names = [HEADINGS.get(name) or _words(name) for name in found.columns]
+    return [Sheet("Reachability atlas", names, _cells(found), notes)]
+
+
+def _words(name: str) -> str:
+    """What a column of a reading is called: near_cost_pounds → “Near: cost pounds”."""
+    reading, _, rest = name.partition("_")
+    return f"{reading.capitalize()}: {rest.replace('_', ' ')}"
+
+
+def _cells(found: pl.DataFrame) -> Iterator[list[Any]]:
+    for number, row in enumerate(found.iter_rows(named=True)):
+        if number == LINES:
+            detail = f"{counted(len(found), 'row')} are too many for a sheet; the most is {LINES:,}."
+            hint = "Name districts, a circumstance or a role, or take the whole: atlas.parquet."
+            raise Problem("invalid-request", detail, hint=hint)
+        told = {**row, "why": WHY[row["why"]]}
+        yield ["; ".join(map(_text, cell)) if isinstance(cell, list) else cell for cell in told.values()]
 
 
 def _text(one: object) -> str:
-    return "not known" if one is None else str(one)
+    return "not known" if one is None else str(one).replace("_", " ")
+
+
+def can_be_drawn(found: pl.DataFrame, asked: AtlasAsked) -> bool:
+    """Whether rows can be seen in one chart."""
+    return len(asked.circumstance) == 1 and len(found) <= CELLS
 
 
 def chart(found: pl.DataFrame, manifest: Manifest, asked: AtlasAsked) -> Chart:

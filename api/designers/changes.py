@@ -9,12 +9,14 @@ from api import charts
 from api.addresses import Addresses
 from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
+from api.designers.coverage import slice_of
 from api.designers.solved import COVER, COVERED, PACKED, PACKS, ToSolve
 from api.errors import Problem
 from api.faces import Faces, release_words
 from api.people import naming
 from api.questions import Understanding, today
 from api.reply import JSON
+from api.schemas.board import SliceAsked
 from api.schemas.changes import (
     AddedSaid,
     BundleSaid,
@@ -46,7 +48,7 @@ from api.schemas.changes import (
 from api.schemas.common import Link
 from api.sheets import Cell, Sheet
 from graph.projection import Status
-from queries.coverage.board import Slice, board
+from queries.coverage.board import board
 from queries.coverage.bundles import Bundle, BundleQuestion, BundleRequest, Bundles, Value
 from queries.coverage.change import (
     Change,
@@ -61,6 +63,7 @@ from queries.coverage.cover import Proof
 from queries.coverage.faults import EmptyGapError, NoChoiceError, UnknownGapError
 from queries.coverage.gap import Item, gap_of, named, themes_of
 from queries.coverage.model import CoverageFacts, Via
+from queries.eligibility.decision import Answer
 from queries.eligibility.rulebook import rulebook
 
 REASONS: Final = 3
@@ -173,16 +176,22 @@ class _Words:
 def _gap(facts: CoverageFacts, words: _Words, asked: GapAsked, providers: tuple[str, ...]) -> tuple[Item, ...]:
     """The items of the gap. Raises a problem for one that is empty or that nobody can name."""
     if asked.gap:
-        if asked.role or asked.sector is not None:
-            why = "competencies and themes are named in `gap`: roles and a sector are not looked at then"
-            raise Problem("invalid-request", f"role: {why}.", 422)
+        if asked.role or asked.sector is not None or asked.near is not None:
+            why = "competencies and themes are named in `gap`: roles, a sector and a place are not looked at then"
+            raise Problem("invalid-request", f"gap: {why}.", 422)
         try:
             return named(facts, asked.gap, asked.level)
         except UnknownGapError as error:
             _unknown(facts, error)
     roles = words.each("role", asked.role, ("Role",), "a role")
-    levels = () if asked.level is None else (asked.level,)
-    slice = Slice(sector=asked.sector, roles=roles, levels=levels, providers=providers)
+    levels = [] if asked.level is None else [asked.level]
+    there = [] if asked.near is not None else list(providers)
+    slice = slice_of(
+        SliceAsked(
+            role=list(roles), sector=asked.sector, level=levels, provider=there, near=asked.near, km=asked.km
+        ),
+        facts,
+    )  # fmt: skip
     if not roles and asked.level is None and asked.sector is None:
         why = "name what is to be closed, or roles, a level or a sector whose needs are"
         raise Problem("invalid-request", f"gap: {why}.", 422)
@@ -487,8 +496,8 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
         for reach in unit.closes
     ]  # fmt: skip
     columns = [
-        "plan", "unit", "title", "level", "credits", "price", "copies", "providers", "item", "closes", "how_we_know",
-        "through", "status", "sources",
+        "Plan", "Unit", "Title", "Level", "Credits", "Price", "Copies", "Providers", "Item", "Closes", "How we know",
+        "Through", "Status", "Sources",
     ]  # fmt: skip
     open_rows: list[list[Cell]] = [
         [one.item, one.label, one.text, near.id if near else "", near.title if near else "", near.text if near else ""]
@@ -499,11 +508,15 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
         Sheet("Units", columns, rows, [said.text, said.differs, said.caution]),
         Sheet(
             "Gain of each unit",
-            ["units", "closed", "more", "price", "which"],
+            ["Units", "Closed", "More than before", "Price", "Which"],
             [[one.units, one.closed, one.more, one.price, " ".join(one.ids)] for one in said.gains],
         ),
-        Sheet("Stays open", ["item", "label", "why", "nearest_unit", "title", "what_is_against_it"], open_rows),
-        Sheet("Locks", ["lock", "binds", "text"], [[one.lock, one.binds, one.text] for one in said.locks]),
+        Sheet(
+            "Stays open",
+            ["Item", "What it is", "Why it stays open", "Nearest unit", "Title", "What is against it"],
+            open_rows,
+        ),
+        Sheet("Locks", ["Lock and what it costs", "Binds"], [[one.text, one.binds] for one in said.locks]),
     ]
 
 
@@ -531,7 +544,7 @@ def _bundle_sheets(said: BundlesSaid) -> list[Sheet]:
         [
             name, one.credits, one.closed, bundle.award.id, bundle.award.label, bundle.provider.id,
             bundle.provider.label, number, pick.take, unit.id, unit.title, unit.level, pick.credits_each,
-            "; ".join(reach.label for reach in unit.closes), bundle.could_be_funded, " ".join(bundle.ask),
+            "; ".join(reach.label for reach in unit.closes), _ANSWERS[bundle.could_be_funded], " ".join(bundle.ask),
         ]
         for name, one in values
         for number, bundle in enumerate(one.bundles, 1)
@@ -539,8 +552,8 @@ def _bundle_sheets(said: BundlesSaid) -> list[Sheet]:
         for unit in pick.units
     ]  # fmt: skip
     columns = [
-        "value", "credits", "closed", "award", "award_title", "provider", "provider_name", "bundle", "take_of_these",
-        "unit", "title", "level", "unit_credits", "closes", "could_be_funded", "ask",
+        "Value", "Credits", "Closed", "Award", "Title of the award", "Provider", "Name of the provider", "Bundle",
+        "Take so many of these", "Unit", "Title", "Level", "Credits of the unit", "Closes", "Could it be funded", "Ask",
     ]  # fmt: skip
     floor = said.floor
     notes = [
@@ -553,7 +566,7 @@ def _bundle_sheets(said: BundlesSaid) -> list[Sheet]:
     ]
     return [
         Sheet("Bundles", columns, rows, notes),
-        Sheet("Credits not known", ["unit", "title", "level", "closes", "ask"], unknown),
+        Sheet("Credits not known", ["Unit", "Title", "Level", "Closes", "Ask"], unknown),
     ]
 
 
@@ -612,6 +625,9 @@ def _show_plan(screen: Screen, plan: PlanSaid, said: ChangeSaid) -> None:
         screen.line(f"  Not proven: it may be done for {plan.bound}.")
 
 
+_ANSWERS: Final = {Answer.YES: "yes", Answer.NO: "no", Answer.NOT_KNOWN: "not known"}
+
+
 def show_bundles(screen: Screen, said: BundlesSaid) -> None:
     """Bundles for people."""
     floor = said.floor
@@ -620,13 +636,18 @@ def show_bundles(screen: Screen, said: BundlesSaid) -> None:
     screen.line(f"At least {floor.credits} credits, from {floor.from_day} on ({rows}; {floor.source.address}).")
     told = [(f"{one.credits} credits, {one.closed} of {len(said.gap)} closed", one) for one in said.front]
     told += [("Runner-up", said.runner_up)] if said.runner_up else []
+    each = [bundle.ask for _, value in told for bundle in value.bundles]
+    shared = [one for one in each[0] if all(one in ask for ask in each)] if each else []
+    if shared:
+        screen.line(f"Of every one of them has to be confirmed: {' '.join(shared)}")
     for title, value in told:
         screen.line("")
         screen.line(f"{title}:")
         for bundle in value.bundles[:8]:
             count = f" ({bundle.sets} sets of units)" if bundle.sets > 1 else ""
             screen.line(f"  {bundle.award.label}: {bundle.text}{count}")
-            screen.line(f"    Could it be funded: {bundle.could_be_funded}. {' '.join(bundle.ask)}")
+            own = " ".join(one for one in bundle.ask if one not in shared)
+            screen.line(f"    Could it be funded: {_ANSWERS[bundle.could_be_funded]}. {own}".rstrip())
         rest = len(value.bundles) - 8
         if rest > 0 or value.more is None:
             screen.line("  and more" if value.more is None else f"  and {rest + value.more} more")

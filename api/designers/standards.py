@@ -162,7 +162,7 @@ def _matrix_notes(found: Matrix) -> list[str]:
         return [f"{lead}: what is taught is not known.", *_METHOD]
     head = f"{found.taught} of {len(found.rows)} statements are known to be taught in these units"
     inferred = found.taught - found.published
-    if found.taught:
+    if inferred:
         head += f", {'all' if inferred == found.taught else inferred} of them by our inference alone"
     told = f"Of {found.assessed} somebody says where they are assessed." if found.assessed else (
         "Nobody says where any of them is assessed."
@@ -355,7 +355,7 @@ def _matrix_chart(found: Matrix, said: MatrixSaid) -> Chart:
 def show_matrix(screen: Screen, said: MatrixSaid) -> None:
     """The matrix for people: each row as a sentence."""
     screen.line(f"{said.role.label} ({said.role.id}) against {len(said.units)} units on {said.on}.")
-    for note in said.notes[: 1 if not said.rows else 2]:
+    for note in (note for note in said.notes if note not in _METHOD):
         screen.line(note)
     for row in said.rows:
         screen.line(f"  {row.sentence} ({row.label})")
@@ -486,8 +486,8 @@ def sentences(wanted: Wanted, every: EveryChoice, title: str) -> list[str]:
     span = f"{least}" if least == most else f"{least} to {most}"
     said.append(f"They are known to cover {span} of the {of} statements of {wanted.title}{bound}.")
     if every.all_of_it is not None:
-        share = "None of them covers" if not every.all_of_it else f"{every.all_of_it:,} of them cover"
-        said.append(f"{share} all {of}.")
+        share = {0: "None of them covers", every.total: "Every one of them covers"}
+        said.append(f"{share.get(every.all_of_it, f'{every.all_of_it:,} of them cover')} all {of}.")
     if every.worst.lost:
         said.append(_learner(every.worst, codes))
     never = [codes[one.competency] for one in every.reached if not one.choices]

@@ -9,7 +9,7 @@ from api.addresses import Addresses
 from api.dependencies import holder_of, settings_of
 from api.designers import atlas as presented
 from api.faces import Faces, formats_described, reply_in
-from api.negotiate import SHEETS_AND_CHART, Format, choose
+from api.negotiate import SHEETS_AND_CHART, VEGA_LITE, Format, choose, prefers_html
 from api.reply import JSON
 from api.routers.described import UNCHANGED, problems
 from api.schemas.atlas import AtlasAsked, AtlasMap, AtlasSaid
@@ -41,7 +41,8 @@ def get_atlas(request: Request, asked: Annotated[AtlasAsked, Query()]) -> Respon
     services = holder_of(request).get(asked.release)
     data_dir = settings_of(request).data_dir
     manifest = presented.manifest_of(data_dir, services)
-    form = choose(request, OFFERED, asked.format)
+    page = asked.format is None and prefers_html(request, OFFERED)
+    form = None if page else choose(request, OFFERED, asked.format)
 
     def make(here: Addresses) -> Faces:
         found = presented.rows(presented.folder_of(data_dir, services), manifest, asked)
@@ -57,7 +58,12 @@ def get_atlas(request: Request, asked: Annotated[AtlasAsked, Query()]) -> Respon
             said = presented.on_a_map(found)
         else:
             said = presented.atlas(services, manifest, found, asked, links)
-        return Faces(said, lambda: presented.sheets(found, manifest), lambda: presented.chart(found, manifest, asked))
+        drawn = form is VEGA_LITE or presented.can_be_drawn(found, asked)
+        return Faces(
+            said,
+            lambda: presented.sheets(found, manifest),
+            (lambda: presented.chart(found, manifest, asked)) if drawn else None,
+        )
 
     key = ("atlas", manifest.sha256, asked.model_dump_json(exclude={"release", "format"}))
     return reply_in(request, services, asked.release, asked.format, key, make, OFFERED)

@@ -1,6 +1,6 @@
 """The smallest change that closes a gap, and bundles that could be funded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Annotated, Any, TypeVar
 
 import anyio.to_thread
@@ -11,8 +11,8 @@ from api.addresses import Addresses
 from api.answering import home_of
 from api.dependencies import Services, client_of, holder_of, pool_of, unless_gone
 from api.designers.changes import BundlesAsker, ChangeAsker, bundles_faces, change_faces
-from api.faces import Faces, body_of, file_headers, formats_described
-from api.negotiate import CSV, SHEETS, SHEETS_AND_CHART, VEGA_LITE, XLSX, Format, choose
+from api.faces import Faces, body_of, file_headers, formats_described, page_of
+from api.negotiate import CSV, SHEETS, SHEETS_AND_CHART, VEGA_LITE, XLSX, Format, choose, prefers_html
 from api.questions import today
 from api.reply import has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
@@ -52,30 +52,41 @@ async def _answer(
     faces: Callable[[Asker, bytes, Addresses], Faces],
 ) -> Response:
     """Take the words for things here, solve in a worker, and write the answer here again."""
-    form = choose(request, offered, wanted)
-    addresses = Addresses.of(request, asked.release)
-    client = client_of(request)
+    addresses, client = Addresses.of(request, asked.release), client_of(request)
     services = await anyio.to_thread.run_sync(holder_of(request).get, asked.release)
-    whole = (request.url.path, addresses, asked.on or today(), key_of(asked), form.name)
-    tag = tag_of(services, *whole)
-    if has_already(request, tag):
-        return not_modified(tag)
-    body = services.kept_answer(whole)
-    if body is None:
+    asked_of: tuple[Hashable, ...] = (request.url.path, addresses, asked.on or today(), key_of(asked))
+    as_page = wanted is None and prefers_html(request, offered)
+    form = offered[0] if as_page else choose(request, offered, wanted)
+    tag = tag_of(services, *asked_of, form.name)
+    if not as_page:
+        if has_already(request, tag):
+            return not_modified(tag)
+        if (body := services.kept_answer((*asked_of, form.name))) is not None:
+            return _replied(request, body, form, tag, services)
 
-        def prepare() -> Asker:
-            with turns_of(request).taken(client):
-                return make(services)
+    def prepare() -> Asker:
+        with turns_of(request).taken(client):
+            return make(services)
 
-        asker = await anyio.to_thread.run_sync(prepare)
+    asker = await anyio.to_thread.run_sync(prepare)
+    if (found := services.kept_answer(asked_of)) is None:
         try:
             found = await unless_gone(request, pool_of(request).answer(home_of(services), asker.task(), client))
         except NoChoiceError as error:
             raise _in_words(asker, error) from None
         if found is None:
             return Response(status_code=499)  # for the log: nobody reads it
-        body = await anyio.to_thread.run_sync(lambda: body_of(form, faces(asker, found, addresses), services))
-        services.keep_answer(whole, body)
+        services.keep_answer(asked_of, found)
+    solved = found
+    made = await anyio.to_thread.run_sync(lambda: faces(asker, solved, addresses))
+    if as_page:
+        return await anyio.to_thread.run_sync(page_of, request, services, asked.release, made, offered)
+    body = await anyio.to_thread.run_sync(body_of, form, made, services)
+    services.keep_answer((*asked_of, form.name), body)
+    return _replied(request, body, form, tag, services)
+
+
+def _replied(request: Request, body: bytes, form: Format, tag: str, services: Services) -> Response:
     return Response(body, headers=headers_of(tag) | file_headers(form, request, services), media_type=form.media_type)
 
 

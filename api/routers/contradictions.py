@@ -15,8 +15,9 @@ from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link
 from api.schemas.contradictions import ContradictionsAsked, ContradictionsSaid
 from api.turns import turns_of
+from api.web.readable import Readable
 
-router = APIRouter()
+router = APIRouter(route_class=Readable)
 
 
 @router.get(

@@ -15,8 +15,9 @@ from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link
 from api.schemas.incomplete import IncompleteAsked, IncompleteSaid
 from api.turns import turns_of
+from api.web.readable import Readable
 
-router = APIRouter()
+router = APIRouter(route_class=Readable)
 
 
 @router.get(

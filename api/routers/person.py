@@ -24,8 +24,9 @@ from api.schemas.eligibility import (
     SchemeReply,
     SchemesReply,
 )
+from api.web.readable import Readable
 
-router = APIRouter(tags=["person"])
+router = APIRouter(tags=["person"], route_class=Readable)
 
 
 def _said(request: Request, body: bytes) -> Response:

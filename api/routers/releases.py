@@ -13,9 +13,10 @@ from api.negotiate import require_json
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of_content
 from api.routers.described import UNCHANGED, problems
 from api.schemas.releases import DiffAsked, DiffSaid, Feed
+from api.web.readable import Readable
 from graph.release import NoReleaseError, Release
 
-router = APIRouter()
+router = APIRouter(route_class=Readable)
 
 FEED: Final = "application/feed+json"
 

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from api.addresses import Addresses
 from api.dependencies import Services, holder_of
 from api.errors import Problem, RetiredIdError
-from api.negotiate import JSON_FORMAT, RDF_FORMATS, Format, choose, prefers_html
+from api.negotiate import JSON_FORMAT, Format, choose, prefers_html
 from api.reply import has_already, headers_of, json_bytes, not_modified, tag_of
 from api.resources import FACES, HELPERS, PART, TITLES, Said, added, alternates, path_of
 from api.routers.described import UNCHANGED, problems
@@ -298,11 +298,3 @@ by_path = APIRouter(include_in_schema=False)
 by_path.add_api_route("/ns", see_by_path)
 for _kind in ("concept", "dataset", "id", "query", "record", "requirement"):
     by_path.add_api_route(f"/{_kind}/{{rest:path}}", see_by_path)
-
-
-def leads_to_page(request: Request, id: str, format: str | None, addresses: Addresses) -> Response | None:
-    """Where a reader of pages is sent who asks for a thing in its collection; None: somebody who wants data."""
-    if format is not None or not prefers_html(request, RDF_FORMATS):
-        return None
-    path, _ = path_of(str(thing(id)))
-    return RedirectResponse(addresses.to(path), 303, {"Vary": "Accept"})

@@ -12,11 +12,12 @@ from typing import Annotated, Any, Final
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.addresses import Addresses
 from api.dependencies import client_of, holder_of, settings_of, unless_gone
-from api.errors import Problem
+from api.errors import Problem, field_problems
 from api.negotiate import JSON_FORMAT, prefers_html, require_json
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of, tag_of_content
 from api.routers.described import UNCHANGED, problems
@@ -88,13 +89,13 @@ async def post_sandbox(request: Request, beside: Annotated[ZipAsked, Query()]) -
 
 
 def _asked(request: Request, body: bytes, beside: ZipAsked, settings: Settings) -> tuple[Asked, int | None]:
-    """What is imagined, and the release it is laid over. Raises `Problem` and `ValidationError`."""
+    """What is imagined, and the release it is laid over. Raises `Problem`."""
     media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if media_type == ZIP:
         asked = Asked(beside.title, tuple(_unzipped(body, settings.sandbox_bytes)), tuple(beside.without))
         number = beside.release
     elif media_type == JSON:
-        said = SandboxBody.model_validate_json(body)
+        said = _read(body)
         asked, number = Asked.of_rows(said.title, said.tables, said.without), said.release
     else:
         raise Problem("unsupported-media-type", f"The body is said to be “{media_type[:100]}”.", hint=_EITHER)
@@ -104,6 +105,15 @@ def _asked(request: Request, body: bytes, beside: ZipAsked, settings: Settings) 
         most = f"{settings.sandbox_rows:,} rows and {settings.sandbox_bytes:,} bytes"
         raise Problem("too-large", f"What is imagined has more than {most}.")
     return asked, number
+
+
+def _read(body: bytes) -> SandboxBody:
+    try:
+        return SandboxBody.model_validate_json(body)
+    except ValidationError as error:
+        wrong = field_problems(error.errors())
+        detail = "; ".join(f"{one.field}: {one.message}" for one in wrong[:3])
+        raise Problem("invalid-request", f"{detail}.", 422, members={"errors": wrong}) from None
 
 
 _EITHER: Final = "Send JSON as application/json, or CSV files in a zip as application/zip."

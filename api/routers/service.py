@@ -33,11 +33,12 @@ from api.schemas.service import (
 from api.sparql.answers import answers_of
 from api.sparql.external import External
 from api.web import landing as landing_page
+from api.web.readable import Readable
 from graph.issues import Severity
 from graph.release import NoReleaseError
 from queries.catalogue import COLLECTIONS
 
-router = APIRouter()
+router = APIRouter(route_class=Readable)
 
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.1"
 

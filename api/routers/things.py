@@ -17,10 +17,10 @@ from api.named import behind
 from api.negotiate import JSON_FORMAT, RDF_FORMATS, choose
 from api.reply import has_already, headers_of, json_bytes, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
-from api.routers.resources import leads_to_page
 from api.schemas.common import Link, ReadAsked
 from api.schemas.things import FormatName, Shapes, shapes
 from api.settings import Settings
+from api.web.readable import Readable
 from queries.catalogue import COLLECTIONS, Collection
 from queries.profiles import UnknownIdError
 
@@ -40,7 +40,7 @@ class OneAsked(ReadAsked):
 
 def make_router(settings: Settings) -> APIRouter:
     """The endpoints of every collection."""
-    router = APIRouter()
+    router = APIRouter(route_class=Readable)
     for collection in COLLECTIONS.values():
         _add(router, collection, shapes(collection, settings), settings)
     return router
@@ -143,8 +143,6 @@ def _page_links(
 
 def _get(request: Request, collection: Collection, id: str, asked: OneAsked, shown: int) -> Response:
     holder, addresses = holder_of(request), Addresses.of(request, asked.release)
-    if (page := leads_to_page(request, id, asked.format, addresses)) is not None:
-        return page
     chosen = choose(request, RDF_FORMATS, asked.format)
     services = holder.get(asked.release)
     tag = tag_of(services, collection.name, id, chosen.media_type, addresses, shown)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, field_validator
 
 from api.faces import FORMAT_HELP, ChartFormat, SheetFormat
-from api.schemas.common import MANY_THINGS, Asked, Link, Named, Wire
+from api.schemas.common import MANY_THINGS, Asked, Link, Named, Text, Wire
 from api.schemas.coverage import InferenceAsked
 from graph.projection import Gap, Source, Status
 from queries.coverage.board import Finding
@@ -20,7 +20,7 @@ from queries.pathways.request import ReleaseRef
 _MANY_ITEMS = 200
 
 _Names = Annotated[list[Named], Field(max_length=MANY_THINGS)]
-_Level = Annotated[int, Field(ge=0, le=8)]
+_Level = Annotated[int, Field(ge=1, le=8)]
 
 
 class GapAsked(InferenceAsked):
@@ -33,7 +33,13 @@ class GapAsked(InferenceAsked):
     level: _Level | None = Field(
         None, description="Level of the roles whose needs count; of themes that are named, the level to teach them at."
     )
-    sector: Named | None = Field(None, description="Sector of the roles whose needs count.")
+    sector: Text | None = Field(None, description="Sector of the roles whose needs count.")
+    near: Text | None = Field(
+        None,
+        description="What anybody within `km` of this place teaches is no gap: a postcode district or town in which a "
+        "site is known, or `latitude,longitude`.",
+    )
+    km: float = Field(20, gt=0, le=1000, description="With `near`: how far, in a straight line in km.")
     of: Grain = Field(Grain.STATEMENTS, description="What the gap is made of: `statements`, or `themes` of theirs.")
 
 
@@ -44,7 +50,7 @@ class ChangeQuestion(GapAsked):
         min_length=1, max_length=10, description="Providers that could run units, by id or name."
     )
     elsewhere: bool = Field(
-        False, description="What any provider teaches is no gap; without it only what these providers teach."
+        False, description="What any provider anywhere teaches is no gap; without it only what these providers teach."
     )
     by: Basis = Field(Basis.UNITS, description="What is to be least: `units`, `credits` or `pounds` that are stated.")
     must_keep: _Names = Field([], description="Units that run there and stay; they take up room.")
@@ -80,9 +86,9 @@ class ChangeBody(ChangeQuestion):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"provider": ["P-DUDCOL"], "role": ["OC-HCSASSOC"], "of": "themes"},
+                {"provider": ["P-DUDLEY"], "role": ["OC-HCSASSOC"], "of": "themes"},
                 {
-                    "provider": ["P-DUDCOL"],
+                    "provider": ["P-DUDLEY"],
                     "gap": ["data analysis", "risk management"],
                     "by": "credits",
                     "new": [{"credits": 15, "holds": 4, "level": 4}],

@@ -1,6 +1,6 @@
 """Shapes of what is said of a curriculum: its shape, what repeats, what hangs on one thing, where nothing is taught."""
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -21,7 +21,7 @@ class _Roles(InferenceAsked):
 
     role: list[Named] = Field([], max_length=MANY_THINGS, description="Only this role, by id. May be repeated.")
     sector: Text | None = Field(None, description="Only roles of this sector, such as healthtech.")
-    level: list[int] = Field([], max_length=8, description="Only this level, from 1 to 8. May be repeated.")
+    level: list[Annotated[int, Field(ge=1, le=8)]] = Field([], max_length=8, description="Only this level, from 1 to 8. May be repeated.")
     format: ChartFormat | None = Field(None, description=FORMAT_HELP)
 
     def key(self) -> tuple[Any, ...]:
@@ -254,7 +254,7 @@ class SharedAsked(_Roles):
 
 
 class TeachesMany(Wire):
-    """A unit or course that is known to teach some of it for so many of the roles."""
+    """A unit or course that teaches some of it for so many of the roles, by what the question lets in."""
 
     id: str
     title: str
@@ -282,7 +282,7 @@ class SharedSaid(Wire):
 
 
 class SharedListSaid(Wire):
-    """What could be taught once for several roles, most roles first. `not_known`: roles whose needs are not published."""
+    """What could be taught once for several roles, most roles first. `not_known`: roles whose needs are not known."""
 
     total: int
     roles: int
@@ -361,12 +361,17 @@ class AreaStateSaid(Wire):
 
 
 class FragilitySaid(Wire):
-    """What hangs on one provider, site, run or award. `searches`: closures worked out, of `points` that might need one."""
+    """What hangs on one provider, site, run or award.
+
+    `published`: of the covered competencies, of all areas, those of which a publisher says so. `searches` were made for
+    `points` that might need one.
+    """
 
     geography: Geography
     area: str | None
     needed: int
     covered: int
+    published: int
     total: int
     items: list[LostSaid]
     roles: list[RoleStateSaid]
@@ -389,7 +394,7 @@ class ColdSpotsAsked(ReadAsked):
         description="Only the standard of this role and awards aimed at it. May be repeated.",
     )
     sector: Text | None = Field(None, description="Only standards of roles of this sector, and awards aimed at them.")
-    level: list[int] = Field([], max_length=8, description="Only this level, from 1 to 8. May be repeated.")
+    level: list[Annotated[int, Field(ge=1, le=8)]] = Field([], max_length=8, description="Only this level, from 1 to 8. May be repeated.")
     provider_type: list[Text] = Field([], max_length=MANY_THINGS, description="Only this kind of provider.")
     geography: Geography | None = Field(
         None, description="What stands for an area. Without it districts where the release has them, else towns."

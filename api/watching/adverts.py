@@ -92,7 +92,10 @@ def adverts_faces(services: Services, asked: AdvertsAsked, to: Addresses | None)
         lists=list(watch.lists),
         quarters=list(watch.quarters),
         outcomes=_outcomes(watch, asked.jobs),
-        ways=[_way(one) for one in watch.ways],
+        ways=[
+            _way(one)
+            for one in sorted(watch.ways, key=lambda one: (list(Scheme).index(one.jobs), list(ABOUT).index(one.method)))
+        ],
         titles=[_title(services, one) for one in shown],
         method=list(_METHOD),
         release=services.reference,
@@ -215,7 +218,21 @@ def show_adverts(screen: Screen, said: AdvertsSaid) -> None:
     screen.line()
     screen.line("How often each way is right, measured on adverts that were judged by hand:", strong=True)
     if not said.ways:
-        screen.line("not known: the release has none of the roles that were judged.")
+        screen.line("not known: not measured in this release, which has none of the roles that were judged.")
+    else:
+        _ways(screen, said)
+    if said.titles:
+        screen.line()
+        screen.line(f"Titles that are {said.titles[0].outcome}, those with most adverts first:", strong=True)
+        for one in said.titles:
+            jobs = "; ".join(f"{match.label} ({match.method}, {match.score:g})" for match in one.matches)
+            screen.line(f"{one.adverts:>5,}  {one.title}" + (f" → {jobs}" if jobs else ""), hang=7)
+    screen.line()
+    for text in said.method:
+        screen.line(text)
+
+
+def _ways(screen: Screen, said: AdvertsSaid) -> None:
     screen.table(
         ("list", "way", "right", "wrong", "wrong at most", "found of all"),
         [
@@ -227,15 +244,6 @@ def show_adverts(screen: Screen, said: AdvertsSaid) -> None:
         ],
         whole=(0, 1),
     )
-    if said.titles:
-        screen.line()
-        screen.line(f"Titles that are {said.titles[0].outcome}, those with most adverts first:", strong=True)
-        for one in said.titles:
-            jobs = "; ".join(f"{match.label} ({match.method}, {match.score:g})" for match in one.matches)
-            screen.line(f"{one.adverts:>5,}  {one.title}" + (f" → {jobs}" if jobs else ""), hang=7)
-    screen.line()
-    for text in said.method:
-        screen.line(text)
 
 
 def _share(share: float | None) -> str:

@@ -66,7 +66,7 @@ def respond(
 ) -> Response:
     """The page. `offered`: the name and the media type of each format that the same address has besides."""
     addresses = Addresses.of(request, release)
-    operation = _operation(request)
+    operation = operation_of(request)
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "format"]
     path = request.url.path
 
@@ -86,13 +86,13 @@ def respond(
         tables=[_table(one, services, addresses) for one in sheets],
         chart=chart,
         chart_address=next((alternate(*one).href for one in offered if one[0] == "vega-lite"), None),
-        fields=list(_fields(operation, request)),
+        fields=list(fields_of(operation, request)),
         action=f"{addresses.root}/asked{path.removeprefix(addresses.root)}",
         asked=asked,
     )
 
 
-def _operation(request: Request) -> dict[str, Any]:
+def operation_of(request: Request) -> dict[str, Any]:
     """What the service says of the address that was asked."""
     described: dict[str, Any] = request.app.openapi()["paths"]
     found = described.get(getattr(request.scope.get("route"), "path", ""), {})
@@ -100,7 +100,8 @@ def _operation(request: Request) -> dict[str, Any]:
     return operation
 
 
-def _fields(operation: dict[str, Any], request: Request) -> Iterator[Field]:
+def fields_of(operation: dict[str, Any], request: Request) -> Iterator[Field]:
+    """The filters of an address, with what was asked."""
     for said in operation.get("parameters", ()):
         if said["in"] != "query" or said["name"] in _LEFT_OUT:
             continue

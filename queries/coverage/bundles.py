@@ -251,8 +251,11 @@ class BundleQuestion:
             found = packed[place.award.id]
             for level in found.front:
                 values[level.credits, -level.closed].append((place, level))
-            for level in (*found.front, *([found.runner_up] if found.runner_up else [])):
-                later[level.credits, -level.closed].append((place, level))
+            by_value = {(level.credits, -level.closed): level for level in found.front}
+            if found.runner_up is not None:
+                by_value[found.runner_up.credits, -found.runner_up.closed] = found.runner_up
+            for value, level in by_value.items():
+                later[value].append((place, level))
         front, most = list[Value](), 0
         for (credits, minus), some in sorted(values.items(), key=lambda one: one[0]):
             if -minus > most:

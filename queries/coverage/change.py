@@ -491,12 +491,14 @@ class Question:
         whole = len(self.request.items)
         if not best.closed:
             return f"Nothing that may be added closes any of the {whole}."
-        what = "all" if len(best.closed) == whole else f"{len(best.closed)}"
-        sure = "nothing smaller does" if best.proof is Proof.PROVEN else (
-            f"the work ran out: it may be done with {self._priced(best.bound)}")  # fmt: skip
-        return f"{self._priced(best.price).capitalize()} close {what} of the {whole}; {sure}.".replace(
-            "1 unit close", "1 unit closes"
-        )
+        what = f"all {whole}" if len(best.closed) == whole else f"{len(best.closed)} of the {whole}"
+        sure = "nothing less closes as many"
+        if best.proof is not Proof.PROVEN:
+            sure = f"the work ran out: it may be done with {self._priced(best.bound)}"
+        verb = "closes" if best.price == 1 else "close"
+        rest = whole - len(best.closed)
+        left = f" Nothing that may be added closes the other {rest}." if rest else ""
+        return f"{self._priced(best.price)} {verb} {what}; {sure}.{left}"
 
     def _differs(self, best: Plan, second: Plan | None) -> str:
         if second is None:

@@ -135,8 +135,9 @@ class _Model:
     def __init__(self, cover: Cover, meter: Meter) -> None:
         self.cover, self.meter, self.model = cover, meter, cp_model.CpModel()
         self.open = [number for number, move in enumerate(cover.moves) if not move.shut]
+        self.weight = self._alike()
         self.done: dict[int, cp_model.IntVar] = {}
-        self.closers: dict[int, list[cp_model.LinearExprT]] = {item: [] for item in range(cover.items)}
+        self.closers: dict[int, list[cp_model.LinearExprT]] = {item: [] for item in self.weight}
         self.surer: dict[int, dict[int, list[cp_model.LinearExprT]]] = {}
         for number in self.open:
             self._add(number, cover.moves[number])
@@ -153,11 +154,27 @@ class _Model:
         self.paid = self._sum((number, 1) for number in self.open if cover.moves[number].price)
         self.hint: list[int] | None = None
 
+    def _alike(self) -> dict[int, int]:
+        """The items that the model is about, each with how many it stands for: those that the same moves close alike.
+
+        A move that holds only so many closes each by itself; then each stands for itself.
+        """
+        by: dict[int, list[tuple[int, int]]] = {}
+        for number in self.open:
+            for item, rank in self.cover.moves[number].closes.items():
+                by.setdefault(item, []).append((number, rank))
+        if any(self.cover.moves[number].holds is not None for number in self.open):
+            return dict.fromkeys(sorted(by), 1)
+        first: dict[tuple[tuple[int, int], ...], int] = {}
+        return dict(sorted(Counter(first.setdefault(tuple(by[item]), item) for item in sorted(by)).items()))
+
     def _add(self, number: int, move: Move) -> None:
         done = self.model.new_int_var(0, move.copies, "")
         self.done[number] = done
         if move.holds is None:
             for item, rank in move.closes.items():
+                if item not in self.weight:
+                    continue
                 self.closers[item].append(done)
                 self.surer.setdefault(rank, {}).setdefault(item, []).append(done)
             return
@@ -177,7 +194,7 @@ class _Model:
 
     def closed_sum(self) -> cp_model.LinearExprT:
         """How many items are closed."""
-        return cp_model.LinearExpr.sum(list(self.closed.values()))
+        return cp_model.LinearExpr.weighted_sum(list(self.closed.values()), [self.weight[item] for item in self.closed])
 
     def run(self, *, least: cp_model.LinearExprT | None = None, most: cp_model.LinearExprT | None = None) -> "_Found":
         """Solve for one aim. Raises `NoChoiceError` without names when nothing can be done, and `WorkRanOutError`."""
@@ -397,11 +414,10 @@ def _surest(model: _Model, rank: int) -> None:
         if surer <= rank:
             for item, by in by_item.items():
                 ways.setdefault(item, []).extend(by)
-    sure = []
-    for by in ways.values():
-        sure.append(model.model.new_bool_var(""))
-        model.model.add(cp_model.LinearExpr.sum(by) >= sure[-1])
-    total = cp_model.LinearExpr.sum(sure)
+    sure = {item: model.model.new_bool_var("") for item in ways}
+    for item, by in ways.items():
+        model.model.add(cp_model.LinearExpr.sum(by) >= sure[item])
+    total = cp_model.LinearExpr.weighted_sum(list(sure.values()), [model.weight[item] for item in sure])
     found = model.run(most=total)
     if not found.proven:
         raise WorkRanOutError

@@ -23,7 +23,7 @@ from typing import Final, TypeAlias
 
 from graph.projection import Status, StepKind
 from graph.projector import APPRENTICESHIP
-from queries.coverage.model import CoverageFacts, Inference, Run, RunState, let_in
+from queries.coverage.model import INFERRED, CoverageFacts, Inference, Run, RunState, let_in
 from queries.coverage.overlap import high_enough
 from queries.coverage.places import Geography, Places
 from queries.coverage.reading import state_of
@@ -131,6 +131,7 @@ class RoleState:
 class Fragility:
     """What hangs on one thing each: most roles out of reach first, then most competencies.
 
+    `published`: of the `covered` ones, in all areas, those of which a publisher says so; the others are our inference.
     `searches`: closures that were worked out, of `points` that might have needed one.
     """
 
@@ -138,6 +139,7 @@ class Fragility:
     geography: Geography
     needed: int
     covered: int
+    published: int
     lost: tuple[Lost, ...]
     roles: tuple[RoleState, ...]
     areas: tuple[AreaState, ...]
@@ -175,11 +177,15 @@ class _Coverage:
         self.needed = tuple(dict.fromkeys(n.competency for role in roles for n in facts.needs_of.get(role, ())))
         self._of_teacher: dict[str, tuple[Support, ...]] = {}
         self.supports: dict[str, tuple[Support, ...]] = {}
+        self.published = set[str]()
         for competency in self.needed:
             found: dict[Support, None] = {}
             for teaching in facts.teachings_of.get(competency, ()):
                 if let_in(teaching, facts, inference) and high_enough(teaching.teacher, competency, facts, inference):
-                    found |= dict.fromkeys(self.of_teacher(teaching.teacher, inference.placeholders))
+                    supports = self.of_teacher(teaching.teacher, inference.placeholders)
+                    found |= dict.fromkeys(supports)
+                    if supports and teaching.via not in INFERRED:
+                        self.published.add(competency)
             self.supports[competency] = tuple(found)
 
     def of_teacher(self, id: str, placeholders: bool) -> tuple[Support, ...]:
@@ -395,6 +401,7 @@ def fragility(
         geography,
         len(coverage.needed),
         sum(bool(some) for some in supports.values()),
+        len(coverage.published),
         tuple(sorted(_lost(facts, places, hanging, lost, through, roles), key=_worst)),
         tuple(_roles(facts, roles, supports, reached, lost, run_by)),
         tuple(_areas(coverage)),

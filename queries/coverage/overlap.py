@@ -108,7 +108,8 @@ def overlaps(
     units = {
         unit.id: unit
         for unit in projection.units.values()
-        if unit.award in chosen and (inference.placeholders or unit.source.status is not Status.ILLUSTRATIVE)
+        if unit.award in chosen
+        and (inference.placeholders or unit.id in facts.imagined or unit.source.status is not Status.ILLUSTRATIVE)
     }
     pairs = sorted(_Alike(facts, units, inference, least_share).pairs(), key=_rank)
     held = {unit.award for unit in units.values()}

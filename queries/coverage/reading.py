@@ -11,15 +11,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 
+from rdflib import URIRef
 from rdflib.namespace import OWL, SKOS
 
-from graph.columns import Columns, Thing
 from graph.overlay import imagined
-from graph.projection import Course, Projection, Source, Status, worst
+from graph.projection import RANK, Course, Projection, Source, Status, worst
 from graph.store import GraphStore, plain
-from ontology.namespaces import ESCO, SW, id_of
+from ontology.namespaces import ESCO, SW, expand, id_of
 from queries.coverage.model import (
     Competency,
     CoverageFacts,
@@ -70,13 +71,65 @@ class _Skill:
     relation: str
 
 
+class _Thing:
+    """The statements about one thing of a class, as texts by property: ids of ours, texts, and other addresses whole.
+
+    Where several say different things of one property, the first in the order of texts is taken.
+    """
+
+    __slots__ = ("_said", "dataset", "id")
+
+    def __init__(self, id: str, dataset: str) -> None:
+        self.id, self.dataset = id, dataset
+        self._said: dict[str, list[str]] = {}
+
+    def add(self, predicate: str, value: str) -> None:
+        self._said.setdefault(predicate, []).append(value)
+
+    def texts(self, predicate: str) -> tuple[str, ...]:
+        """Every value."""
+        return tuple(sorted(set(self._said.get(str(expand(predicate)), ()))))
+
+    def text(self, predicate: str) -> str | None:
+        """The value, None when there is none."""
+        return min(self._said.get(str(expand(predicate)), ()), default=None)
+
+    def code(self, predicate: str) -> str | None:
+        """The last part of a concept's address."""
+        found = self.text(predicate)
+        return found.rpartition("/")[2] if found else None
+
+
+def _things(store: GraphStore, name: str) -> dict[str, _Thing]:
+    """The things of a class, by id, with all that is said of them."""
+    found: dict[str, _Thing] = {}
+    of = store.rows("SELECT ?class ?thing ?dataset { GRAPH ?dataset { ?thing a ?class } }", {"class": SW[name]})
+    for _, thing, dataset in sorted(of, key=lambda row: ("/entailments/" in row[2], row)):
+        id = id_of(plain(thing))
+        found.setdefault(id, _Thing(id, plain(dataset)))
+    for _, thing, predicate, value in store.rows(
+        "SELECT ?class ?thing ?p ?o { ?thing a ?class ; ?p ?o }", {"class": SW[name]}
+    ):
+        found[id_of(plain(thing))].add(plain(predicate), id_of(plain(value)))
+    return {id: found[id] for id in sorted(found)}
+
+
+def _ids(store: GraphStore, predicate: URIRef) -> dict[str, list[str]]:
+    """What a property says of each thing, both as ids (other addresses whole), in order."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for thing, value in store.pairs(predicate):
+        found[id_of(thing)].add(id_of(value))
+    return {thing: sorted(values) for thing, values in found.items()}
+
+
 class _Reader:
     def __init__(self, store: GraphStore, projection: Projection, on: date) -> None:
         self.store, self.projection, self.on = store, projection, on
-        classes = ("LearningOpportunity", "Delivery", "Site", "Unit", "Qualification", "Competency")
-        kinds = Columns(store, classes).kinds
-        self.opportunities, self.deliveries, self.sites = (kinds[name] for name in classes[:3])
-        self.unit_things, self.award_things, self.competency_things = (kinds[name] for name in classes[3:])
+        self.opportunities, self.deliveries, self.sites = (
+            _things(store, name) for name in ("LearningOpportunity", "Delivery", "Site")
+        )
+        self.unit_of = _ids(store, SW.unitOf)
+        self.aligned = _ids(store, SW.alignedTo)
         self.courses = {one.id: one for one in projection.courses}
         self.taught_roles = {one.about[0] for one in projection.steps if one.id.startswith(f"{APPRENTICESHIP}/")}
         self.by_standard: dict[str, list[str]] = defaultdict(list)
@@ -125,6 +178,7 @@ class _Reader:
     def needs_and_competencies(self) -> tuple[tuple[Need, ...], dict[str, Competency], dict[str, str]]:
         """What roles require of their standards, and occupations of ESCO of its skills; names of what has no row."""
         facts = {one.id: one for one in self.projection.competencies}
+        levels = {id: level.rpartition("/")[2] for id, (level, *_) in _ids(self.store, SW.level).items() if id in facts}
         found: dict[str, Competency] = {}
         needs: list[Need] = []
         for _, role, id in sorted(self.store.rows("SELECT ?p ?role ?o { ?role ?p ?o }", {"p": SW.requires})):
@@ -132,7 +186,8 @@ class _Reader:
             if one is None or not one.current:
                 continue
             if competency not in found:
-                level = self.competency_things[competency].level()
+                said = levels.get(competency, "")
+                level = int(said) if said.isdigit() else None
                 themes = (one.theme,) if one.theme else ()
                 found[competency] = Competency(
                     one.id, one.label, one.kind, level, one.standard, one.code, themes, one.source
@@ -151,7 +206,7 @@ class _Reader:
         labels = self.names(occupations.keys() | skills.keys())
         kinds = {thing: kind.rpartition("/")[2] for thing, kind in self.store.pairs(ESCO.skillType)}
         known = {*occupations.values(), *skills.values()}
-        of_dataset = {one: Source("", one, self.retrieved(one), Status.PUBLISHED) for one in known}
+        of_dataset = {one: self.datasets[one] for one in known}
         needs: dict[tuple[str, str], Need] = {}
         for essential, predicate in ((False, ESCO.relatedOptionalSkill), (True, ESCO.relatedEssentialSkill)):
             for occupation, skill in self.store.pairs(predicate):
@@ -191,15 +246,10 @@ class _Reader:
                 found[thing] = label
         return found
 
-    def retrieved(self, dataset: str) -> str | None:
-        rows = self.store.rows("SELECT ?dataset ?day { ?dataset sw:retrieved ?day }")
-        return next((plain(day) for one, day in rows if plain(one) == dataset), None)
-
     # Teachers
 
     def awards_of(self, unit: str, award: str | None) -> tuple[str, ...]:
-        named = self.unit_things[unit].things("sw:unitOf") if unit in self.unit_things else ()
-        return tuple(dict.fromkeys((*([award] if award else []), *named)))
+        return tuple(dict.fromkeys((*([award] if award else []), *self.unit_of.get(unit, ()))))
 
     def units(self) -> list[Teacher]:
         found = []
@@ -304,9 +354,9 @@ class _Reader:
 
     def runs(self) -> Iterator[Run]:
         """Every run of every course on offer, and the counts of past leavers, which say that there was one."""
-        of_course: dict[str, list[Thing]] = defaultdict(list)
+        of_course: dict[str, list[_Thing]] = defaultdict(list)
         for run in self.deliveries.values():
-            of_course[run.thing("sw:runOf") or ""].append(run)
+            of_course[run.text("sw:runOf") or ""].append(run)
         for course in self.courses.values():
             for thing in of_course.get(course.id) or [self.opportunities[course.id]]:
                 for of in self.run_of(course):
@@ -335,20 +385,22 @@ class _Reader:
                     source=one.source,
                 )
 
-    def run(self, thing: Thing, course: Course, of: str) -> Run:
+    def run(self, thing: "_Thing", course: Course, of: str) -> Run:
         """A run of a course; `thing` is the course itself where nothing is known of its runs."""
-        site = self.sites.get(thing.thing("sw:at") or "")
+        site = self.sites.get(thing.text("sw:at") or "")
         place = [float(said) for name in ("latitude", "longitude") if site and (said := site.text(f"schema:{name}"))]
         postcode = site.text("schema:postalCode") if site else None
         flexible = thing.text("sw:flexibleStart") == "true"
         starts = () if flexible else tuple(sorted(thing.texts("sw:startDate")))
+        seats = thing.text("sw:seats")
+        source = self.source_of(thing)
         return Run(
             id=thing.id,
             of=of,
             opportunity=course.id,
             title=course.title,
             provider=course.provider,
-            site=site.label if site else None,
+            site=site.text("skos:prefLabel") if site else None,
             town=site.text("schema:addressLocality") if site else None,
             district=postcode.rsplit(" ", 1)[0] if postcode else None,
             latitude=place[0] if len(place) == 2 else None,
@@ -358,11 +410,35 @@ class _Reader:
             delivery_mode=thing.code("sw:deliveryMode"),
             starts=starts,
             state=RunState.TO_COME if flexible else state_of(starts, self.on),
-            seats=thing.number("sw:seats"),
+            seats=int(seats) if seats is not None else None,
             sold_separately=course.sold_separately,
-            status=worst((course.source.status, thing.source.status)),
-            source=thing.source,
+            status=worst((course.source.status, source.status)),
+            source=source,
         )
+
+    def source_of(self, thing: "_Thing") -> Source:
+        """Where it stands; of what names no source of its own, its dataset as it was fetched."""
+        own, statuses = thing.text("dcterms:source"), thing.texts("sw:status")
+        whole = self.datasets.get(thing.dataset) if own is None else None
+        return Source(
+            thing.id,
+            own or (whole.address if whole else ""),
+            thing.text("sw:asOf") or (whole.as_of if whole else None),
+            min((Status(said.rpartition("#")[2]) for said in statuses), key=RANK.__getitem__),
+            thing.text("sw:note"),
+        )
+
+    @cached_property
+    def datasets(self) -> dict[str, Source]:
+        """Each dataset as a source: its page, and the day it was fetched."""
+        query = """
+            SELECT ?dataset ?home ?day {
+                ?dataset a dcat:Dataset .
+                OPTIONAL { ?dataset dcat:landingPage ?home } OPTIONAL { ?dataset sw:retrieved ?day } }"""
+        return {
+            plain(dataset): Source("", plain(home or dataset), plain(day) if day else None, Status.PUBLISHED)
+            for dataset, home, day in self.store.rows(query)
+        }
 
     # What teaches what
 
@@ -506,7 +582,7 @@ class _Reader:
         for award in self.projection.awards.values():
             if not award.current or award.source.status is Status.ILLUSTRATIVE:
                 continue
-            for role in self.award_things[award.id].things("sw:alignedTo"):
+            for role in self.aligned.get(award.id, ()):
                 aimed[role].append(award.id)
                 if award.id not in self.listed or award.id in open_ones:
                     unlisted[role].append(award.id)
@@ -551,6 +627,7 @@ def _inferred(
     teacher: Teacher, competency: Competency, via: Via, through: str, sources: tuple[Source, ...]
 ) -> Teaching:
     """A reason of ours, as sure as the least sure statement that it rests on, and never surer than inferred."""
-    status = worst((Status.INFERRED, teacher.status, competency.source.status, *(one.status for one in sources)))
-    rests = tuple(dict.fromkeys((*sources, competency.source)))
+    rests = sources if competency.source in sources else (*sources, competency.source)
+    illustrative = teacher.status is Status.ILLUSTRATIVE or any(one.status is Status.ILLUSTRATIVE for one in rests)
+    status = Status.ILLUSTRATIVE if illustrative else Status.INFERRED
     return Teaching(teacher.id, competency.id, via, through, None, None, frozenset(), status, rests)

@@ -549,13 +549,19 @@ def _called(unit: UnitFacts) -> str:
     return f"Unit {unit.number} ({unit.title})" if unit.number else unit.title
 
 
-def curriculum_of(projection: Projection, awards: Sequence[str], placeholders: bool = False) -> Curriculum:
-    """The units of some awards with all their rules. Placeholders have no place unless let in."""
+def curriculum_of(
+    projection: Projection,
+    awards: Sequence[str],
+    placeholders: bool = False,
+    imagined: Collection[str] = frozenset(),
+) -> Curriculum:
+    """The units of some awards with all their rules. Placeholders have no place unless let in, or `imagined`."""
     chosen = set(awards)
     units = {
         unit.id: unit
         for unit in projection.units.values()
-        if unit.award in chosen and (placeholders or unit.source.status is not Status.ILLUSTRATIVE)
+        if unit.award in chosen
+        and (placeholders or unit.id in imagined or unit.source.status is not Status.ILLUSTRATIVE)
     }
     steps = {step.id: step for step in projection.steps if step.id in chosen and step.requirement_known}
     return Curriculum(
@@ -589,6 +595,7 @@ def shape(
     before: Sequence[str] | None = None,
     *,
     placeholders: bool = False,
+    imagined: Collection[str] = frozenset(),
     aligned: Mapping[str, Sequence[str]] | None = None,
 ) -> Shape:
     """The shape of an award, with those that are taken `before` it (None: those that its own rules name).
@@ -598,7 +605,7 @@ def shape(
     first = taken_before(projection, award) if before is None else tuple(before)
     chosen = tuple(dict.fromkeys((*first, award)))
     facts = tuple(projection.awards[id] for id in chosen)
-    curriculum = curriculum_of(projection, chosen, placeholders)
+    curriculum = curriculum_of(projection, chosen, placeholders, imagined)
     structure = Structure(curriculum)
     known = sum(rule is not None for rule in curriculum.rules.values())
     units = _unit_shapes(structure, known, chosen, projection.labels)

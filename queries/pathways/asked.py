@@ -86,15 +86,18 @@ def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> A
 def personally(
     catalogues: Catalogues, request: PathwayRequest, person: Person, limits: Sequence[Limit] = ()
 ) -> DayCatalogue:
-    """The catalogue of the question's day, for the person; of very many runs those that matter under its limits."""
+    """The catalogue of the question's day, for the person; of very many runs those that matter under its limits.
+
+    Of a question about what is near all runs are kept: the catalogue is then the same for every place.
+    """
     assert request.on is not None
     of = request.on, request.hours_per_week, request.depart_after
     who = frozenset(person.attributes.items()), person.facts
     until = USUAL_HORIZON if horizon(request) <= USUAL_HORIZON else ANY_TIME
     day = catalogues.of(*of)
-    if len(day.ways) <= MANY:
+    if len(day.ways) <= MANY or request.near is not None:  # which runs are near is another question in each district
         return catalogues.kept((of, who, until), lambda: personal(day, person, catalogues, until))
-    names = frozenset(one.text for one in limits), request.provider, request.avoid, request.to, request.near
+    names = frozenset(one.text for one in limits), request.provider, request.avoid, request.to
     few = catalogues.kept((of, names), lambda: thinned(day, limits, catalogues))
     return catalogues.kept((of, who, until, names), lambda: personal(few, person, catalogues, until))
 

@@ -72,11 +72,12 @@ CUBES: Final = (ROLES, JOBS, SKILLS, OUTCOMES)
 
 def derive(store: GraphStore, projection: Projection, today: date) -> Iterator[Quad]:
     """The part `demand` of a release. Without adverts it only says how good the ways of matching are."""
-    for subject, predicate, value in _said(demand_of(store), today):
+    for subject, predicate, value in said_of(demand_of(store), today):
         yield subject, predicate, value, GRAPH
 
 
-def _said(demand: Demand, today: date) -> Iterator[Triple]:
+def said_of(demand: Demand, today: date) -> Iterator[Triple]:
+    """What the graph says of some demand, as of a day."""
     yield GRAPH, RDF.type, SW.DemandGraph
     yield GRAPH, SW.status, SW.inferred
     yield GRAPH, SW.countedFrom, Literal(today.isoformat(), datatype=XSD.date)

@@ -60,7 +60,7 @@ def demand_of(store: GraphStore) -> Demand:
     counted = once(read_adverts(store))
     if not counted.adverts:
         return Demand(0, 0, titles.schemes, measured)
-    return count(counted, titles, _needs(store), measured)
+    return count(counted, titles, needs_of(store), measured)
 
 
 _NEEDS: Final = (
@@ -69,7 +69,7 @@ _NEEDS: Final = (
 )
 
 
-def _needs(store: GraphStore) -> dict[str, list[str]]:
+def needs_of(store: GraphStore) -> dict[str, list[str]]:
     """The competencies that roles need, and the skills that ESCO calls essential for its occupations."""
     found: dict[str, list[str]] = defaultdict(list)
     for query in _NEEDS:

@@ -61,6 +61,23 @@ class Stop(StrEnum):
     """Seats are known."""
 
 
+MEANINGS: Final[Mapping[Stop, str]] = {
+    Stop.NOTHING_NAMED: "the statement names no job, competency, award, form of teaching or theme that can be followed",
+    Stop.SKILLS_NOT_KNOWN: "what the job needs is not known: no competencies of it are published",
+    Stop.NOT_NEEDED: "the competency is in no standard in force that we hold",
+    Stop.NOT_TAUGHT: "not taught by anything that we know of",
+    Stop.TEACHING_NOT_KNOWN: "whether it is taught is not known",
+    Stop.TOO_LOW: "taught only below the level at which it is needed",
+    Stop.LEVEL_NOT_KNOWN: "taught, at a level that is not known",
+    Stop.NO_RUN: "no run of it is known",
+    Stop.PAST_RUNS_ONLY: "only runs that are over, or past leavers, are known",
+    Stop.NO_START_KNOWN: "runs were seen on offer, and no start is known",
+    Stop.SEATS_NOT_KNOWN: "runs lie ahead, and how many seats they have is not known",
+    Stop.TOO_FEW_SEATS: "fewer seats lie ahead than people are needed",
+    Stop.SEATS_KNOWN: "seats are known",
+}
+"""Where a chain breaks, in words."""
+
 ORDER: Final = {stop: place for place, stop in enumerate(Stop)}
 
 STAGE: Final[Mapping[Stop, Stage]] = {

@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from api.app import create_app
 from api.dependencies import ReleaseHolder
+from api.sandboxes import OpenSandboxes
 from api.settings import Settings
 
 app = create_app(Settings(max_query_bytes=1_000_000))
@@ -39,9 +40,10 @@ quick.config.phases.coverage.enabled = False
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _with_a_release(built: Path) -> None:
+def _with_a_release(built: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     logging.getLogger("stepway").setLevel(logging.CRITICAL)
     app.state.holder = ReleaseHolder(built)
+    app.state.sandboxes = OpenSandboxes(tmp_path_factory.mktemp("sandboxes"), 2, 0)
 
 
 BOUNDS = settings(

@@ -1,5 +1,7 @@
 """The figures of a curriculum's shape: the published examples, another reckoning on random graphs, and brute force."""
 
+from __future__ import annotations
+
 import random
 from itertools import combinations
 
@@ -23,7 +25,7 @@ def structure(rules: dict[str, str | None]) -> Structure:
     return Structure(Curriculum({id: unit(id) for id in rules}, written, awards={"Q": ()}))
 
 
-def graph_of(lines: nx.DiGraph) -> Structure:
+def graph_of(lines: nx.DiGraph[str]) -> Structure:
     rules = {id: ", ".join(f"holds({one})" for one in lines.predecessors(id)) for id in lines}
     return structure({id: f"all({asked})" if asked else "none" for id, asked in rules.items()})
 
@@ -48,7 +50,7 @@ def test_two_curricula_of_four_units_as_the_framework_works_them() -> None:
 def test_where_all_is_asked_the_figures_are_the_published_ones(seed: int) -> None:
     chance = random.Random(seed)
     ids = [f"u{number}" for number in range(chance.randint(1, 9))]
-    lines = nx.DiGraph()
+    lines: nx.DiGraph[str] = nx.DiGraph()
     lines.add_nodes_from(ids)
     density = chance.random() * 0.6
     lines.add_edges_from((one, two) for one, two in combinations(ids, 2) if chance.random() < density)

@@ -4,6 +4,7 @@ import gzip
 import json
 import math
 from dataclasses import replace
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,9 +14,9 @@ from zlib import compress
 import numpy as np
 import polars as pl
 import pytest
-from rdflib import Dataset
 
-from ontology.namespaces import SW
+from graph.store import GraphStore, plain
+from ontology.namespaces import id_of
 from queries.atlas import run, statements, table, tasks
 from queries.atlas.circumstances import areas, circumstances
 from queries.atlas.faults import ClusterError, NoAtlasError, UnknownInAtlasError
@@ -30,6 +31,27 @@ from tests.questions.world import TODAY, whole
 from tests.support.atlas_world import crowded, planned, small, three_roles, with_km
 
 RELEASE = ReleaseRef(0, "", "")
+
+
+RESULTS = """
+SELECT ?district ?circumstance ?role ?word ?weeks ?perhaps {
+  ?result a sw:AtlasResult ; sw:inDistrict ?district ; sw:inCircumstance ?circumstance ; sw:toRole ?role ;
+    sw:reachable ?reachable .
+  BIND(REPLACE(STR(?reachable), "^.*/", "") AS ?word)
+  OPTIONAL { ?result sw:leastWeeks ?weeks_ }
+  OPTIONAL { ?result sw:perhapsWeeks ?perhaps_ }
+  BIND(STR(?weeks_) AS ?weeks)
+  BIND(STR(?perhaps_) AS ?perhaps)
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished atlas. Nobody may change it."""
+    folder = tmp_path_factory.mktemp("atlas")
+    run.make(small(), folder, lambda _done, _total: None)
+    return folder
 
 
 def made(plan: Plan) -> pl.DataFrame:
@@ -77,7 +99,7 @@ def test_bits_come_back() -> None:
         assert chosen(bits(flags), ids) == {id for id, flag in zip(ids, flags, strict=True) if flag}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_without_distance_it_is_what_standard_learners_are_told(seed: int) -> None:
     """One run that stands for all that are alike loses nothing: compared with the whole release."""
     some = [*with_km("SC-ANY", None), *with_km("SC-EVENINGS", None), *with_km("SC-NOTHING-PAID", None)]
@@ -95,7 +117,7 @@ def test_without_distance_it_is_what_standard_learners_are_told(seed: int) -> No
             assert row["binding"] == ["+".join(sorted(one.name for one in lifted.limits)) for lifted in reach.lifting]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_each_district_alone_is_told_the_same_without_any_grouping(seed: int) -> None:
     """Every run of the release near a district, by another formula, instead of those that stand for others."""
     (one,) = with_km("SC-SIXTEEN", 15)
@@ -133,20 +155,21 @@ def test_who_can_go_further_reaches_no_less(seed: int) -> None:
     for reading in Reading:
         by = [reached(found, reading).get(f"SC-SIXTEEN-{km}", set()) for km in distances]
         assert all(less <= more for less, more in pairwise(by))
-    assert reached(found, "near")["SC-SIXTEEN-2"] < reached(found, "near")["SC-SIXTEEN-None"]
+        assert by[-1]
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_evenings_only_reaches_no_more_than_any_time(seed: int) -> None:
     some = [*with_km("SC-NO-CAR", 20), *with_km("SC-EVENINGS-NO-CAR", 20)]
-    found = made(planned(some, seed=seed))
+    found = made(planned(some, seed=seed, roles=three_roles()))
     for reading in Reading:
         by = reached(found, reading)
-        assert by.get("SC-EVENINGS-NO-CAR-20", set()) <= by["SC-NO-CAR-20"]
+        assert by.get("SC-EVENINGS-NO-CAR-20", set()) <= by.get("SC-NO-CAR-20", set())
+    assert reached(found, "perhaps")["SC-NO-CAR-20"]
 
 
 def test_what_is_near_is_also_perhaps_near_and_only_yes_says_so() -> None:
-    found = made(planned([*with_km("SC-SIXTEEN", 15), *with_km("SC-EVENINGS", 15)]))
+    found = made(planned([*with_km("SC-SIXTEEN", 15), *with_km("SC-EVENINGS", 15)], districts=["XX1", "XX2", "XX99"]))
     assert {"yes", "unknown", "no"} == set(found["reachable"])
     for row in found.to_dicts():
         near, perhaps = (row[f"{reading}_outcome"] == "found" for reading in Reading)
@@ -158,10 +181,11 @@ def test_what_is_near_is_also_perhaps_near_and_only_yes_says_so() -> None:
 
 
 def test_distance_is_named_as_what_closes_a_way() -> None:
-    found = made(planned(with_km("SC-SIXTEEN", 0.01)))
+    found = made(planned(with_km("SC-SIXTEEN", 0.01), told=True, districts=["XX1"]))
     closed = found.filter(pl.col("binding").list.contains("distance"))
-    assert len(closed)
+    assert len(closed) > 5
     assert set(closed["reachable"]) == {"no"} and set(closed["why"]) == {"limits"}
+    assert not found.filter(pl.col("reachable") == "unknown")["not_known_near"].to_list()
 
 
 def test_a_district_without_a_middle_knows_only_what_has_no_distance() -> None:
@@ -204,8 +228,8 @@ def test_a_job_says_what_it_is_for_and_comes_back() -> None:
 
 def test_the_same_question_is_asked_once() -> None:
     plan = small()
-    assert len(plan.rows) == 10 * 3 * 3
-    assert len(set(plan.questions)) == len(plan.questions) < len(plan.rows)
+    assert len(plan.rows) == 6 * 3 * 2
+    assert len(set(plan.questions)) == len(plan.questions) < 2 * len(plan.rows)
     assert list(plan.questions) == sorted(plan.questions)
     assert [one for chunk in plan.chunks for one in chunk.questions] == list(plan.questions)
     keys = [one.key for one in plan.questions]
@@ -228,55 +252,44 @@ def test_finished_work_is_taken_up_and_damaged_work_is_done_again(tmp_path: Path
     assert {path: path.stat().st_ino for path in kept} == kept
 
 
-def test_another_day_or_release_takes_up_nothing(tmp_path: Path) -> None:
+def test_another_day_or_release_takes_up_nothing() -> None:
     plan = small()
     keys = {chunk.key(name) for chunk in plan.chunks for name in ("one job", "another job")}
     assert len(keys) == 2 * len(plan.chunks)
-    other = replace(plan.job, release="0" * 64)
+    other = replace(plan.job, release="1" * 64)
     assert JOB.dump_json(other) != JOB.dump_json(plan.job)
 
 
-def test_the_same_atlas_is_the_same_bytes_and_is_checked(tmp_path: Path) -> None:
-    names = (table.TABLE, table.MANIFEST, statements.FILE)
-    for folder in ("a", "b"):
-        run.make(small(), tmp_path / folder, lambda _done, _total: None)
-    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in names)
-    found = table.read(tmp_path / "a", districts=["XX1"], roles=three_roles()[:1])
+def test_the_same_atlas_is_the_same_bytes(atlas: Path, tmp_path: Path) -> None:
+    run.make(small(), tmp_path, lambda _done, _total: None)
+    for name in (table.TABLE, table.MANIFEST, statements.FILE):
+        assert (atlas / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_a_folder_without_a_whole_atlas_has_none(atlas: Path, tmp_path: Path) -> None:
+    found = table.read(atlas, districts=["XX1"], roles=three_roles()[1:2])
     assert len(found) == 3 and set(found["district"]) == {"XX1"}
     with pytest.raises(NoAtlasError):
         table.read(tmp_path)
-    (tmp_path / "a" / table.MANIFEST).write_text(json.dumps({"rows": 1}))
+    (tmp_path / table.MANIFEST).write_text(json.dumps({"rows": 1}))
     with pytest.raises(NoAtlasError):
-        table.manifest_of(tmp_path / "a")
+        table.manifest_of(tmp_path)
 
 
-def test_the_graph_says_what_the_table_says(tmp_path: Path) -> None:
-    run.make(small(), tmp_path, lambda _done, _total: None)
-    found, graph = table.read(tmp_path), Dataset()
-    graph.parse(data=gzip.decompress((tmp_path / statements.FILE).read_bytes()).decode(), format="nquads")
-    assert {str(one.identifier) for one in graph.graphs()} >= {str(statements.GRAPH)}
-    query = (
-        "SELECT ?district ?circumstance ?role ?reachable ?weeks ?known ?perhaps WHERE { GRAPH ?g {"
-        " ?r a sw:AtlasResult ; sw:inDistrict ?district ; sw:inCircumstance ?circumstance ; sw:toRole ?role ; sw:reachable ?reachable ."
-        " OPTIONAL { ?r sw:leastWeeks ?weeks } OPTIONAL { ?r sw:knownWeeks ?known }"
-        " OPTIONAL { ?r sw:perhapsWeeks ?perhaps } } }"
-    )
-    said = {
-        tuple(str(term).rpartition("/")[2].removeprefix("OUTCODE-") for term in row[:4])
-        + tuple(None if term is None else int(term) for term in row[4:])
-        for row in graph.query(query, initNs={"sw": SW})
-    }
+def test_the_graph_says_what_the_table_says(atlas: Path, tmp_path: Path) -> None:
+    (tmp_path / "atlas.nq").write_bytes(gzip.decompress((atlas / statements.FILE).read_bytes()))
+    graph = GraphStore.in_memory([])
+    graph.load(tmp_path / "atlas.nq")
+    said = {tuple(id_of(plain(term)) if term else "" for term in row) for row in graph.rows(RESULTS)}
     assert said == {
         (
-            row["district"],
+            f"OUTCODE-{row['district']}",
             row["circumstance"],
             row["role"],
             row["reachable"],
-            row["near_weeks"],
-            None if row["near_weeks"] is not None else row["near_known_weeks"],
-            row["perhaps_weeks"],
+            *("" if weeks is None else str(weeks) for weeks in (row["near_weeks"], row["perhaps_weeks"])),
         )
-        for row in found.to_dicts()
+        for row in table.read(atlas).to_dicts()
     }
 
 
@@ -297,7 +310,7 @@ def test_what_is_brought_may_not_be_described() -> None:
 def test_a_worker_refuses_other_software_and_damaged_work() -> None:
     job = JOB.dump_json(small().job)
     worker: Any = SimpleNamespace(address="tcp://127.0.0.1:1")
-    key = run.sha256(job).hexdigest()
+    key = sha256(job).hexdigest()
     with pytest.raises(ClusterError, match="another") as refused:
         run.Worker(compress(job), key, "another version").setup(worker)
     assert tasks.software() in str(refused.value)

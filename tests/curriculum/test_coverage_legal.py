@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from queries.coverage import legal
 from queries.coverage.legal import Choices, NotFinishedError, Tally, choices, tally
 
-Rule = Callable[[list[int]], bool]
+Rule = Callable[[Sequence[int]], bool]
 
 
 def a_rule(rng: random.Random, caps: list[int], depth: int = 0) -> Rule:

@@ -1,0 +1,132 @@
+"""The watch of stated needs: traced to seats, figures side by side, what changed, and an index to recompute."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.dependencies import holder_of
+from api.faces import formats_described, reply_in
+from api.negotiate import SHEETS, SHEETS_AND_CHART
+from api.routers.described import UNCHANGED, problems
+from api.schemas.watch import (
+    FiguresAsked,
+    FiguresSaid,
+    IndexAsked,
+    IndexSaid,
+    NeedsAsked,
+    NeedsSaid,
+    WatchChangesAsked,
+    WatchChangesSaid,
+)
+from api.watching.changes import before, changes_faces
+from api.watching.figures import figures_faces
+from api.watching.index import index_faces
+from api.watching.needs import needs_faces
+
+router = APIRouter()
+
+_PROBLEMS = {**UNCHANGED, **problems(404, 406, 422, 429, 503)}
+_DRAWN = {**_PROBLEMS, **formats_described(*SHEETS_AND_CHART)}
+
+
+@router.get(
+    "/watch/needs",
+    summary="Stated needs of employers, each traced to a seat",
+    tags=["watch"],
+    response_model=NeedsSaid,
+    responses=_DRAWN,
+)
+def get_needs(request: Request, asked: Annotated[NeedsAsked, Query()]) -> Response:
+    """From need to skill, unit, delivery and seat: where the way breaks first, and for how long it has.
+
+    Without loaded needs the answer says so, and never nought.
+    """
+    services = holder_of(request).get(asked.release)
+    on = asked.on or datetime.now(UTC).date()
+    return reply_in(
+        request,
+        services,
+        asked.release,
+        asked.format,
+        ("needs", on, asked.model_dump_json(exclude={"release", "format", "on"})),
+        lambda to: needs_faces(services, services.coverage(on), asked, to),
+        SHEETS_AND_CHART,
+    )
+
+
+@router.get(
+    "/watch/figures",
+    summary="Demand figures about the same matter, side by side with their definitions",
+    tags=["watch"],
+    response_model=FiguresSaid,
+    responses={**_PROBLEMS, **formats_described(*SHEETS)},
+)
+def get_figures(request: Request, asked: Annotated[FiguresAsked, Query()]) -> Response:
+    """What each counts, where, when, by whose word and with what caveat; never added, averaged or ranked."""
+    services = holder_of(request).get(asked.release)
+    return reply_in(
+        request,
+        services,
+        asked.release,
+        asked.format,
+        ("figures", asked.matter),
+        lambda to: figures_faces(services, asked, to),
+        SHEETS,
+    )
+
+
+@router.get(
+    "/watch/changes",
+    summary="What changed for coverage and stated needs since another release",
+    tags=["watch"],
+    response_model=WatchChangesSaid,
+    responses=_DRAWN,
+)
+def get_changes(request: Request, asked: Annotated[WatchChangesAsked, Query()]) -> Response:
+    """Findings that became better or worse, needs that changed, units new, gone, short or surplus, standards revised.
+
+    Compared with the release before, unless `since` names another.
+    """
+    holder = holder_of(request)
+    services = holder.get(asked.release)
+    earlier = before(holder, services, asked.since)
+    on = asked.on or datetime.now(UTC).date()
+    number = earlier.reference.number if earlier is not None else None
+    return reply_in(
+        request,
+        services,
+        asked.release,
+        asked.format,
+        ("changes", number, on, asked.model_dump_json(exclude={"release", "format", "on", "since"})),
+        lambda to: changes_faces(services, earlier, on, asked, to),
+        SHEETS_AND_CHART,
+    )
+
+
+@router.get(
+    "/watch/index",
+    summary="A regional index that anyone can recompute from named queries",
+    tags=["watch"],
+    response_model=IndexSaid,
+    responses=_DRAWN,
+)
+def get_index(request: Request, asked: Annotated[IndexAsked, Query()]) -> Response:
+    """Coverage, how few hang on one provider, and reach, with weeks to competence and the age of needs beside them.
+
+    Each part names its query, its arithmetic and the numbers that go in. A part that is not known makes the index not
+    known, and never lower.
+    """
+    holder = holder_of(request)
+    services = holder.get(asked.release)
+    on = asked.on or datetime.now(UTC).date()
+    return reply_in(
+        request,
+        services,
+        asked.release,
+        asked.format,
+        ("index", on, asked.releases),
+        lambda to: index_faces(holder, services, on, asked, to),
+        SHEETS_AND_CHART,
+    )

@@ -1,0 +1,97 @@
+"""Data as a page, for readers of pages: whatever an address answers as JSON, with its filters, links and next pages.
+
+A router made with `route_class=Readable` has a page at each of its GET addresses. A page of its own is better where
+people work every day; this one is for all the rest, so that no link on a page ends in braces.
+"""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import RedirectResponse, Response
+
+from api.addresses import Addresses
+from api.dependencies import Services, holder_of
+from api.negotiate import JSON_FORMAT, prefers_html
+from api.web.pages import Alternate, Step, page
+from api.web.report import fields_of, operation_of
+from graph.release import NoReleaseError
+
+LARGEST: Final = 2_000_000
+"""Bytes of an answer that is still made a page of."""
+
+_NOT_SHOWN: Final = {"links", "release", "items", "offset", "limit", "uri", "score"}
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Readable(APIRoute):
+    """A route whose JSON is a page for those who ask for pages, and name no format."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler of the route, with the page around its answer."""
+        answer = super().get_route_handler()
+
+        async def readable(request: Request) -> Response:
+            named = "format" in request.query_params
+            if request.method != "GET" or named or not prefers_html(request, (JSON_FORMAT,)):
+                return await answer(request)
+            response = await answer(_for_data(request))
+            return _page(request, json.loads(bytes(response.body))) if _is_data(response) else response
+
+        return readable
+
+
+def _for_data(request: Request) -> Request:
+    """The same request of somebody who wants data, and has none of it yet."""
+    dropped = (b"accept", b"if-none-match")
+    headers = [(name, value) for name, value in request.scope["headers"] if name not in dropped]
+    return Request({**request.scope, "headers": [*headers, (b"accept", b"application/json")]}, request.receive)
+
+
+def _is_data(response: Response) -> bool:
+    """Whether a reply is a whole JSON document of a size that people may read."""
+    return response.status_code == 200 and response.media_type == "application/json" and len(response.body) <= LARGEST
+
+
+def _page(request: Request, said: dict[str, Any]) -> Response:
+    number = request.query_params.get("release")
+    release = int(number) if number else None
+    addresses = Addresses.of(request, release)
+    if "id" in said and "uri" in said:  # a thing has a page of its own
+        return RedirectResponse(addresses.to(f"/id/{said['id']}"), 303, headers={"Vary": "Accept"})
+    operation = operation_of(request)
+    links = {one["rel"]: one["href"] for one in said.get("links", ())}
+    query = f"{request.url.query}&" if request.url.query else ""
+    return page(
+        request,
+        "data.html",
+        title=operation.get("summary", request.url.path),
+        services=_services(request, release),
+        release=release,
+        query_behind=links.get("query"),
+        above=[Step("Start", "/")],
+        alternates=[Alternate("JSON", f"{request.url.path}?{query}format=json", "application/json")]
+        if any(one["name"] == "format" for one in operation.get("parameters", ()))
+        else [],
+        about=str(operation.get("description", "")).partition("\n\n")[0],
+        said={name: value for name, value in said.items() if name not in _NOT_SHOWN},
+        items=said.get("items"),
+        total=said.get("total"),
+        first=said.get("offset", 0) + 1,
+        before=links.get("prev"),
+        after=links.get("next"),
+        fields=list(fields_of(operation, request)),
+        action=f"{addresses.root}/asked{request.url.path.removeprefix(addresses.root)}",
+        asked=request.query_params.multi_items(),
+    )
+
+
+def _services(request: Request, release: int | None) -> Services | None:
+    """The release that the page is about; None before there is any."""
+    try:
+        return holder_of(request).get(release)
+    except NoReleaseError:
+        return None

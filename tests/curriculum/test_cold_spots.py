@@ -1,0 +1,141 @@
+"""Cold spots and the change between two years: rounding, suppression, and what the region honestly says."""
+
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from api.dependencies import ReleaseHolder, Services
+from queries.coverage.places import Geography, read_places
+from queries.coverage.spots import (
+    NoSuchPeriodError,
+    Span,
+    StandardChange,
+    change_of,
+    leavers_change,
+    read_elsewhere,
+    read_standards,
+    span_of,
+    spots,
+)
+
+DAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def services(home_data: Path) -> Services:
+    return ReleaseHolder(home_data).get()
+
+
+def rounded(true: int) -> tuple[int | None, bool]:
+    """What is published of a number of people; small ones are hidden."""
+    return (None, True) if true < 5 else ((true + 5) // 10 * 10, False)
+
+
+@pytest.mark.parametrize(("first", "second"), product(range(1, 60, 3), range(1, 60, 7)))
+def test_the_truth_lies_in_the_range_and_the_verdict_is_never_wrong(first: int, second: int) -> None:
+    said = change_of(span_of(*rounded(first)), span_of(*rounded(second)))
+    assert said.span is not None and said.span.high is not None
+    assert said.span.low <= second - first <= said.span.high
+    if said.verdict == "up":
+        assert second > first
+    if said.verdict == "down":
+        assert second < first
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "text"),
+    [
+        ((10, False), (10, False), "no change that can be told: between 9 fewer and 9 more"),
+        ((20, False), (30, False), "up, by 1 to 19"),
+        ((30, False), (10, False), "down, by 11 to 29"),
+        ((10, False), (None, True), "no change that can be told: between 13 fewer and 4 more"),
+        ((None, True), (30, False), "up, by 16 to 33"),
+        ((None, True), (None, True), "no change that can be told: between 8 fewer and 8 more"),
+        ((10, False), (None, False), "not known: a year has no figure"),
+    ],
+)
+def test_a_suppressed_number_is_some_and_a_missing_one_is_not_known(
+    first: tuple[int | None, bool], second: tuple[int | None, bool], text: str
+) -> None:
+    assert change_of(span_of(*first), span_of(*second)).text == text
+
+
+def test_without_an_upper_end_nothing_can_be_told() -> None:
+    assert change_of(Span(1, None), Span(25, 34)).verdict == "not known"
+
+
+def standard(services: Services, reference: str) -> StandardChange:
+    standards = read_standards(services.store)
+    found = leavers_change(services.release.projection, standards, read_elsewhere(services.store))
+    assert (found.first, found.second) == ("2023/24", "2024/25")
+    return next(one for one in found.standards if one.standard == reference)
+
+
+def test_the_region_tells_what_became_of_healthcare_science_associates(services: Services) -> None:
+    said = standard(services, "ST0220")
+    assert {row.provider: (row.first.words, row.second.words, row.change.text) for row in said.rows} == {
+        "P-DUDLEY": ("20", "30", "up, by 1 to 19"),
+        "P-HALES": ("10", "suppressed", "no change that can be told: between 13 fewer and 4 more"),
+        "P-SOLIHULL": ("suppressed", "no row", "not known: a year has no figure"),
+    }
+    assert next(row.change.points for row in said.rows if row.provider == "P-DUDLEY") == -9.0
+    assert said.together.verdict == "not known", "one provider has no figure, so there is no sum to compare"
+
+
+def test_one_provider_in_england_had_leavers_of_the_medical_device_standard(services: Services) -> None:
+    said = standard(services, "ST0950")
+    assert [(row.provider, row.first.words, row.second.words) for row in said.rows] == [("P-DUDLEY", "no row", "10")]
+    assert [(one.geography, one.providers) for one in said.elsewhere] == [("England", 1)]
+
+
+def test_the_change_agrees_with_the_competency_question(services: Services) -> None:
+    import csv
+
+    path = Path(__file__).parents[2] / "ontology" / "questions"
+    (folder,) = path.glob("20-*")
+    with (folder / "expected.csv").open(encoding="utf-8") as file:
+        expected = {(row["standard"], row["provider"]): row for row in csv.DictReader(file)}
+    found = leavers_change(services.release.projection, read_standards(services.store), {}, "2023/24", "2024/25")
+    rows = {(row.standard or "", row.provider): row for one in found.standards for row in one.rows}
+    for key, row in expected.items():
+        assert (rows[key].first.words, rows[key].second.words) == (row["leavers_2023_24"], row["leavers_2024_25"])
+
+
+def test_a_year_of_which_nothing_is_held_is_named(services: Services) -> None:
+    with pytest.raises(NoSuchPeriodError, match="2019/20") as error:
+        leavers_change(services.release.projection, read_standards(services.store), {}, "2019/20")
+    assert error.value.known == ("2023/24", "2024/25")
+
+
+def test_by_town_healthcare_science_associates_had_leavers_in_three_and_none_is_known_in_six(
+    services: Services,
+) -> None:
+    facts, places = services.coverage(DAY), read_places(services.store)
+    found = spots(facts, places, read_standards(services.store), roles=["OC-HCSASSOC"])
+    assert found.geography is Geography.TOWN, "the release does not say in which district most sites lie"
+    row = next(row for row in found.rows if row.of == "OC-HCSASSOC")
+    past = {spot.area: spot.past for spot in row.spots if spot.past}
+    assert past == {"Dudley": ("P-DUDLEY",), "Halesowen": ("P-HALES",), "Solihull": ("P-SOLIHULL",)}
+    assert set(row.cold) == {"Birmingham", "Coventry", "Stourbridge", "Walsall", "West Bromwich", "Wolverhampton"}
+    assert not set(row.offered) & set(row.past)
+
+
+def test_every_provider_of_a_row_is_placed_or_named_as_unplaced(services: Services) -> None:
+    facts, places = services.coverage(DAY), read_places(services.store)
+    for geography in Geography:
+        found = spots(facts, places, read_standards(services.store), geography=geography, everywhere=True)
+        for row in found.rows:
+            placed = {id for spot in row.spots for id in (*spot.offered, *spot.past)}
+            assert placed | set(row.unplaced) == {*row.offered, *row.past}
+            assert not {spot.area for spot in row.spots} & set(row.cold)
+            assert sum(many for _, many in row.kinds) == len(row.offered) + len(row.past)
+
+
+def test_a_kind_of_provider_narrows_the_counts(services: Services) -> None:
+    facts, places, standards = services.coverage(DAY), read_places(services.store), read_standards(services.store)
+    all_of = spots(facts, places, standards)
+    colleges = spots(facts, places, standards, provider_kinds=["further-education-college"])
+    assert {kind for kind, _, _ in colleges.by_kind} == {"further-education-college"}
+    assert set(colleges.by_kind) <= set(all_of.by_kind)

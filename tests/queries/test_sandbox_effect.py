@@ -1,0 +1,140 @@
+"""What a sandbox changes: “What if Sandwell ran it in the evening?”, on the regional data, and what may be compared."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from graph.overlay import imagined
+from graph.release import Release, Releases
+from loaders.sandbox import Asked, Sandbox, Sandboxes
+from queries.atlas import places
+from queries.pathways.request import ReleaseRef
+from queries.pathways.service import PathwayService
+from queries.sandbox import Became, Effect, World, effect, kilometres
+
+ON = date(2026, 11, 21)
+EVENING = Asked.of_rows(
+    "What if Sandwell ran it in the evening?",
+    {
+        "opportunities": [
+            {
+                "opportunity_id": "C-EVENING",
+                "title": "MedTech HNC, evenings",
+                "provider_id": "P-SANDWELL",
+                "qualification_id": "Q-MEDTECH-HNC",
+                "provision_type_id": "PT-HNC",
+                "course_kind": "HNC",
+                "sold_separately": "unknown",
+            }
+        ],
+        "deliveries": [
+            {
+                "delivery_id": "DL-EVENING",
+                "opportunity_id": "C-EVENING",
+                "site_id": "S-SANDWELL-1",
+                "attendance": "evening",
+                "study_mode": "part-time",
+                "delivery_mode": "classroom",
+                "duration_weeks": 80,
+                "hours_per_week": 6,
+                "start_dates": ["2027-01-11"],
+                "cost_pounds": 0,
+            }
+        ],
+    },
+    [],
+)
+
+
+def world(release: Release) -> World:
+    return World(PathwayService(release.projection, ReleaseRef(0, "", "")), places.read(release.store))
+
+
+@pytest.fixture(scope="module")
+def region(home_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Release, Sandboxes, Sandbox]]:
+    """The release of the region, and a sandbox over it. The data folder is linked, so that sandboxes lie elsewhere."""
+    folder = tmp_path_factory.mktemp("evening")
+    base, kept = Releases(home_data).get(), Sandboxes(folder, 5)
+    yield base, kept, kept.make(EVENING, base, derive={}, today=ON)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def evening(region: tuple[Release, Sandboxes, Sandbox]) -> Effect:
+    base, kept, sandbox = region
+    own = kept.release(sandbox.id)
+    return effect(world(base), world(own), imagined(own.store), ON, seats={"DL-EVENING": 16, "DL-OTHER": 5})
+
+
+def test_an_evening_run_in_sandwell_opens_roles_to_somebody_who_has_evenings_only(evening: Effect) -> None:
+    opened = {
+        (one.who.id, one.role.id) for one in evening.changes if one.became is Became.REACHABLE and one.who is not None
+    }
+    assert {("SL-DUDLEY-EVENINGS", "OC-MTTECH"), ("SL-DUDLEY-EVENINGS", "OC-REGADV")} <= opened
+    assert evening.counted()[Became.UNREACHABLE] == 0
+    assert sum(evening.counted().values()) == evening.asked
+    assert evening.complete
+
+
+def test_a_change_names_the_steps_that_rest_on_what_is_imaginary(evening: Effect) -> None:
+    for one in evening.changes:
+        if one.became is Became.REACHABLE:
+            (first, *_) = one.after.leans
+            assert [thing.id for thing in first.on] == ["DL-EVENING", "C-EVENING"]
+            assert one.after.status == "illustrative"
+            assert one.before.weeks is None
+
+
+def test_people_places_are_those_within_reach_of_the_run(evening: Effect) -> None:
+    """Without a car, eight kilometres: Sandwell itself is served, Wolverhampton's and Coventry's districts are not."""
+    without_car = {one.district for one in evening.people_places if one.circumstance.id == "SC-EVENINGS-NO-CAR"}
+    assert "B70" in without_car
+    assert not {"WV1", "CV11", "ST4"} & without_car
+    anywhere = {one.district for one in evening.people_places if one.circumstance.id == "SC-EVENINGS"}
+    assert without_car < anywhere
+    assert not any(one.lost for one in evening.people_places)
+    assert len(evening.people_places) <= evening.places_asked
+
+
+def test_only_seats_of_runs_that_are_used_are_told(evening: Effect) -> None:
+    assert evening.seats == 16
+
+
+def test_what_is_closed_again_takes_back_what_it_opened(region: tuple[Release, Sandboxes, Sandbox]) -> None:
+    base, kept, sandbox = region
+    own = kept.release(sandbox.id)
+    back = effect(world(own), world(base), frozenset(), ON)
+    counts = back.counted()
+    assert counts[Became.UNREACHABLE] > 0
+    assert counts[Became.REACHABLE] == 0
+    assert all(one.lost and not one.gained for one in back.people_places)
+
+
+def test_too_much_work_is_not_known_and_never_no(region: tuple[Release, Sandboxes, Sandbox]) -> None:
+    base, kept, sandbox = region
+    own = kept.release(sandbox.id)
+    found = effect(world(base), world(own), imagined(own.store), ON, most=1)
+    assert not found.complete
+    assert {one.became for one in found.changes} <= {Became.NOT_KNOWN}
+
+
+def test_the_base_is_shared_and_not_changed(region: tuple[Release, Sandboxes, Sandbox]) -> None:
+    base, kept, sandbox = region
+    own = kept.release(sandbox.id)
+    assert own.manifest.content_hash != base.manifest.content_hash
+    assert own.manifest.parts["healthtech-west-midlands"] == base.manifest.parts["healthtech-west-midlands"]
+    name = "graph/healthtech-west-midlands.nq.gz"
+    assert (own.path / name).stat().st_ino == (base.path / name).stat().st_ino or (
+        (own.path / name).read_bytes() == (base.path / name).read_bytes()
+    )
+    assert len(base.store) == base.manifest.quads
+    assert imagined(base.store) == frozenset()
+    assert imagined(own.store) == {"C-EVENING", "DL-EVENING"}
+
+
+def test_a_straight_line_over_the_ground() -> None:
+    """Birmingham New Street to London Euston is about 161 km."""
+    assert round(kilometres((52.4778, -1.8990), (51.5282, -0.1337))) == pytest.approx(161, abs=2)

@@ -1,0 +1,116 @@
+"""No link on a page ends in braces: what is asked for can be read, with its filters, and programs get the same."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from html5lib import HTMLParser
+
+from api.app import create_app
+from api.settings import Settings
+from tests.support.browsing import Open, violations
+
+PAGES = {"Accept": "text/html"}
+WITHOUT_A_PAGE = {"/metrics", "/sparql/profile", "/dataset/shapes", "/releases/feed", "/.well-known/void"}
+"""What is for programs alone, by its own standard."""
+NEEDED = {
+    "/find": "?q=lab",
+    "/pathways": "?from=PT-BOOTCAMP&to_level=4",
+    "/resource": "?uri=https://w3id.org/stepway/id/OC-HCSASSOC",
+    "/atlas": None,  # there is none in the folder of the tests
+}
+
+
+@pytest.fixture(scope="module")
+def client(home_data: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
+        yield found
+
+
+def paths(client: TestClient) -> list[str]:
+    """Every address that can be read and asks for nothing that has to be known before."""
+    found = []
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        asks = methods.get("get", {"parameters": [{"required": True}]}).get("parameters", ())
+        known = NEEDED.get(path, "")
+        if known is None or "{" in path or path in WITHOUT_A_PAGE:
+            continue
+        if known or not any(one.get("required") for one in asks):
+            found.append(path + known)
+    return found
+
+
+def test_every_address_is_a_page_for_readers_of_pages(client: TestClient) -> None:
+    found = paths(client)
+    assert len(found) > 40
+    for path in found:
+        page = client.get(path, headers=PAGES)
+        assert page.status_code == 200, path
+        assert page.headers["content-type"].startswith("text/html"), path
+        assert "accept" in page.headers["vary"].lower(), path
+        assert len(re.findall(r"<h1[ >]", page.text)) == 1, path
+        HTMLParser(strict=True).parse(page.text)
+
+
+def test_programs_get_data_from_the_same_addresses(client: TestClient) -> None:
+    for path in ("/roles?level=4", "/datasets", "/releases", "/issues", "/find?q=lab"):
+        for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
+            assert client.get(path, headers=headers).headers["content-type"] == "application/json", path
+
+
+def test_a_list_has_each_thing_its_next_page_and_its_query(client: TestClient) -> None:
+    data = client.get("/roles?level=4&limit=5").json()
+    page = client.get("/roles?level=4&limit=5", headers=PAGES).text
+    for one in data["items"]:
+        assert f'<a href="{one["href"]}">' in page
+    links = {one["rel"]: one["href"] for one in data["links"]}
+    assert links["next"] in unescape(page)
+    assert f'href="{links["query"]}">The query behind this page' in unescape(page)
+
+
+def test_a_thing_of_a_list_leads_to_its_own_page(client: TestClient) -> None:
+    found = client.get("/roles/OC-HCSASSOC", headers=PAGES, follow_redirects=False)
+    assert (found.status_code, found.headers["location"]) == (303, "/id/OC-HCSASSOC")
+    assert "Accept" in found.headers["vary"]
+
+
+def test_a_filter_form_loses_its_blanks_and_stays_at_home(client: TestClient) -> None:
+    found = client.get("/asked/roles?level=4&q=&release=1", follow_redirects=False)
+    assert (found.status_code, found.headers["location"]) == (303, "/roles?level=4&release=1")
+    for away in ("/asked//example.org/x", "/asked/%2F%2Fexample.org/x", "/asked/https://example.org"):
+        location = client.get(away, follow_redirects=False).headers["location"]
+        assert location.startswith("/") and not location.startswith("//"), away
+
+
+def test_a_form_has_every_filter_with_what_was_asked(client: TestClient) -> None:
+    page = client.get("/roles?level=4", headers=PAGES).text
+    described = client.get("/openapi.json").json()["paths"]["/roles"]["get"]["parameters"]
+    for one in described:
+        if one["in"] == "query" and one["name"] not in ("format", "release"):
+            assert f'name="{one["name"]}"' in page
+    assert re.search(r'name="level" value="4" checked', page)
+
+
+def test_what_is_wrong_with_a_question_is_told_on_a_page(client: TestClient) -> None:
+    page = client.get("/roles?level=99", headers=PAGES)
+    assert page.status_code == 422
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_pages_of_data_are_clean_in_a_browser_and_fit_a_narrow_screen(open_home: Open) -> None:
+    for path in ("/roles?level=4", "/datasets", "/releases/1", "/funding", "/find?q=lab", "/coverage"):
+        page = open_home(path)
+        assert violations(page) == [], path
+        small = open_home(path, viewport={"width": 320, "height": 640}, color_scheme="dark")
+        assert small.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_a_chart_is_drawn_within_the_policy_and_its_table_is_beside_it(open_home: Open) -> None:
+    page = open_home("/coverage")
+    page.wait_for_selector("[data-chart][data-ready=yes]")
+    assert page.locator(".chart svg").count() == 1
+    assert page.locator("table").count() >= 1
+    assert violations(page) == []
