@@ -38,6 +38,7 @@ benchmark: $(VENV)/dev.stamp  ## measure the build, the engine and /sparql; STEP
 	$(BIN)/python -m tests.benchmarks.build
 	$(BIN)/python -m tests.benchmarks.pathways
 	$(BIN)/python -m tests.benchmarks.sparql
+	$(BIN)/python -m tests.benchmarks.coverage
 
 lock: $(VENV)/dev.stamp  ## pin the newest allowed dependencies by hash
 	for want in run dev; do \

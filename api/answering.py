@@ -6,6 +6,7 @@ from pathlib import Path
 
 from api import questions
 from api.dependencies import Services
+from api.designers.counted import Counting, count
 from api.designers.solved import ToSolve, solved
 from api.people import PriorLearningAsked, prior_learning_answer
 from api.schemas.pathways import NotUsed, Understood
@@ -46,9 +47,11 @@ def open_release(home: Home) -> Answer:
     pathways = PathwayService(Release(home.folder).projection, home.reference)
     pathways.prepare(home.day)
 
-    def answer(asked: Asked | PriorLearningAsked | ToSolve) -> bytes:
+    def answer(asked: Asked | PriorLearningAsked | ToSolve | Counting) -> bytes:
         if isinstance(asked, ToSolve):
             return solved(asked)
+        if isinstance(asked, Counting):
+            return count(asked)
         if isinstance(asked, PriorLearningAsked):
             return prior_learning_answer(pathways, asked)
         return questions.answer(pathways, asked.request, asked.understood, asked.limits, asked.root, asked.not_used)

@@ -435,6 +435,11 @@ class Sandboxes:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def sandbox_in(data_dir: Path) -> str | None:
+    """Id of the sandbox whose data folder this is; None: it is that of real releases."""
+    return data_dir.resolve().name if (data_dir / ABOUT).is_file() else None
+
+
 def is_id(text: str) -> bool:
     """Whether a text looks like the id of a sandbox."""
     return len(text) == _ID_LENGTH and all(sign in "0123456789abcdef" for sign in text)

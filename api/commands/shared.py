@@ -22,6 +22,7 @@ from api.faces import Faces, body_of
 from api.negotiate import SHEETS_AND_CHART, Format
 from api.settings import PREFIX, Settings, unknown_variables
 from api.workers import places
+from loaders.sandbox import sandbox_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -129,7 +130,10 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
 def services_of(data_dir: Path | None, release: int | None) -> tuple[Services, ReleaseHolder, Settings]:
     """The release that is asked, or the one that is served. Raises `UnknownReleaseError` and `NoReleaseError`."""
     settings = settings_of(data_dir=data_dir)
-    holder = ReleaseHolder(settings.data_dir)
+    sandbox = sandbox_in(settings.data_dir)
+    if sandbox is not None:
+        Screen(sys.stderr).line(f"Sandbox {sandbox}: a part of what you see is imaginary.", strong=True)
+    holder = ReleaseHolder(settings.data_dir, sandbox=sandbox)
     return holder.get(release), holder, settings
 
 

@@ -7,9 +7,10 @@ import typer
 
 from api.commands.shared import AsJson, DataDir, InFormat, ReleaseNumber, ToFile, answer_in, plainly, services_of
 from api.designers.standards import (
-    choices_faces,
+    ChoicesAsker,
+    PackAsker,
+    counted_here,
     matrix_faces,
-    pack_faces,
     show_choices,
     show_matrix,
     show_pack,
@@ -104,7 +105,7 @@ def choices(
         )
     )
     services, _, _ = services_of(data_dir, release)
-    faces = choices_faces(services, _day(asked.on), award, asked, None)
+    faces = counted_here(ChoicesAsker(services, _day(asked.on), award, asked))
     said = faces.said
     assert isinstance(said, ChoicesSaid)
     answer_in("json" if as_json else format, to, faces, services, lambda screen: show_choices(screen, said))
@@ -142,7 +143,7 @@ def approval(
         )
     )
     services, _, _ = services_of(data_dir, release)
-    faces = pack_faces(services, _day(asked.on), award, asked, None)
+    faces = counted_here(PackAsker(services, _day(asked.on), award, asked))
     said = faces.said
     assert isinstance(said, PackSaid)
     answer_in("json" if as_json else format, to, faces, services, lambda screen: show_pack(screen, said))

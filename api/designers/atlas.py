@@ -199,7 +199,7 @@ def _cells(found: pl.DataFrame) -> Iterator[list[Any]]:
         if number == LINES:
             detail = f"{counted(len(found), 'row')} are too many for a sheet; the most is {LINES:,}."
             hint = "Name districts, a circumstance or a role, or take the whole: atlas.parquet."
-            raise Problem("invalid-request", detail, hint=hint)
+            raise Problem("invalid-request", detail, 422, hint=hint)
         told = {**row, "why": WHY[row["why"]]}
         yield ["; ".join(map(_text, cell)) if isinstance(cell, list) else cell for cell in told.values()]
 
@@ -217,10 +217,10 @@ def chart(found: pl.DataFrame, manifest: Manifest, asked: AtlasAsked) -> Chart:
     """Districts by roles, for one circumstance. Raises an `invalid-request` problem for several, or too many cells."""
     if len(asked.circumstance) != 1:
         names = ", ".join(one["id"] for one in manifest.circumstances)
-        raise Problem("invalid-request", "A chart shows one circumstance.", hint=f"Name one of {names}.")
+        raise Problem("invalid-request", "A chart shows one circumstance.", 422, hint=f"Name one of {names}.")
     if len(found) > CELLS:
         detail = f"{len(found):,} cells are too many to be seen; the most is {CELLS:,}."
-        raise Problem("invalid-request", detail, hint="Name districts or roles.")
+        raise Problem("invalid-request", detail, 422, hint="Name districts or roles.")
     (circumstance,) = (one for one in manifest.circumstances if one["id"] == asked.circumstance[0])
     counts = Counter(found["reachable"].to_list())
     told = ", ".join(f"{counts[word]:,} {word}" for word in ("yes", "unknown", "no"))

@@ -366,7 +366,7 @@ def _board_sheets(
     notes = (said.slice, *said.method)
     return (
         Sheet("Coverage board", columns, rows, notes),
-        Sheet("By theme", ("theme", "competencies", *(str(one) for one in Finding)), themes, notes),
+        Sheet("By theme", ("theme", "competencies", *(str(one).replace("-", " ") for one in Finding)), themes, notes),
         Sheet(
             "Needs not published",
             ("role", "label", "in words", "looked for"),

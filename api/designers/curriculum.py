@@ -142,7 +142,7 @@ def _known(value: object) -> str:
 
 def _or_all(answer: str, known: Iterable[str], what: str, given: str) -> Problem:
     some = ", ".join(sorted(known)) or "none"
-    return Problem("invalid-request", f"{answer} “{given}”.", hint=f"{what} here: {some}.")
+    return Problem("invalid-request", f"{answer} “{given}”.", 422, hint=f"{what} here: {some}.")
 
 
 def roles_of(

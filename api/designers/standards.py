@@ -39,17 +39,20 @@ from api.schemas.standards import (
     UnitColumn,
 )
 from api.sheets import Sheet
-from queries.coverage.approval import STANDARDS, Aligned, Line, Pack, Question, criteria, pack
+from queries.coverage.approval import STANDARDS, Aligned, Line, Pack, PackQuestion, Question, criteria
 from queries.coverage.award_rules import AwardRule, read_rules
 from queries.coverage.choices import (
+    ChoicesQuestion,
     ChoiceUnit,
     EveryChoice,
     Legal,
     Outcome,
     Shown,
-    every_choice,
+    ToCount,
+    counted,
     legal_choices,
 )
+from queries.coverage.legal import Tally
 from queries.coverage.matrix import Answer, Cell, Matrix, Wanted, is_taught, matrix, role_of
 from queries.coverage.model import Competency, CoverageFacts, Inference, Teaching
 
@@ -222,11 +225,13 @@ def _matrix_sheets(facts: CoverageFacts, found: Matrix, said: MatrixSaid) -> lis
     for row in found.rows:
         cells = {cell.unit: cell.words for cell in row.cells}
         one = row.competency
-        rows.append((_code(one), one.kind, one.label, row.sentence, *(cells.get(unit.id) for unit in found.units)))
+        known = (cells.get(unit.id) for unit in found.units)
+        rows.append((_code(one), one.id, one.kind, one.label, row.sentence, *known))
     behind = [
         (
             codes[cell.competency],
             names[cell.unit],
+            cell.unit,
             reason.via.value,
             reason.through,
             reason.relation or "",
@@ -259,14 +264,14 @@ def _matrix_sheets(facts: CoverageFacts, found: Matrix, said: MatrixSaid) -> lis
     ]
     return [
         Sheet(
-            f"{found.wanted.role} matrix",
-            ("Statement", "Kind", "In our words", "The row in words", *names.values()),
+            "Statements against units",
+            ("Statement", "Id", "Kind", "In our words", "The row in words", *names.values()),
             rows,
         ),
         Sheet(
             "Behind every cell",
             (
-                *("Statement", "Unit", "Known by", "What both share", "Relation", "Score"),
+                *("Statement", "Unit", "Id of the unit", "Known by", "What both share", "Relation", "Score"),
                 *("Standing", "Record", "Source", "Date of the source"),
             ),
             behind,
@@ -373,15 +378,32 @@ def _show_gaps(screen: Screen, gaps: Iterable[CoverageGap]) -> None:
 # --- every legal choice -----------------------------------------------------------------------------------------------
 
 
-def choices_faces(services: Services, on: date, award: str, asked: ChoicesAsked, to: Addresses | None) -> Faces:
-    """What every legal choice of an award covers of a standard. Raises `UnknownIdError`."""
-    facts, inference = services.coverage(on), asked.inference()
-    role = role_of(facts, asked.role)
-    found = _legal(services, award, asked)
-    every = every_choice(facts, inference, role, found)
-    wanted = Wanted.of(facts, role)
-    said = _choices_said(services, facts, inference, wanted, every, _links(to, f"/awards/{award}/choices", asked))
-    return Faces(said, lambda: _choices_sheets(facts, found, said), lambda: _choices_chart(said))
+class ChoicesAsker:
+    """A question about every legal choice of an award over one release. Raises `UnknownIdError`."""
+
+    def __init__(self, services: Services, on: date, award: str, asked: ChoicesAsked) -> None:
+        self.services, self.award, self.asked = services, award, asked
+        self.facts, self.inference = services.coverage(on), asked.inference()
+        self.found = _legal(services, award, asked)
+        self.question = ChoicesQuestion(self.facts, self.inference, role_of(self.facts, asked.role), self.found)
+
+    @property
+    def to_count(self) -> tuple[ToCount, ...]:
+        """What is to be counted; none: there is no legal choice to look at."""
+        asked = self.question.to_count
+        return () if asked is None else (asked,)
+
+    def faces(self, tallies: Sequence[Tally | None], to: Addresses | None) -> Faces:
+        """The answer, of what was counted."""
+        every = self.question.answer(tallies[0] if tallies else None)
+        links = _links(to, f"/awards/{self.award}/choices", self.asked)
+        said = _choices_said(self.services, self.facts, self.inference, self.question.wanted, every, links)
+        return Faces(said, lambda: _choices_sheets(self.facts, self.found, said), lambda: _choices_chart(said))
+
+
+def counted_here(asker: ChoicesAsker | PackAsker) -> Faces:
+    """The answer, counted in this process: for the console."""
+    return asker.faces([counted(one) for one in asker.to_count], None)
 
 
 def _legal(services: Services, award: str, asked: ChoicesAsked | PackAsked) -> Legal:
@@ -555,7 +577,7 @@ def _choices_sheets(facts: CoverageFacts, found: Legal, said: ChoicesSaid) -> li
     return [
         Sheet(
             "Statements",
-            ("Statement", "In our words", "Covered by", "Choices that cover it", "Share of choices", "Units"),
+            ("Statement", "Id", "In our words", "Covered by", "Choices that cover it", "Share of choices", "Units"),
             [
                 (
                     one.code or "",
@@ -571,9 +593,9 @@ def _choices_sheets(facts: CoverageFacts, found: Legal, said: ChoicesSaid) -> li
         Sheet("In words", ("What every legal choice covers",), [(text,) for text in said.sentences]),
         Sheet(
             "Examples",
-            ("Choice", "Statements", "Number", "Unit", "Part", "Credits"),
+            ("Choice", "Statements", "Number", "Unit", "Id", "Part", "Credits"),
             [
-                (name, one.statements, unit.number or "", unit.title, unit.part, unit.credits)
+                (name, one.statements, unit.number or "", unit.title, unit.id, unit.part, unit.credits)
                 for name, one in examples
                 if one is not None
                 for unit in (*said.legal.everybody, *one.units)
@@ -643,12 +665,25 @@ def show_choices(screen: Screen, said: ChoicesSaid) -> None:
 # --- the approval pack ------------------------------------------------------------------------------------------------
 
 
-def pack_faces(services: Services, on: date, award: str, asked: PackAsked, to: Addresses | None) -> Faces:
-    """The approval pack of an award. Raises `UnknownIdError`."""
-    facts, inference = services.coverage(on), asked.inference()
-    made = pack(facts, inference, _legal(services, award, asked), [role_of(facts, role) for role in asked.role])
-    said = _pack_said(services, facts, inference, made, _links(to, f"/awards/{award}/approval-pack", asked))
-    return Faces(said, lambda: _pack_sheets(facts, said))
+class PackAsker:
+    """A question about the approval pack of an award over one release. Raises `UnknownIdError`."""
+
+    def __init__(self, services: Services, on: date, award: str, asked: PackAsked) -> None:
+        self.services, self.award, self.asked = services, award, asked
+        self.facts, self.inference = services.coverage(on), asked.inference()
+        roles = [role_of(self.facts, role) for role in asked.role]
+        self.question = PackQuestion(self.facts, self.inference, _legal(services, award, asked), roles)
+
+    @property
+    def to_count(self) -> tuple[ToCount, ...]:
+        """What is to be counted, for each standard; none: there is no legal choice to look at."""
+        return self.question.to_count
+
+    def faces(self, tallies: Sequence[Tally | None], to: Addresses | None) -> Faces:
+        """The pack, of what was counted."""
+        links = _links(to, f"/awards/{self.award}/approval-pack", self.asked)
+        said = _pack_said(self.services, self.facts, self.inference, self.question.pack(tallies), links)
+        return Faces(said, lambda: _pack_sheets(self.facts, said))
 
 
 def _pack_said(
@@ -727,8 +762,10 @@ def _pack_sheets(facts: CoverageFacts, said: PackSaid) -> list[Sheet]:
 
     lines = [
         (
-            f"{one.role.label} ({one.role.id})",
+            one.role.label,
+            one.role.id,
             line.code or "",
+            line.id,
             line.kind,
             line.label,
             listed(line.taught),
@@ -754,7 +791,8 @@ def _pack_sheets(facts: CoverageFacts, said: PackSaid) -> list[Sheet]:
         Sheet(
             "Statements",
             (
-                *("Occupation", "Statement", "Kind", "In our words", "Taught in", "Practised in"),
+                *("Occupation", "Id", "Statement", "Id of the statement", "Kind", "In our words"),
+                *("Taught in", "Practised in"),
                 *("Assessed in", "Evidence", "Covered by"),
             ),
             lines,

@@ -12,7 +12,7 @@ from api.addresses import Addresses
 from api.dependencies import holder_of
 from api.errors import Problem
 from api.negotiate import takes_gzip
-from api.web import query_page
+from api.web import designers, query_page
 from api.web.pages import STATIC, built, page
 from queries.catalogue import get_query
 
@@ -50,6 +50,12 @@ async def example(
     """The query page with a named query in it, ready to be run or changed."""
     services = await anyio.to_thread.run_sync(holder_of(request).get, release)
     return await query_page.respond(request, services, release=release, example=get_query(name))
+
+
+@router.get("/designers")
+def for_designers(request: Request, release: Annotated[int | None, Query(ge=1, le=999_999_999)] = None) -> Response:
+    """The page that curriculum designers and the region's skills team start from."""
+    return designers.respond(request, holder_of(request).get(release), release=release)
 
 
 @router.get("/asked/{path:path}")

@@ -15,13 +15,15 @@ from queries.pathways.request import ReleaseRef
 
 MOST: Final = 1000
 
+_Level = Annotated[int, Field(ge=1, le=8)]
+
 
 class _Roles(InferenceAsked):
     """Whose roles are meant: all that are named, of the sector, at the levels; without a word all."""
 
     role: list[Named] = Field([], max_length=MANY_THINGS, description="Only this role, by id. May be repeated.")
     sector: Text | None = Field(None, description="Only roles of this sector, such as healthtech.")
-    level: list[Annotated[int, Field(ge=1, le=8)]] = Field([], max_length=8, description="Only this level, from 1 to 8. May be repeated.")
+    level: list[_Level] = Field([], max_length=8, description="Only this level, from 1 to 8. May be repeated.")
     format: ChartFormat | None = Field(None, description=FORMAT_HELP)
 
     def key(self) -> tuple[Any, ...]:
@@ -394,7 +396,7 @@ class ColdSpotsAsked(ReadAsked):
         description="Only the standard of this role and awards aimed at it. May be repeated.",
     )
     sector: Text | None = Field(None, description="Only standards of roles of this sector, and awards aimed at them.")
-    level: list[Annotated[int, Field(ge=1, le=8)]] = Field([], max_length=8, description="Only this level, from 1 to 8. May be repeated.")
+    level: list[_Level] = Field([], max_length=8, description="Only this level, from 1 to 8. May be repeated.")
     provider_type: list[Text] = Field([], max_length=MANY_THINGS, description="Only this kind of provider.")
     geography: Geography | None = Field(
         None, description="What stands for an area. Without it districts where the release has them, else towns."

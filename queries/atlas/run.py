@@ -24,9 +24,6 @@ from queries.atlas.tasks import JOB, Chunk, Plan, Question, software
 PARTS: Final = "parts"
 """The folder of finished pieces of work, in the folder of an atlas."""
 
-DEATHS: Final = 5
-"""Workers that may die of the same piece of work before it is given up."""
-
 CONNECT_SECONDS: Final = 10
 
 Progress = Callable[[int, int], None]
@@ -162,7 +159,7 @@ def _from_cluster(client: distributed.Client, key: str, left: Mapping[Path, Chun
         for future in distributed.as_completed(futures, loop=client.loop):
             yield path_of[future.key], future.result()
             future.release()
-    except (distributed.KilledWorker, CancelledError) as error:
+    except (distributed.KilledWorker, CancelledError, OSError) as error:
         raise ClusterError(f"the cluster gave up a piece of work: {error}") from error
     finally:
         client.cancel(futures)

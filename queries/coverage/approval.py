@@ -7,7 +7,7 @@ every question that somebody still has to answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -15,7 +15,8 @@ from typing import Final
 from graph.projection import Gap
 from ontology.resources import yaml_file
 from queries.coverage.award_rules import AwardRule
-from queries.coverage.choices import EveryChoice, Legal, Outcome, every_choice
+from queries.coverage.choices import ChoicesQuestion, EveryChoice, Legal, Outcome, ToCount, counted
+from queries.coverage.legal import Tally
 from queries.coverage.matrix import Answer, Cell, Matrix, Row, is_taught, matrix
 from queries.coverage.model import CoverageFacts, Inference
 from queries.profiles import UnknownIdError
@@ -107,19 +108,43 @@ def aligned_to(facts: CoverageFacts, award: str) -> tuple[str, ...]:
     return tuple(sorted(role for role, awards in facts.aimed.items() if award in awards))
 
 
-def pack(facts: CoverageFacts, inference: Inference, found: Legal, roles: Collection[str] = ()) -> Pack:
-    """The approval pack of an award for the standards of roles; without roles, of those it is said to be aimed at.
+class PackQuestion:
+    """The approval pack of an award for the standards of roles, in two parts: what is to be counted, and the pack.
 
-    `found`: the legal choices of the award. Raises `UnknownIdError` for a role or award that the release has not.
+    `roles`: none are those that the award is said to be aimed at. `found`: the legal choices of the award. Raises
+    `UnknownIdError` for a role or award that the release has not.
     """
+
+    def __init__(self, facts: CoverageFacts, inference: Inference, found: Legal, roles: Collection[str] = ()) -> None:
+        if facts.projection is None or found.award not in facts.projection.awards:
+            raise UnknownIdError(found.award, kind="qualifications")
+        self.facts, self.inference, self.found = facts, inference, found
+        wanted = tuple(dict.fromkeys(roles)) or aligned_to(facts, found.award)
+        self.questions = tuple(ChoicesQuestion(facts, inference, role, found) for role in wanted)
+
+    @property
+    def to_count(self) -> tuple[ToCount, ...]:
+        """What is to be counted for each standard; none: there is no legal choice to look at."""
+        return tuple(asked for question in self.questions if (asked := question.to_count) is not None)
+
+    def pack(self, tallies: Sequence[Tally | None]) -> Pack:
+        """The pack, of what was counted."""
+        left = iter(tallies)
+        every = [one.answer(next(left) if one.to_count is not None else None) for one in self.questions]
+        return _pack(self.facts, self.inference, self.found, every)
+
+
+def pack(facts: CoverageFacts, inference: Inference, found: Legal, roles: Collection[str] = ()) -> Pack:
+    """The approval pack, counted here. Raises as `PackQuestion`."""
+    question = PackQuestion(facts, inference, found, roles)
+    return question.pack([counted(asked) for asked in question.to_count])
+
+
+def _pack(facts: CoverageFacts, inference: Inference, found: Legal, every: Iterable[EveryChoice]) -> Pack:
+    assert facts.projection is not None
     award = found.award
-    if facts.projection is None or award not in facts.projection.awards:
-        raise UnknownIdError(award, kind="qualifications")
     body = facts.projection.awards[award].awarding_body or "the awarding body"
-    standards = tuple(
-        _aligned(facts, inference, found, role, body)
-        for role in (tuple(dict.fromkeys(roles)) or aligned_to(facts, award))
-    )
+    standards = tuple(_aligned(facts, inference, found, one, body) for one in every)
     touched = {award, STANDARDS, *(one.matrix.wanted.role for one in standards)}
     return Pack(
         award,
@@ -131,10 +156,9 @@ def pack(facts: CoverageFacts, inference: Inference, found: Legal, roles: Collec
     )
 
 
-def _aligned(facts: CoverageFacts, inference: Inference, found: Legal, role: str, body: str) -> Aligned:
+def _aligned(facts: CoverageFacts, inference: Inference, found: Legal, every: EveryChoice, body: str) -> Aligned:
     awards = tuple(dict.fromkeys(unit.award for unit in found.units if unit.award)) or (found.award,)
-    whole = matrix(facts, inference, role, awards)
-    every = every_choice(facts, inference, role, found)
+    whole = matrix(facts, inference, every.role, awards)
     worked_out = found.outcome is Outcome.WORKED_OUT
     reached = {one.competency: one.choices for one in every.reached}
     lines = tuple(_line(row, reached[row.competency.id] if worked_out else None) for row in whole.rows)

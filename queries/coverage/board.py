@@ -28,6 +28,7 @@ from queries.coverage.model import (
     Via,
     let_in,
 )
+from queries.coverage.model import high_enough as level_enough
 from queries.pathways.request import counted
 
 
@@ -251,12 +252,17 @@ class Question:
 
     def needing(self, competency: Competency) -> list[Need]:
         """The needs of the roles of the slice for a competency, by role."""
-        needs = (
-            need
-            for need in self.facts.needed_by.get(competency.id, ())
-            if self.has_role(need.role) and not (self.slice.essential_only and need.essential is False)
-        )
-        return sorted(needs, key=lambda one: one.role) if self.has_competency(competency) else []
+        if not self.has_competency(competency):
+            return []
+        needs = self.facts.needed_by.get(competency.id, ())
+        asked = self.slice
+        if asked.roles or asked.levels or asked.sector is not None or asked.essential_only:
+            needs = tuple(
+                need
+                for need in needs
+                if self.has_role(need.role) and not (asked.essential_only and need.essential is False)
+            )
+        return sorted(needs, key=lambda one: one.role)
 
     def cell(self, competency: Competency) -> Cell | None:
         """What is found of a competency; None when no role of the slice needs it."""
@@ -405,9 +411,7 @@ def board(facts: CoverageFacts, slice: Slice = EVERYTHING, inference: Inference 
 
 def high_enough(teacher: Teacher, competency: Competency, inference: Inference) -> bool | None:
     """Whether something is taught at the level at which it is needed; None: its level is not known."""
-    if competency.level is None or inference.levels_below is None:
-        return True
-    return None if teacher.level is None else teacher.level >= competency.level - inference.levels_below
+    return level_enough(teacher.level, competency.level, inference)
 
 
 def sold_alone(teacher: Teacher, run: Run) -> bool:

@@ -15,7 +15,7 @@ from graph.projection import AwardFacts
 from queries.coverage.change import RANKS, Closers, Reach
 from queries.coverage.faults import EmptyGapError, NoSchemeError
 from queries.coverage.gap import Item
-from queries.coverage.model import CoverageFacts, Inference, Run, RunState, Teacher
+from queries.coverage.model import CoverageFacts, Inference, Run, RunState, Teacher, is_real
 from queries.coverage.packing import Kind, Level, Pack, Packed, Way
 from queries.eligibility.decision import Answer, Decision, RuleSaid, RuleSource
 from queries.eligibility.logic import Situation
@@ -187,9 +187,9 @@ class BundleQuestion:
         """Each provider with a course that leads to the award, unless the rules refuse every bundle there."""
         at: dict[str, list[Run]] = defaultdict(list)
         for run in self.facts.runs_of.get(award.id, ()):
-            if run.state is not RunState.EVIDENCE and (
-                not self.request.providers or run.provider in self.request.providers
-            ):
+            here = not self.request.providers or run.provider in self.request.providers
+            real = is_real(run.status, run.id, self.facts, self.request.inference)
+            if here and real and run.state is not RunState.EVIDENCE:
                 at[run.provider].append(run)
         for provider, runs in sorted(at.items()):
             if not award.current:

@@ -18,7 +18,18 @@ from graph.projection import Gap, Status, worst
 from queries.coverage.cover import Cap, Choice, Cover, Covered, Dropped, Move, Must, Proof
 from queries.coverage.faults import EmptyGapError, LocksContradictError, NoChoiceError, NotAUnitError
 from queries.coverage.gap import Item
-from queries.coverage.model import CoverageFacts, Inference, RunState, Teacher, TeacherKind, Teaching, Via, let_in
+from queries.coverage.model import (
+    CoverageFacts,
+    Inference,
+    RunState,
+    Teacher,
+    TeacherKind,
+    Teaching,
+    Via,
+    high_enough,
+    is_real,
+    let_in,
+)
 
 RANKS: Final = {via: rank for rank, via in enumerate(Via)}
 """How sure each way of knowing is, 0 the surest."""
@@ -218,17 +229,13 @@ class Change:
     text: str
 
 
-def high_enough(level: int | None, wanted: int | None, inference: Inference) -> bool | None:
-    """Whether teaching at a level counts for a need at another; None: the level of the teaching is not known."""
-    if inference.levels_below is None or wanted is None:
-        return True
-    return None if level is None else level >= wanted - inference.levels_below
-
-
-def runs_at(facts: CoverageFacts, unit: Teacher, provider: str) -> bool:
+def runs_at(facts: CoverageFacts, unit: Teacher, provider: str, inference: Inference) -> bool:
     """Whether something that people can join, or was seen on offer, leads to an award of the unit at a provider."""
     return any(
-        run.provider == provider and run.state in (RunState.TO_COME, RunState.NOT_DATED) for run in facts.runs_for(unit)
+        run.provider == provider
+        and run.state in (RunState.TO_COME, RunState.NOT_DATED)
+        and is_real(run.status, run.id, facts, inference)
+        for run in facts.runs_for(unit)
     )
 
 
@@ -241,11 +248,13 @@ class Closers:
         for number, item in enumerate(items):
             for competency in item.competencies:
                 self._items_of[competency].append(number)
+        themes = Via.UNIT_THEME in inference.via
+        self._themed = [(number, item) for number, item in enumerate(items) if themes and item.theme is not None]
 
     def units(self) -> Iterator[Teacher]:
         """Every unit that counts at all: placeholders only where they were asked for."""
         for teacher in self.facts.teachers.values():
-            real = teacher.status is not Status.ILLUSTRATIVE or self.inference.placeholders
+            real = is_real(teacher.status, teacher.id, self.facts, self.inference)
             if teacher.kind is TeacherKind.UNIT and real:
                 yield teacher
 
@@ -259,10 +268,9 @@ class Closers:
         reach = {
             number: Reach(self.items[number], tuple(sorted(some, key=_sureness))) for number, some in found.items()
         }
-        if Via.UNIT_THEME in self.inference.via:
-            for number, item in enumerate(self.items):
-                if item.theme is not None and item.theme in unit.themes and number not in reach:
-                    reach[number] = Reach(item, (), item.theme)
+        for number, item in self._themed:
+            if item.theme in unit.themes and number not in reach:
+                reach[number] = Reach(item, (), item.theme)
         return {
             number: one
             for number, one in sorted(reach.items())
@@ -304,9 +312,12 @@ class Question:
             if teacher is None or teacher.kind is not TeacherKind.UNIT:
                 raise NotAUnitError(unit)
         for unit in locks.must_keep:
-            if not any(runs_at(self.facts, self.facts.teachers[unit], one) for one in self.request.providers):
+            if not any(self._runs_at(self.facts.teachers[unit], one) for one in self.request.providers):
                 said = "a unit that must be kept runs at one of the providers"
                 raise LocksContradictError((f"must keep {self._named(unit)}", f"{said}; none is known to run it"))
+
+    def _runs_at(self, unit: Teacher, provider: str) -> bool:
+        return runs_at(self.facts, unit, provider, self.request.inference)
 
     def _named(self, id: str) -> str:
         teacher = self.facts.teachers.get(id)
@@ -352,7 +363,7 @@ class Question:
             if locks.most_credits is not None and unit.credits is None:
                 shut |= {self._lock("most-credits", f"at most {locks.most_credits} credits at each provider")}
             closes = {number: RANKS[one.via] for number, one in reach.items() if one.via is not None}
-            here = tuple(one for one in request.providers if runs_at(self.facts, unit, one))
+            here = tuple(one for one in request.providers if self._runs_at(unit, one))
             second = 1 if request.by is not Basis.UNITS else most if unit.credits is None else unit.credits
             if price is None:
                 price = 0 if here else None
@@ -394,7 +405,7 @@ class Question:
 
     def _kept(self, kind: str, unit: str, group: tuple[str, ...]) -> bool:
         """A unit is kept only where it runs; it may be had anywhere."""
-        return kind == "must-have" or runs_at(self.facts, self.facts.teachers[unit], group[0])
+        return kind == "must-have" or self._runs_at(self.facts.teachers[unit], group[0])
 
     def _caps(self) -> Iterator[Cap]:
         locks = self.request.locks
@@ -575,8 +586,8 @@ class Question:
             against(Why.TOO_LOW, f"it is at level {unit.level}, and level {item.level} is needed")
         elif enough is None:
             against(Why.LEVEL_NOT_KNOWN, f"its level is not known, and level {item.level} is needed")
-        illustrative = Status.ILLUSTRATIVE in (unit.status, teaching.status if teaching else unit.status)
-        if illustrative and not asked.inference.placeholders:
+        statuses = (unit.status, teaching.status if teaching else unit.status)
+        if not all(is_real(one, unit.id, self.facts, asked.inference) for one in statuses):
             against(Why.PLACEHOLDER, "it is a made-up placeholder")
         elif teaching is not None and not let_in(teaching, self.facts, asked.inference):
             against(Why.NOT_LET_IN, f"the question does not let in that way of knowing ({teaching.via})")

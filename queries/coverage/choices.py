@@ -384,19 +384,62 @@ def _unmet(asked: AllOf, compiled: _Rules, units: Sequence[ChoiceUnit], labels: 
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class ToCount:
+    """Choices of which is to be counted what they cover: plain numbers alone, for a process that knows no release."""
+
+    choices: Choices
+    covers: tuple[frozenset[int], ...]
+    items: int
+
+
+class ChoicesQuestion:
+    """What all legal choices cover of the standard of a role, in two parts: what is to be counted, and the answer.
+
+    Raises `UnknownIdError` for a role that the release does not have.
+    """
+
+    def __init__(self, facts: CoverageFacts, inference: Inference, role: str, found: Legal) -> None:
+        self.facts, self.role, self.found = facts, role, found
+        self.wanted = Wanted.of(facts, role)
+        self.ids = [unit.id for unit in found.units]
+        self.teaches = teaching_of(facts, inference, self.wanted, frozenset(self.ids))
+        self.items = [competency.id for competency in self.wanted.competencies]
+        self.covers = tuple(
+            frozenset(n for n, item in enumerate(self.items) if id in self.teaches.get(item, {})) for id in self.ids
+        )
+
+    @property
+    def to_count(self) -> ToCount | None:
+        """What is to be counted; None: there is no legal choice to look at."""
+        choices = self.found.choices
+        return ToCount(choices, self.covers, len(self.items)) if choices is not None and choices.counts else None
+
+    def answer(self, tally: Tally | None) -> EveryChoice:
+        """The answer, of what was counted. Without it only the units that teach each statement are said."""
+        return _answer(self, tally)
+
+
+def counted(asked: ToCount, steps: int = legal.STEPS) -> Tally | None:
+    """What the choices cover; None: the work that it may take was used up."""
+    try:
+        return legal.tally(asked.choices, asked.covers, asked.items, steps)
+    except NotFinishedError:
+        return None
+
+
 def every_choice(
     facts: CoverageFacts, inference: Inference, role: str, found: Legal, steps: int = legal.STEPS
 ) -> EveryChoice:
-    """What all legal choices cover of the standard of a role.
+    """What all legal choices cover of the standard of a role, counted here. Raises as `ChoicesQuestion`."""
+    question = ChoicesQuestion(facts, inference, role, found)
+    asked = question.to_count
+    return question.answer(counted(asked, steps) if asked is not None else None)
 
-    Where there is no legal choice to look at, only the units that teach each statement are said. Raises
-    `UnknownIdError` for a role without any need when the release has no such role.
-    """
-    wanted = Wanted.of(facts, role)
-    ids = [unit.id for unit in found.units]
-    teaches = teaching_of(facts, inference, wanted, frozenset(ids))
-    items = [competency.id for competency in wanted.competencies]
-    covers = [frozenset(n for n, item in enumerate(items) if id in teaches.get(item, {})) for id in ids]
+
+def _answer(question: ChoicesQuestion, tally: Tally | None) -> EveryChoice:
+    facts, found, items, ids = question.facts, question.found, question.items, question.ids
+    teaches, covers = question.teaches, question.covers
     ways = [reasons for by in teaches.values() for reasons in by.values()]
     known = {one.unit for one in facts.said} | facts.taught_by.keys()
     silent = tuple(
@@ -405,7 +448,6 @@ def every_choice(
     surely = (Via.STATED, Via.STANDARD, Via.AWARD)
     inferred = sum(not any(reason.via in surely for reason in reasons) for reasons in ways)
     choices = found.choices
-    tally = _tally(choices, covers, len(items), steps) if choices is not None and choices.counts else None
     total = tally.total if tally else 0
     reached = tuple(
         Reached(item, total - tally.avoided[n] if tally else 0, tuple(id for id in ids if id in teaches.get(item, {})))
@@ -413,7 +455,7 @@ def every_choice(
     )
     ever = sum(one.choices > 0 for one in reached)
     return EveryChoice(
-        role=role,
+        role=question.role,
         legal=found,
         statements=len(items),
         total=total,
@@ -434,13 +476,6 @@ def every_choice(
 def _themes(facts: CoverageFacts, unit: str) -> tuple[str, ...]:
     teacher = facts.teachers.get(unit)
     return teacher.themes if teacher else ()
-
-
-def _tally(choices: Choices, covers: Sequence[frozenset[int]], items: int, steps: int) -> Tally | None:
-    try:
-        return legal.tally(choices, covers, items, steps)
-    except NotFinishedError:
-        return None
 
 
 def _cover(tally: Tally | None, number: int) -> int | None:

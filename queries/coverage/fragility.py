@@ -161,7 +161,7 @@ def sole(supports: Iterable[Support]) -> frozenset[Key]:
     return found or frozenset()
 
 
-class _Coverage:
+class Covering:
     """The supports of each competency, of what roles need."""
 
     def __init__(
@@ -189,6 +189,7 @@ class _Coverage:
             self.supports[competency] = tuple(found)
 
     def of_teacher(self, id: str, placeholders: bool) -> tuple[Support, ...]:
+        """The supports that a teacher gives to whatever it teaches."""
         if id not in self._of_teacher:
             runs = self.facts.runs_for(self.facts.teachers[id])
             let = (
@@ -361,7 +362,7 @@ def fragility(
     always that of all areas, since people travel.
     """
     inference, geography = inference or Inference(), geography or places.best
-    coverage = _Coverage(facts, places, roles, inference, geography, past)
+    coverage = Covering(facts, places, roles, inference, geography, past)
     supports = {
         id: tuple(one for one in some if area is None or one.area == area) for id, some in coverage.supports.items()
     }
@@ -474,7 +475,7 @@ def _roles(
         )
 
 
-def _areas(coverage: _Coverage) -> Iterable[AreaState]:
+def _areas(coverage: Covering) -> Iterable[AreaState]:
     areas = sorted({one.area for some in coverage.supports.values() for one in some if one.area is not None})
     for area in areas:
         here = [[one for one in some if one.area == area] for some in coverage.supports.values()]

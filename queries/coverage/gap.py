@@ -70,19 +70,23 @@ def named(facts: CoverageFacts, names: Sequence[str], level: int | None = None) 
 
     Raises `UnknownGapError`.
     """
+    tagged: dict[str, list[Competency]] = defaultdict(list)
+    for one in facts.competencies.values():
+        for theme in one.themes:
+            tagged[theme].append(one)
+    themes = {theme.casefold(): theme for theme in themes_of(facts)}
     found: dict[str, Item] = {}
     for name in names:
+        theme = themes.get(name.strip().casefold(), "")
         if name in facts.competencies:
             roles = [need.role for need in facts.needed_by.get(name, ())]
             found[name] = _statement(facts.competencies[name], roles, None)
-            continue
-        theme = name.strip().casefold()
-        tagged = [one for one in facts.competencies.values() if theme in map(str.casefold, one.themes)]
-        units = any(theme in map(str.casefold, one.themes) for one in facts.teachers.values())
-        if not tagged and not units:
+        elif theme:
+            some = tagged.get(theme, [])
+            needing = {need.role for one in some for need in facts.needed_by.get(one.id, ())}
+            found[theme] = _theme(theme, some, needing, None, level, ranked=False)
+        else:
             raise UnknownGapError(name)
-        needing = {need.role for one in tagged for need in facts.needed_by.get(one.id, ())}
-        found[theme] = _theme(theme, tagged, needing, None, level, ranked=False)
     return tuple(found.values())
 
 

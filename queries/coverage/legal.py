@@ -29,14 +29,14 @@ import numpy as np
 import numpy.typing as npt
 from ortools.sat.python import cp_model
 
-STEPS: Final = 60_000_000
+STEPS: Final = 30_000_000
 """Steps of work that an answer may take by each way of counting."""
 
-COUNTS: Final = 200_000
+COUNTS: Final = 20_000
 """Nodes of the search for the counts that are legal."""
 
 _WIDEST: Final = 22
-_SOLVER_TIME: Final = 20.0
+_SOLVER_TIME: Final = 1.0
 
 Sums: TypeAlias = Sequence[int]
 Holds: TypeAlias = Callable[[Sums], bool]

@@ -295,3 +295,18 @@ def let_in(teaching: Teaching, facts: CoverageFacts, inference: Inference) -> bo
     if inference.placeholders or teaching.teacher in facts.imagined:
         return True
     return Status.ILLUSTRATIVE not in (teaching.status, facts.teachers[teaching.teacher].status)
+
+
+def high_enough(level: int | None, wanted: int | None, inference: Inference) -> bool | None:
+    """Whether teaching at a level counts for a need at another; None: the level of the teaching is not known.
+
+    A need without a level, and a question to which the level does not matter, are met at any.
+    """
+    if inference.levels_below is None or wanted is None:
+        return True
+    return None if level is None else level >= wanted - inference.levels_below
+
+
+def is_real(status: Status, id: str, facts: CoverageFacts, inference: Inference) -> bool:
+    """Whether a teacher or run counts at all: an illustrative one when placeholders do, or a sandbox imagines it."""
+    return inference.placeholders or status is not Status.ILLUSTRATIVE or id in facts.imagined

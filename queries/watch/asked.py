@@ -165,15 +165,9 @@ def _outcomes(store: GraphStore) -> dict[tuple[Scheme, str, str], int]:
 
 def titles(store: GraphStore, scheme: Scheme, outcome: Outcome, most: int) -> tuple[Title, ...]:
     """The titles with most adverts that came to this in a list of jobs; of equals the first by name."""
-    there = {
-        Outcome.UNMATCHED: f"?title sw:unmatchedIn '{scheme}'",
-        Outcome.AMBIGUOUS: f"?title sw:ambiguousIn '{scheme}'",
-        Outcome.MATCHED: f"FILTER EXISTS {{ ?match sw:matchOf ?title ; sw:jobList '{scheme}' }}"
-        f" FILTER NOT EXISTS {{ ?title sw:ambiguousIn '{scheme}' }}",
-    }[outcome]
     query = f"""
         SELECT ?title ?written ?adverts WHERE {{
-            ?title a sw:AdvertTitle ; skos:prefLabel ?written ; sw:adverts ?adverts . {there} }}
+            ?title sw:{outcome}In '{scheme}' ; sw:adverts ?adverts ; skos:prefLabel ?written }}
         ORDER BY DESC(?adverts) ?written LIMIT {most:d}"""
     found = [tuple(map(plain, row)) for row in store.rows(query)]
     matches = _matches(store, scheme, [title for title, _, _ in found]) if outcome is not Outcome.UNMATCHED else {}

@@ -146,6 +146,14 @@ def _observations(cube: Cube, cells: Iterable[tuple[Sequence[Term], int]]) -> It
         yield me, SW.status, SW.inferred
 
 
+_SAID_IN: Final = {
+    Outcome.MATCHED: "matchedIn",
+    Outcome.AMBIGUOUS: "ambiguousIn",
+    Outcome.UNMATCHED: "unmatchedIn",
+}
+"""The property that says of a title what it came to in a list of jobs."""
+
+
 def title_id(title: str) -> str:
     """The id of a title of adverts, of the text in small letters."""
     return f"ADVERTTITLE-{hashlib.sha256(title.encode()).hexdigest()[:16]}"
@@ -164,10 +172,7 @@ def _titles(demand: Demand) -> Iterator[Triple]:
         yield me, SKOS.prefLabel, Literal(one.written, lang="en")
         yield me, SW.adverts, _whole(one.adverts)
         for scheme, found in one.found.items():
-            if found.outcome is Outcome.UNMATCHED:
-                yield me, SW.unmatchedIn, Literal(str(scheme))
-            elif found.outcome is Outcome.AMBIGUOUS:
-                yield me, SW.ambiguousIn, Literal(str(scheme))
+            yield me, SW[_SAID_IN[found.outcome]], Literal(str(scheme))
             for match in found.matches:
                 link = ID[f"{title_id(one.id)}.{_short(match.of)}"]
                 yield link, RDF.type, SW.Match

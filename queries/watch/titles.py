@@ -5,7 +5,7 @@ classification (SOC, by its index of job titles), of ESCO and of O*NET. Each lis
 with one job, *ambiguous* (several jobs go by that name), or unmatched. What is unmatched stays and is counted.
 
 The ways, surest first: the very name; the name once both are made plain; one part of a title such as *Receptionist -
-Mossley*; a name that is alike (a shortlist by `graph.matching`, then word by word). The score says how alike the texts
+Mossley*; a name that is alike word by word. The score says how alike the texts
 are, never how likely the match is right: how often each way is right is worked out from adverts that were judged by
 hand (`ontology/matching/adverts.csv`).
 """
@@ -13,7 +13,7 @@ hand (`ontology/matching/adverts.csv`).
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -21,7 +21,6 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz
 
-from graph.matching import Names
 from ontology import resources
 
 
@@ -198,9 +197,6 @@ _LIKE_WORD: Final = 0.85
 _SHORTEST: Final = 3
 """Letters of the shortest word that may be a slip or short for another."""
 
-_LOOKED_AT: Final = 8
-"""Jobs of which the names are looked at word by word: those most alike by their parts of three letters."""
-
 
 class _Jobs:
     """One list of jobs by their names."""
@@ -208,14 +204,16 @@ class _Jobs:
     def __init__(self, labels: Sequence[Label]) -> None:
         self.exact: dict[str, list[Label]] = defaultdict(list)
         self.plain: dict[str, list[Label]] = defaultdict(list)
-        names: dict[str, dict[str, None]] = defaultdict(dict)
         for label in labels:
             same = folded(label.text)
             self.exact[_spaced(label.text)].append(label)
             if same:
                 self.plain[same].append(label)
-                names[label.of][same] = None
-        self.names = Names(names)
+        self.letters: dict[str, list[str]] = defaultdict(list)
+        self.words: set[str] = set()
+        for name in sorted(self.plain):
+            self.letters[_letters(name)].append(name)
+            self.words.update(name.split())
 
     def find(self, title: str, least: float) -> Found:
         """What a title comes to here."""
@@ -238,47 +236,58 @@ class _Jobs:
         return tuple(found[of] for of in sorted(found))
 
     def _like(self, whole: str, least: float) -> tuple[TitleMatch, ...]:
-        likely = ((one, alike(whole, one.name)) for one in self.names.like(whole, _LOOKED_AT))
-        found = [TitleMatch(one.key, one.name, score) for one, score in likely if score >= least]
-        best = max((one.score for one in found), default=0.0)
-        close = float(_rules()["close"])
-        return tuple(sorted((one for one in found if one.score >= best - close), key=lambda one: one.of))
+        likely = ((name, alike(whole, name, self.words)) for name in self.letters.get(_letters(whole), ()))
+        names = [(name, score) for name, score in likely if score >= least]
+        best = max((score for _, score in names), default=0.0)
+        found: dict[str, TitleMatch] = {}
+        for name, score in sorted(names, key=lambda one: -one[1]):
+            if score >= best - float(_rules()["close"]):
+                for one in _several(self.plain[name], score):
+                    found.setdefault(one.of, one)
+        return tuple(found[of] for of in sorted(found))
+
+
+def _letters(name: str) -> str:
+    """The first letters of the words of a name in order: names that are alike word by word have the same."""
+    return "".join(sorted(word[0] for word in name.split()))
 
 
 def _spaced(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def alike(title: str, name: str) -> float:
+def alike(title: str, name: str, words: Collection[str] = ()) -> float:
     """How alike two plain names are, word by word in any order, from 0 to 1; 0 when one has a word more.
 
     A word more or less makes another job of it (*HR administrator*, *senior receptionist*), a slip of the pen does not.
-    Words are alike when one is the other shortened (*sci*, *science*), or they begin alike and differ by few letters
-    (rapidfuzz's normalised indel similarity).
+    A word of the title may be short for one of the name (*sci*, *science*), or begin alike and differ by few letters
+    (rapidfuzz's normalised indel similarity); but not when it is one of `words`: *nurse* is no slip for *nursery*.
 
     >>> alike("healthcare asistant", "healthcare assistant"), alike("hr administrator", "administrator")
     (0.97, 0.0)
+    >>> alike("clinical psychologist", "clinical physiologist", {"psychologist"})
+    0.0
     """
-    words, left = title.split(), name.split()
-    if len(words) != len(left):
+    told, left = title.split(), name.split()
+    if len(told) != len(left):
         return 0.0
     score = 0.0
-    for word in sorted(words, key=len, reverse=True):
-        found = max(left, key=lambda one: (_word_likeness(word, one), one))
-        likeness = _word_likeness(word, found)
+    for word in sorted(told, key=len, reverse=True):
+        found = max(left, key=lambda one: (_word_likeness(word, one, words), one))
+        likeness = _word_likeness(word, found, words)
         if not likeness:
             return 0.0
         score += likeness * len(word)
         left.remove(found)
-    return round(score / sum(map(len, words)), 2)
+    return round(score / sum(map(len, told)), 2)
 
 
-def _word_likeness(word: str, other: str) -> float:
+def _word_likeness(word: str, other: str, words: Collection[str]) -> float:
     if word == other:
         return 1.0
-    if word[:1] != other[:1] or min(len(word), len(other)) < _SHORTEST:
+    if word in words or word[:1] != other[:1] or min(len(word), len(other)) < _SHORTEST:
         return 0.0
-    if word.startswith(other) or other.startswith(word):
+    if other.startswith(word):
         return _LIKE_WORD
     likeness = float(fuzz.ratio(word, other)) / 100
     return likeness if likeness >= _LIKE_WORD else 0.0

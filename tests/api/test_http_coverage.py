@@ -1,4 +1,4 @@
-"""The coverage board and its cells over HTTP and in the console: the small town, where much can be worked out by hand."""
+"""The coverage board and its cells over HTTP and in the console, on the small town."""
 
 import json
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def test_the_board_has_a_line_for_each_competency_that_is_needed(client: TestCli
 
 def test_each_line_leads_to_every_reason(client: TestClient) -> None:
     for one in get(client, "/coverage")["items"]:
-        found = client.get(one["address"], params={"on": ON}).raise_for_status().json()
+        found = client.get(one["address"]).raise_for_status().json()
         assert found["cell"]["finding"] == one["finding"]
         assert found["reason_count"] == sum(stopped["count"] for stopped in one["stopped"])
         assert found["left_out_count"] == sum(left["count"] for left in one["left_out"])
@@ -53,7 +53,8 @@ def test_an_address_keeps_what_was_asked(client: TestClient) -> None:
         assert "release=1" in one["address"]
         assert "role=OC-LAB" in one["address"]
         assert "levels_below=9" in one["address"]
-        found = client.get(one["address"], params={"on": ON}).raise_for_status().json()
+        found = client.get(one["address"]).raise_for_status().json()
+        assert found["on"] == ON
         assert found["inference"]["placeholders"] is True
         assert {role["id"] for role in found["cell"]["roles"]} == {"OC-LAB"}
 
@@ -83,6 +84,10 @@ def test_inference_can_be_switched_off(client: TestClient) -> None:
     assert any(left["reason"] == "via" for one in published["items"] for left in one["left_out"])
 
 
+def test_demand_that_is_not_known_sorts_nothing(client: TestClient) -> None:
+    assert get(client, "/coverage", sort="demand")["items"] == get(client, "/coverage")["items"]
+
+
 def test_sorted_by_roles(client: TestClient) -> None:
     counts = [one["role_count"] for one in get(client, "/coverage", sort="roles")["items"]]
     assert counts == sorted(counts, reverse=True)
@@ -103,7 +108,7 @@ def test_it_is_sent_once(client: TestClient) -> None:
     again = client.get("/coverage", params={"on": ON}, headers={"If-None-Match": first.headers["ETag"]})
     other = client.get("/coverage", params={"on": ON, "wholes": 1}, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, other.status_code) == (304, 200)
-    assert client.get("/coverage", headers={"Accept": "text/html"}).status_code == 406
+    assert client.get("/coverage", headers={"Accept": "image/png"}).status_code == 406
 
 
 def test_tables_say_what_the_reply_says(client: TestClient) -> None:

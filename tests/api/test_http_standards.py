@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.designers.counted import TALLIES, count, counting
+from queries.coverage.choices import ToCount, counted
+from queries.coverage.legal import choices
+
 ON = "2026-11-21"
 MATRIX = "/standards/OC-LAB/matrix"
 CHOICES = "/awards/Q-CERT/choices"
@@ -66,11 +70,23 @@ def test_the_workbook_says_in_words_what_stands_behind_every_cell(client: TestCl
     reply = get(client, MATRIX, format="xlsx")
     assert reply.headers["content-disposition"].endswith('filename="standards-OC-LAB-matrix-release-2.xlsx"')
     found = sheets(reply.content)
-    assert list(found) == ["OC-LAB matrix", "Behind every cell", "Published coverage", "Method and sources", "Notes"]
-    heading, row = found["OC-LAB matrix"]
-    assert heading[4:] == ["1 Measuring", "2 Mending"]
-    assert row[4:] == ["taught; practised", "said not to be taught; said not to be assessed"]
-    assert found["Behind every cell"][1][:4] == ["S1", "1 Measuring", "stated", "outcome 1: Assessment of outcome 1"]
+    assert list(found) == [
+        "Statements against units",
+        "Behind every cell",
+        "Published coverage",
+        "Method and sources",
+        "Notes",
+    ]
+    heading, row = found["Statements against units"]
+    assert heading[5:] == ["1 Measuring", "2 Mending"]
+    assert row[5:] == ["taught; practised", "said not to be taught; said not to be assessed"]
+    assert found["Behind every cell"][1][:5] == [
+        "S1",
+        "1 Measuring",
+        "U-CERT-1",
+        "stated",
+        "outcome 1: Assessment of outcome 1",
+    ]
     assert [line[3:6] for line in found["Published coverage"][1:]] == [
         ["yes", "yes", "not known"],
         ["no", "not known", "no"],
@@ -86,7 +102,7 @@ def test_the_workbook_says_in_words_what_stands_behind_every_cell(client: TestCl
 def test_csv_and_chart(client: TestClient) -> None:
     rows = list(csv.reader(io.StringIO(get(client, MATRIX, format="csv").text)))
     assert rows[1][0] == "S1"
-    assert rows[1][4] == "taught; practised"
+    assert rows[1][5] == "taught; practised"
     chart = get(client, MATRIX, format="vega-lite").json()
     assert [one["known"] for one in chart["data"]["values"]] == ["taught", "said not to be"]
     numbers = get(client, CHOICES, role="OC-LAB", format="vega-lite").json()
@@ -101,6 +117,18 @@ def test_every_legal_choice(client: TestClient) -> None:
     assert said["by_number"] == [{"statements": 1, "choices": 1}]
     assert said["reached"][0]["covered_by"] == "every choice"
     assert said["sentences"][-1] == "All of what these units are known to teach is published."
+
+
+def test_what_a_worker_counts_comes_back_as_it_is_counted_here() -> None:
+    """Also beyond the whole numbers of a machine, and where there is more than one standard."""
+    many = ToCount(
+        choices([(1,)] * 90, [45], lambda sums: sums[0] >= 45), (frozenset({0}), *[frozenset[int]()] * 89), 1
+    )
+    few = ToCount(choices([(15,)] * 3, [15], lambda sums: sums[0] >= 15), (frozenset({0}), frozenset(), frozenset()), 2)
+    found = TALLIES.validate_json(count(counting((many, few))))
+    assert found == (counted(many), counted(few))
+    assert found[0] is not None
+    assert found[0].total > 2**64
 
 
 def test_an_award_without_rules_cannot_be_worked_out(client: TestClient) -> None:
@@ -134,7 +162,7 @@ def test_an_approval_pack_for_a_named_role(client: TestClient) -> None:
     assert one["questions"][1]["about"] == ["S1"]
     assert len(said["criteria"]) == 5
     found = sheets(get(client, PACK, role="OC-LAB", format="xlsx").content)
-    assert found["Statements"][1][4:] == [
+    assert found["Statements"][1][6:] == [
         "1 Measuring",
         "1 Measuring",
         "not known",

@@ -56,7 +56,7 @@ def data(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def service(data: Path) -> Iterator[TestClient]:
-    app = create_app(Settings(data_dir=data, sandboxes=3))
+    app = create_app(Settings(data_dir=data))
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as found:
         yield found
 
@@ -370,6 +370,11 @@ def test_on_the_console(run: Any, own_data: Path, tmp_path: Path) -> None:
     assert "people-places" in run("sandbox", "effect", made["id"], "--on", "2026-11-21", *there).stdout
     said = json.loads(run("sandbox", "effect", made["id"], "--on", "2026-11-21", *there, "--json").stdout)
     assert said["sandbox"] == made["id"]
+    within = ("--data-dir", str(own_data / "sandboxes" / made["id"]))
+    shown = run("show", "DL-DAY", *within)
+    assert "ILLUSTRATIVE: made up" in shown.stdout
+    assert f"Sandbox {made['id']}: a part of what you see is imaginary." in " ".join(shown.output.split())
+    run("show", "DL-DAY", *there, ends=4)
     wrong = run("sandbox", "make", "--without", "OC-TECH", *there, ends=1)
     assert "only rows of providers, sites, opportunities or deliveries can be closed" in " ".join(wrong.output.split())
     run("sandbox", "show", "0123456789abcdef", *there, ends=3)

@@ -9,6 +9,7 @@ import yaml
 from api.app import create_app
 from api.cli import app as console
 from api.errors import CATALOGUE
+from api.schemas.changes import ChangeBody
 from api.schemas.eligibility import EligibilityQuestion, PriorLearningQuestion
 from api.schemas.pathways import PathwayQuestionBody
 from api.schemas.person import Profile
@@ -55,8 +56,13 @@ def test_every_filter_is_described() -> None:
 
 
 def test_every_command_is_described() -> None:
-    found = {heading.removeprefix("stepway ") for heading in sections("api.md", "###") if heading.startswith("stepway")}
-    assert found == set(typer.main.get_command(console).commands)  # type: ignore[attr-defined]
+    told = sections("api.md", "###").items()
+    found = {heading.removeprefix("stepway "): text for heading, text in told if heading.startswith("stepway")}
+    commands = typer.main.get_command(console).commands  # type: ignore[attr-defined]
+    assert found.keys() == commands.keys()
+    for name, command in commands.items():
+        for nested in getattr(command, "commands", {}):
+            assert f"`stepway {name} {nested}" in found[name], (name, nested)
 
 
 def test_every_endpoint_and_parameter_says_what_it_is() -> None:
@@ -74,6 +80,7 @@ def test_every_output_says_all_its_fields() -> None:
     document = create_app(Settings()).openapi()
     given = {"ProblemDocument", "Criterion", "PathwayQuestionBody", "EligibilityQuestion", "PriorLearningQuestion"}
     given |= {"Profile", "AwardHeld", "UnitHeld", "CompetencyClaimed", "RoleWorked", "OpportunityFacts"}
+    given |= {"ChangeBody", "NewUnitAsked"}
     for name, schema in document["components"]["schemas"].items():
         if name not in given and "properties" in schema:
             assert set(schema["required"]) == set(schema["properties"]), name
@@ -100,7 +107,7 @@ def test_the_profile_in_the_documentation_is_a_profile() -> None:
 
 def test_every_example_of_a_question_can_be_asked() -> None:
     schemas = create_app(Settings()).openapi()["components"]["schemas"]
-    for model in (PathwayQuestionBody, EligibilityQuestion, PriorLearningQuestion, Profile):
+    for model in (PathwayQuestionBody, EligibilityQuestion, PriorLearningQuestion, Profile, ChangeBody):
         examples = schemas[model.__name__]["examples"]
         assert examples
         for example in examples:

@@ -46,7 +46,7 @@ from ontology.namespaces import id_of
 from queries.catalogue import get_query
 from queries.coverage.board import Slice, board, by_role, by_theme
 from queries.coverage.change import ChangeRequest, Question
-from queries.coverage.cover import Cover, Covered, Proof, solve_all
+from queries.coverage.cover import Cover, Covered, Meter, Proof, solve, solve_all
 from queries.coverage.gap import Grain, gap_of
 from queries.coverage.model import CoverageFacts, Inference
 from queries.coverage.reading import read
@@ -195,11 +195,14 @@ def changes(name: str, facts: CoverageFacts) -> Iterator[Timed]:
     size = f"{len(items):,} items, {len(question.cover.moves):,} units, {pairs:,} pairs"
     yield Timed(f"{name}: make ready", seconds + more, size)
     gc.collect()
+    first, alone = clocked(lambda: solve(question.cover, Meter(WORK)))
+    yield Timed(f"{name}: the optimum alone", alone, f"{first.price} units, {first.proof}")
     found, seconds = clocked(lambda: solve_all(question.cover, WORK))
     check(question.cover, found)
     best = found.best
+    assert best == first, "the same question has the same answer"
     yield Timed(
-        f"{name}: solve",
+        f"{name}: with runner-up, gains and locks",
         seconds,
         f"{best.price} units close {len(best.closed):,}, {best.proof} (bound {best.bound}); work {found.work:g};"
         f" gains {' '.join(str(len(one.closed)) for _, one in found.gains)}; peak memory {peak_mb():,} MB",
@@ -294,7 +297,7 @@ def watch(services: Services, adverts: Path) -> Iterator[Timed]:
         ways = Counter[str]()
         for title, many in titles.items():
             verdict = found[title].get(scheme)
-            ways["unmatched" if verdict is None else verdict.said()] += many
+            ways["unmatched" if verdict is None else verdict.said] += many
         assert ways.total() == whole, "every advert has one verdict"
         shares = ", ".join(f"{way} {count / whole:.1%}" for way, count in ways.most_common())
         yield Timed(f"  {scheme}", 0.0, shares)

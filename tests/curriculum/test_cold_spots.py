@@ -1,12 +1,17 @@
 """Cold spots and the change between two years: rounding, suppression, and what the region honestly says."""
 
+import csv
 from datetime import date
 from itertools import product
 from pathlib import Path
 
 import pytest
+from rdflib import Literal
+from support.world import store_of
 
 from api.dependencies import ReleaseHolder, Services
+from graph.store import GraphStore
+from ontology.namespaces import DATASET, expand, thing
 from queries.coverage.places import Geography, read_places
 from queries.coverage.spots import (
     NoSuchPeriodError,
@@ -91,8 +96,6 @@ def test_one_provider_in_england_had_leavers_of_the_medical_device_standard(serv
 
 
 def test_the_change_agrees_with_the_competency_question(services: Services) -> None:
-    import csv
-
     path = Path(__file__).parents[2] / "ontology" / "questions"
     (folder,) = path.glob("20-*")
     with (folder / "expected.csv").open(encoding="utf-8") as file:
@@ -139,3 +142,43 @@ def test_a_kind_of_provider_narrows_the_counts(services: Services) -> None:
     colleges = spots(facts, places, standards, provider_kinds=["further-education-college"])
     assert {kind for kind, _, _ in colleges.by_kind} == {"further-education-college"}
     assert set(colleges.by_kind) <= set(all_of.by_kind)
+
+
+def with_postcodes(folder: Path) -> GraphStore:
+    """Two colleges, one postcode of which a postcode directory knows the district."""
+    store = store_of(
+        folder,
+        providers=[{"provider_id": id, "name": id} for id in ("P-A", "P-B", "P-NOWHERE")],
+        sites=[
+            {"site_id": "S-A-1", "provider_id": "P-A", "name": "A", "town": "Halesowen", "postcode": "B63 3NA"},
+            {"site_id": "S-A-2", "provider_id": "P-A", "name": "A2", "town": "Dudley", "postcode": "DY1 4AS"},
+            {"site_id": "S-B-1", "provider_id": "P-B", "name": "B", "town": "Walsall"},
+        ],
+    )
+    graph = DATASET["postcodes"]
+    for code, district in (("B63 3NA", "E08000027"), ("DY1 4AS", "E08000027")):
+        known, lad = thing(f"POSTCODE-{code.replace(' ', '')}"), thing(f"LAD-{district}")
+        store.extend(
+            [
+                (known, expand("schema:postalCode"), Literal(code), graph),
+                (known, expand("schema:containedInPlace"), lad, graph),
+                (lad, expand("skos:prefLabel"), Literal("Dudley", lang="en"), graph),
+            ]
+        )
+    return store
+
+
+def test_districts_stand_for_areas_where_the_release_knows_them(tmp_path: Path) -> None:
+    places = read_places(with_postcodes(tmp_path))
+    assert places.best is Geography.DISTRICT, "two of three sites have one"
+    assert places.areas_of("P-A", Geography.DISTRICT) == ("E08000027 Dudley",)
+    assert places.areas_of("P-A", Geography.TOWN) == ("Dudley", "Halesowen")
+    assert places.areas_of("P-A", Geography.OUTCODE) == ("B63", "DY1")
+    assert places.areas_of("P-B", Geography.DISTRICT) == (), "not known, which is no district"
+    assert places.first_area("P-A", Geography.TOWN) == "Halesowen"
+    assert places.first_area("P-NOWHERE", Geography.TOWN) is None
+    assert places.all_areas(Geography.DISTRICT) == ("E08000027 Dudley",)
+
+
+def test_without_a_postcode_directory_towns_stand_for_areas(services: Services) -> None:
+    assert read_places(services.store).best is Geography.TOWN

@@ -9,6 +9,7 @@ import pytest
 from api.dependencies import ReleaseHolder
 from queries.coverage.fragility import (
     Basis,
+    Covering,
     Key,
     Point,
     Reach,
@@ -143,9 +144,7 @@ def test_what_is_lost_is_what_plain_removal_of_each_thing_loses_in_the_region(ho
     inference = Inference()
     found = fragility(facts, places, services.pathways.catalogues, roles, inference)
     lost = {(one.point, one.id): set(one.competencies) for one in found.lost if one.competencies}
-    from queries.coverage.fragility import _Coverage
-
-    supports = _Coverage(facts, places, roles, inference, Geography.TOWN, past=True).supports
+    supports = Covering(facts, places, roles, inference, Geography.TOWN, past=True).supports
     for key in {key for some in supports.values() for key in keys_of(some)}:
         gone = {id for id, some in supports.items() if some and all(key in one.points() for one in some)}
         assert lost.get(key, set()) == gone

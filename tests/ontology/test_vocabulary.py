@@ -72,7 +72,7 @@ WRITTEN_WITHOUT_TABLE: Final = {
     *("AdvertTitle", "DemandGraph", "advert-matching", "advertTitle", "advertisedDistrict", "advertisedJob"),
     *("advertisedQuarter", "advertisedRole", "advertisedSkill", "adverts", "advertsRepeated", "ambiguousIn"),
     *("errorAtMost", "jobList", "repeatOf", "repeatedWithinDays", "sampleMatched", "sampleRight", "titleOutcome"),
-    *("unmatchedIn",),
+    *("matchedIn", "unmatchedIn"),
 }  # fmt: skip
 # Wider classes of those above.
 WIDER: Final = {"Entailment", "Requirement", "Rule", "Status"}

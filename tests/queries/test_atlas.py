@@ -14,9 +14,14 @@ from zlib import compress
 import numpy as np
 import polars as pl
 import pytest
+from rdflib import Literal
 
+import loaders
+from graph.issues import IssueLog
 from graph.store import GraphStore, plain
-from ontology.namespaces import id_of
+from loaders.dataset import read_description
+from loaders.published import load_files
+from ontology.namespaces import DATASET, ID, SCHEMA, SW, concept, id_of
 from queries.atlas import run, statements, table, tasks
 from queries.atlas.circumstances import areas, circumstances
 from queries.atlas.faults import ClusterError, NoAtlasError, UnknownInAtlasError
@@ -31,6 +36,7 @@ from tests.questions.world import TODAY, whole
 from tests.support.atlas_world import crowded, planned, small, three_roles, with_km
 
 RELEASE = ReleaseRef(0, "", "")
+ONSPD = Path(loaders.__file__).parent / "formats" / "onspd" / "sample"
 
 
 RESULTS = """
@@ -215,6 +221,30 @@ def test_the_region_knows_only_districts_of_its_sites_and_learners() -> None:
     assert set(places.runs) <= {run.id for run in whole().projection.offers} | {
         str(row["run"]).rpartition("/")[2] for row in whole().store.select("SELECT ?run WHERE { ?run sw:at ?site }")
     }
+
+
+def test_districts_of_the_postcode_directory_and_a_run_at_a_postcode(tmp_path: Path) -> None:
+    log = IssueLog("onspd-sample")
+    description = read_description(ONSPD, log)
+    assert description is not None
+    graph, said = DATASET["test"], Literal("WS1 1AA")
+    store = GraphStore.in_memory(
+        [
+            (ID["DL-1"], SW["at"], ID["S-1"], graph),
+            (ID["S-1"], SCHEMA["postalCode"], said, graph),
+            (ID["DL-2"], SW["at"], ID["S-2"], graph),
+            (ID["S-2"], SCHEMA["latitude"], Literal("52.1"), graph),
+            (ID["S-2"], SCHEMA["longitude"], Literal("-2.1"), graph),
+            (ID["S-2"], SW["locationPrecision"], concept("location-precision", "county"), graph),
+        ]
+    )
+    store.load(load_files(ONSPD, description, tmp_path / "onspd.nq", include_illustrative=True).path)
+    places = read(store)
+    by = {one.code: one for one in places.districts}
+    assert by["WS1"] == District("WS1", (52.58, -1.97), Centre.OUTCODES, None)  # it lies in two authorities
+    assert by["CV1"] == District("CV1", (52.41, -1.51), Centre.POSTCODES, "E08000026")
+    assert by["B36"].centre is Centre.NOT_KNOWN  # where a standard learner lives, of whom no postcode is in the sample
+    assert places.runs == {"DL-1": (52.585812, -1.979012)}
 
 
 def test_a_job_says_what_it_is_for_and_comes_back() -> None:

@@ -251,6 +251,23 @@ def test_units_that_teach_a_theme_of_a_competency(store: GraphStore) -> None:
     assert {one["unit"] for one in found} == units
 
 
+def test_units_of_a_theme_and_who_runs_their_award(store: GraphStore) -> None:
+    found = answers(store, "units-of-theme", theme="risk management")
+    outcomes = {row["unit_id"] for row in rows_of("learning_outcomes") if row["theme"] == "risk management"}
+    units = {
+        row["unit_id"]: row
+        for row in rows_of("units")
+        if row["status"] != "illustrative"
+        and ("risk management" in row["themes"].split("|") or row["unit_id"] in outcomes)
+    }
+    assert {one["unit"] for one in found} == set(units)
+    assert {one["unit"]: str(one["level"]) for one in found} == {id: row["level"] for id, row in units.items()}
+    runs = {(row["qualification_id"], row["provider_id"]) for row in rows_of("opportunities")}
+    assert {(one["award"], one["provider"]) for one in found if one["provider"]} == {
+        (award, provider) for award, provider in runs if award in {row["qualification_id"] for row in units.values()}
+    }
+
+
 def test_who_offers_a_course_that_leads_to_an_award(store: GraphStore) -> None:
     found = answers(store, "providers-of-award", award="Q-HNC-COMP22")
     wanted = [row for row in rows_of("opportunities") if row["qualification_id"] == "Q-HNC-COMP22"]

@@ -227,7 +227,7 @@ def test_what_changed_since_the_release_before(client: TestClient) -> None:
     found = get(client, "/watch/changes")
     assert found["before"]["number"] == 1
     assert [(one["competency"]["id"], one["before"], one["after"]) for one in found["findings"]] == [
-        ("K-TECH-K2", "not-taught", "whole-only")
+        ("K-TECH-K2", "not-taught", "one-provider")
     ]
     assert [(one["id"], one["became"], one["before"], one["after"]) for one in found["needs"]] == [
         ("NE-TECH", "better", "not-taught", "seats-known")
