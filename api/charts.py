@@ -6,6 +6,7 @@ number or word written on it, every line its own shape and dashes. *Not known* i
 where its mark would stand, and is never nought and never left out.
 """
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -52,8 +53,9 @@ def bars(
     """Lying bars, one for each `category` in the order of the rows, with its number written at it.
 
     `value`: the column of the length, from 0; None: "not known" stands in its place. `group`: the column of the kinds
-    that a bar is made up of, `groups` their order; a kind of None is not known, and last. `titles`: what columns are
-    called. Raises `ValueError` for a column that is not there, or a value that is no finite number.
+    that a bar is made up of, `groups` their order; a kind of None is not known, and last. Kinds have letters, on the
+    bar and in the legend. `titles`: what columns are called. Raises `ValueError` for a column that is not there, or a
+    value that is no finite number.
     """
     names = [name for name in (category, value, group) if name]
     values = _values(rows, names, numbers=(value,))
@@ -73,7 +75,11 @@ def bars(
         order = _order(rows, group, groups)
         for one in values:
             one["place"] = order.index(str(one[group]))
-        colour = {"field": group, "type": "nominal", "scale": _scale(order), "title": heading[group]}
+            one["key"] = f"{_letter(one['place'])} {one[_SAID]}"
+        keys = json.dumps({name: f"{_letter(place)}: {name}" for place, name in enumerate(order)})
+        legend = {"labelExpr": f"({keys})[datum.label]"}
+        colour = {"field": group, "type": "nominal", "scale": _scale(order), "title": heading[group], "legend": legend}
+        number["text"] = {"field": "key", "type": "nominal"}
         bar["encoding"] |= {"color": colour, "order": {"field": "place", "type": "quantitative"}}
         number |= {"x": {**x, "bandPosition": 0.5}, "detail": {"field": group, "type": "nominal"}}
         number["order"] = {"field": "place", "type": "quantitative"}
@@ -186,7 +192,7 @@ def lines(
 def _values(rows: Sequence[Row], names: Sequence[str], numbers: Sequence[str]) -> list[dict[str, Any]]:
     """The rows as they stand in the spec: with what is written on the mark, and words for what is not known."""
     for name in names:
-        if not _NAME.fullmatch(name) or name in (_SAID, "place"):
+        if not _NAME.fullmatch(name) or name in (_SAID, "place", "key"):
             raise ValueError(f"{name} cannot name a column of a chart")
     found = []
     for row in rows:
@@ -239,6 +245,11 @@ def _scale(order: Sequence[str], marks: Sequence[Any] = COLOURS) -> dict[str, An
     return {"domain": list(order), "range": chosen}
 
 
+def _letter(place: int) -> str:
+    """What stands for a kind, in the legend and on the bar: A, B … Z, A1, B1 …"""
+    return chr(ord("A") + place % 26) + (str(place // 26) if place >= 26 else "")
+
+
 def _filtered(layer: dict[str, Any], when: str) -> dict[str, Any]:
     return {"transform": [{"filter": when}], **layer}
 
@@ -282,7 +293,7 @@ def _chart(
             "font": "sans-serif",
             "title": {"fontSize": 16, "subtitleFontSize": 12},
             "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK},
-            "legend": {"labelFontSize": 12, "titleFontSize": 12, "symbolSize": 120},
+            "legend": {"labelFontSize": 12, "titleFontSize": 12, "symbolSize": 120, "labelLimit": 480},
             "text": {"fontSize": 12},
         },
     }

@@ -263,6 +263,13 @@ def holder_of(request: Request) -> ReleaseHolder:
     return found
 
 
+def releases_of(request: Request) -> ReleaseHolder:
+    """The real releases, also where a request is put to a sandbox."""
+    found = request.app.state.holder
+    assert isinstance(found, ReleaseHolder)
+    return found
+
+
 def comparisons_of(request: Request) -> Comparisons:
     """The comparisons of releases that were lately asked for."""
     found = request.app.state.comparisons

@@ -57,9 +57,12 @@ def page_of(
 
 
 def release_words(services: Services) -> str:
-    """The release that an answer is of, as files and charts say it."""
+    """The release that an answer is of, as files and charts say it, and that a part is imaginary in a sandbox."""
     release = services.reference
-    return f"Stepway, release {release.number}, built {release.built_at}, content {release.content_hash[:12]}"
+    imaginary = "" if services.sandbox is None else f", sandbox {services.sandbox}: a part of it is imaginary"
+    return (
+        f"Stepway, release {release.number}, built {release.built_at}, content {release.content_hash[:12]}{imaginary}"
+    )
 
 
 def reply_in(

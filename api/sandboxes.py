@@ -29,6 +29,7 @@ from api.schemas.common import Link
 from api.schemas.sandboxes import (
     BaseSaid,
     ChangeSaid,
+    CoveredSaid,
     EffectSaid,
     LeansSaid,
     PeoplePlaceSaid,
@@ -43,9 +44,10 @@ from graph.overlay import imagined
 from graph.release import Release
 from loaders.sandbox import Asked, Sandbox, Sandboxes, UnknownSandboxError
 from queries.atlas import places
+from queries.coverage import reading
 from queries.pathways.request import ReleaseRef, counted
 from queries.pathways.service import PathwayService
-from queries.sandbox import Became, Change, Effect, Side, World, effect
+from queries.sandbox import Became, Change, Covered, Effect, Side, World, effect
 
 PREFIX: Final = "/sandboxes/"
 HEADER: Final = "Stepway-Sandbox"
@@ -183,12 +185,12 @@ def open_workshop(shop: Workshop) -> Answer:
 
 def compare(base: Release, sandbox: Release, on: date) -> Effect:
     """What a sandbox changes."""
-    return effect(_world(base), _world(sandbox), imagined(sandbox.store), on, seats=_seats(sandbox))
+    return effect(_world(base, on), _world(sandbox, on), imagined(sandbox.store), on, seats=_seats(sandbox))
 
 
-def _world(release: Release) -> World:
+def _world(release: Release, on: date) -> World:
     service = PathwayService(release.projection, ReleaseRef(release.manifest.number, release.manifest.content_hash, ""))
-    return World(service, places.read(release.store))
+    return World(service, places.read(release.store), reading.read(release.store, release.projection, on))
 
 
 def _seats(release: Release) -> Mapping[str, int]:
@@ -269,6 +271,18 @@ def told_effect(found: Effect, base: Release, sandbox: Release, id: str, root: s
             )
             for one in found.people_places
         ],
+        covered=[
+            CoveredSaid(
+                times=one.times,
+                competency=one.competency,
+                roles=one.roles,
+                before=one.before,
+                after=one.after,
+                imaginary=one.imaginary,
+                text=covered_in_words(one),
+            )
+            for one in found.covered
+        ],
         seats=found.seats,
         complete=found.complete,
         base=reference(base, None),
@@ -331,6 +345,13 @@ def change_in_words(one: Change) -> str:
     if one.after.leans:
         said += "; rests on what is imaginary"
     return f"{one.role.label}: {said}."
+
+
+def covered_in_words(one: Covered) -> str:
+    """What became of the coverage of a competency."""
+    before, after = (side.value.replace("-", " ") if side else "not asked for" for side in (one.before, one.after))
+    rests = "; rests on what is illustrative alone" if one.imaginary else ""
+    return f"{one.competency.label}: {one.times} {before} before, {after} now{rests}."
 
 
 def _weeks(side: Side) -> str:
@@ -396,6 +417,8 @@ def show_effect(screen: Screen, said: EffectSaid) -> None:
         for step in one.after.leans:
             names = ", ".join(f"{thing.label} ({thing.id})" for thing in step.on)
             screen.line(f"step {step.number}, {step.title}: imaginary: {names}", indent=2)
+    for covered in said.covered:
+        screen.line(f"- {covered.text}")
     if said.seats is not None:
         screen.fact("Seats that the imagined runs say they have", f"{said.seats:,}")
     screen.line(said.caution)

@@ -19,9 +19,20 @@ from rdflib.namespace import PROV
 from graph.build import Build, BuildResult, DatasetInput, Derive, Made, Progress, write_entailed
 from graph.history import GRAPH as HISTORY
 from graph.history import History
-from graph.identity import MATCHING, match_quads
 from graph.issues import Issue, Severity, in_order
-from graph.lines import AS_BYTES, DERIVED, ENTAILED, FOLDER, MATCHED, RETIRED, Part, keep, packed_path, read_lines
+from graph.lines import (
+    AS_BYTES,
+    DERIVED,
+    ENTAILED,
+    FOLDER,
+    MATCHED,
+    ONTOLOGY,
+    RETIRED,
+    Part,
+    keep,
+    packed_path,
+    read_lines,
+)
 from graph.own_part import ontology_graph
 from graph.release import Release, Releases
 from graph.store import GraphStore, Quad, n_quads
@@ -34,10 +45,15 @@ SANDBOX: Final = "sandbox"
 GRAPH: Final = DATASET[SANDBOX]
 """The named graph of what is imagined."""
 
+CHECKED: Final = 1_000_000
+"""Statements of a base up to which the quality checks look at the whole sandbox: over a nation they take minutes."""
+
 IMAGINED: Final = "-imagined"
 """What the names of graphs end in that hold what follows only from what is imagined."""
 
 _ENTAILMENTS: Final = str(DATASET["entailments/"])
+_GRAPHS_OF: Final = {MATCHED: "stepway-matching", ONTOLOGY: "stepway-ontology"}
+"""What the graphs of a part are called where they are not called as it is."""
 
 
 def imagined(store: GraphStore) -> frozenset[str]:
@@ -71,6 +87,7 @@ def spoken_of(store: GraphStore, things: Collection[str]) -> set[str]:
     for one in things:
         name = URIRef(one)
         records = store.subjects(SW.describes, name)
+        found.update(store.subjects(SW.matchOf, name), store.subjects(SW.matchWith, name))
         found.update(records, store.subjects(RDF.subject, name), store.subjects(RDF.object, name))
         for record in records:
             found.update(store.subjects(PROV.wasDerivedFrom, URIRef(record)))
@@ -125,16 +142,13 @@ class _Overlay(Build):
         """Take away, add, and work out anew what follows."""
         self.progress("copy the base")
         known = set(self.store.graphs())
-        follows = {str(DATASET[name]) for name in DERIVED} | {str(MATCHING), str(HISTORY)}
+        follows = {str(DATASET[name]) for name in DERIVED} | {str(HISTORY)}
         self.store.remove_graphs(one for one in known if one in follows or one.startswith(_ENTAILMENTS))
         self.keep_parts(self.take_away(gone))
         self.progress("lay over what is imagined")
         self.add_dataset(imagined)
         self.progress("work out what follows")
         self.follow()
-        self.progress("match names")
-        if matches := list(match_quads(self.store)):
-            self.add(MATCHED, matches)
         issues = in_order([*imagined.issues, *self.doubts(imagined)])
         if any(issue.severity is Severity.ERROR for issue in issues):
             return BuildResult(None, unchanged=False, issues=issues)
@@ -154,9 +168,9 @@ class _Overlay(Build):
         ends = {f"<{one}>" for one in gone}
         (self.making / FOLDER).mkdir()
         for name, facts in self.base.manifest.parts.items():
-            if name in (ENTAILED, MATCHED, RETIRED, *DERIVED):
+            if name in (ENTAILED, RETIRED, *DERIVED):
                 continue
-            if name not in touched:
+            if _GRAPHS_OF.get(name, name) not in touched:
                 self.parts[name] = Part(**facts)
                 _link(packed_path(self.base.path, name), packed_path(self.making, name))
                 continue
@@ -212,7 +226,8 @@ class _Overlay(Build):
         self.progress("check shapes and quality")
         shapes = check_shapes(self.shaped(GRAPH), ontology_graph(), places)
         before = {(issue.code, issue.message) for issue in self.base.issues}
-        quality = [one for one in run_checks(self.store, places) if (one.code, one.message) not in before]
+        checked = run_checks(self.store, places) if self.base.manifest.quads <= CHECKED else []
+        quality = [one for one in checked if (one.code, one.message) not in before]
         return [replace(one, dataset=imagined.id) for one in (*shapes, *quality)]
 
 

@@ -18,6 +18,8 @@ from graph.projection import Projection, RoleFacts, Status
 from queries.atlas.circumstances import Circumstance, circumstances
 from queries.atlas.places import Places, Point
 from queries.atlas.tasks import EARTH_KM, resident_of
+from queries.coverage.board import Finding, Slice, board
+from queries.coverage.model import CoverageFacts
 from queries.pathways.compile import UnknownThingError
 from queries.pathways.engine.problem import Criterion, Outcome
 from queries.pathways.request import Near, PathwayRequest, Thing
@@ -107,8 +109,24 @@ class PeoplePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """A needed competency of which the coverage board finds something else, at any time or in the evening.
+
+    `before`, `after`: the finding on each side; None: it is not on that board. `roles`: how many need it. `imaginary`:
+    all that gets as far as the new finding is illustrative.
+    """
+
+    times: str
+    competency: Thing
+    roles: int
+    before: Finding | None
+    after: Finding | None
+    imaginary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
-    """Everything that a sandbox changes, on a day.
+    """Everything that a sandbox changes, on a day. `covered`: what the coverage board finds otherwise.
 
     `asked`: questions that were put to both sides. `people_places`: pairs of a circumstance and a district that differ;
     `places_asked` of how many pairs, those whose known runs are the same on both sides being the same by that alone.
@@ -123,6 +141,7 @@ class Effect:
     places_asked: int
     complete: bool
     seats: int | None
+    covered: tuple[Covered, ...] = ()
 
     def counted(self) -> dict[Became, int]:
         """How many questions became what."""
@@ -133,10 +152,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One side: its planner, and where its runs are taught."""
+    """One side: its planner, where its runs are taught, and what is known of its coverage (None: it is not asked)."""
 
     service: PathwayService
     places: Places
+    facts: CoverageFacts | None = None
 
     @property
     def projection(self) -> Projection:
@@ -237,7 +257,35 @@ def effect(
     places, asked = _people_places(asking, [roles[id] for id in sorted(roles)], on)
     runs = {run for one in told for run in one.after.runs if run in asking.imagined}
     known = [(seats or {})[run] for run in runs if run in (seats or {})]
-    return Effect(on, len(questions), tuple(told), tuple(places), asked, asking.complete, sum(known) if known else None)
+    return Effect(
+        on,
+        len(questions),
+        tuple(told),
+        tuple(places),
+        asked,
+        asking.complete,
+        sum(known) if known else None,
+        tuple(_covered(base.facts, sandbox.facts)) if base.facts is not None and sandbox.facts is not None else (),
+    )
+
+
+_TIMES: Final = {"at any time": Slice(), "in the evening": Slice(attendance="evening")}
+"""The boards that are compared."""
+
+
+def _covered(before: CoverageFacts, after: CoverageFacts) -> Iterator[Covered]:
+    """The competencies of which the board finds something else, in the order of the new board."""
+    for times, slice in _TIMES.items():
+        old, new = ({cell.competency.id: cell for cell in board(facts, slice).cells} for facts in (before, after))
+        for id in (*new, *(id for id in old if id not in new)):
+            one, other = old.get(id), new.get(id)
+            cell = other or one
+            assert cell is not None
+            findings = one.finding if one else None, other.finding if other else None
+            if findings[0] is not findings[1]:
+                competency = Thing(id, cell.competency.label)
+                imaginary = other is not None and other.placeholder
+                yield Covered(times, competency, len(cell.roles), *findings, imaginary)
 
 
 def _change(asking: _Asking, who: Thing | None, request: PathwayRequest) -> Change:

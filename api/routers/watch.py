@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.dependencies import holder_of
+from api.dependencies import holder_of, releases_of
 from api.faces import formats_described, reply_in
 from api.negotiate import SHEETS, SHEETS_AND_CHART
 from api.routers.described import UNCHANGED, problems
@@ -87,11 +87,10 @@ def get_figures(request: Request, asked: Annotated[FiguresAsked, Query()]) -> Re
 def get_changes(request: Request, asked: Annotated[WatchChangesAsked, Query()]) -> Response:
     """Findings that became better or worse, needs that changed, units new, gone, short or surplus, standards revised.
 
-    Compared with the release before, unless `since` names another.
+    Compared with the release before, unless `since` names another; a sandbox with the release it is laid over.
     """
-    holder = holder_of(request)
-    services = holder.get(asked.release)
-    earlier = before(holder, services, asked.since)
+    services = holder_of(request).get(asked.release)
+    earlier = before(releases_of(request), services, asked.since)
     on = asked.on or datetime.now(UTC).date()
     number = earlier.reference.number if earlier is not None else None
     return reply_in(

@@ -126,7 +126,8 @@ class ProvisionSaid(Wire):
     """What is taught of a role or competency in a place.
 
     `providers`: with a run to come or seen without a start; `past`: others, that only had one, or past learners;
-    `placeless`: with a run of which nobody says where. `needs`, `needs_taught`: of a role. `why`: why it is not known.
+    `placeless`: with a run of which nobody says where. `needs`, `needs_taught`: of a role; null: not known. `why`: why
+    it is not known.
     """
 
     taught: Taught

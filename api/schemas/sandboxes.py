@@ -8,6 +8,7 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 from api.schemas.common import Asked, Day, Link, Text, Wire
 from api.schemas.service import IssueSaid
 from graph.projection import Status
+from queries.coverage.board import Finding
 from queries.pathways.request import ReleaseRef, Thing
 from queries.sandbox import Became
 
@@ -125,6 +126,18 @@ class PeoplePlaceSaid(Wire):
     lost: list[Thing]
 
 
+class CoveredSaid(Wire):
+    """A competency of which the coverage board finds something else; see `queries.sandbox.Covered`."""
+
+    times: str
+    competency: Thing
+    roles: int
+    before: Finding | None
+    after: Finding | None
+    imaginary: bool
+    text: str
+
+
 class EffectSaid(Wire):
     """What a sandbox changes. `headline` says it in a sentence; `seats` null: no run that is used says how many.
 
@@ -143,6 +156,7 @@ class EffectSaid(Wire):
     people_places_lost: int
     people_places_asked: int
     people_places: list[PeoplePlaceSaid]
+    covered: list[CoveredSaid]
     seats: int | None
     complete: bool
     base: ReleaseRef

@@ -255,7 +255,10 @@ def _share(share: float | None) -> str:
 
 def demand_faces(services: Services, on: date, asked: DemandAsked, to: Addresses | None) -> Faces:
     """How many adverts ask for what, beside what is taught. Raises `UnknownIdError` for a role or competency."""
-    facts, watch = services.coverage(on), read(services.store)
+    by_skill = bool(asked.competency) or By.COMPETENCY in asked.by
+    beside = by_skill or (asked.provision and By.ROLE in asked.by)
+    facts = services.coverage(on) if beside else CoverageFacts(on, (), {}, {}, (), (), {})  # a country's takes long
+    watch = read(services.store)
     unknown = [one for one in asked.role if one not in services.release.projection.roles]
     unknown += [one for one in asked.competency if one not in facts.competencies]
     if unknown:
@@ -264,7 +267,7 @@ def demand_faces(services: Services, on: date, asked: DemandAsked, to: Addresses
         tuple(dict.fromkeys(asked.by)),
         *(tuple(some) for some in (asked.role, asked.competency, asked.district, asked.quarter, asked.method)),
     )
-    rows = demand(watch, wanted, facts, asked.inference() if asked.provision else None)
+    rows = demand(watch, wanted, facts, asked.inference() if asked.provision and beside else None)
     matched = sum(cell.adverts for cell in watch.cells) if watch.adverts is not None else None
     said = DemandSaid(
         state=watch.state,
@@ -411,5 +414,5 @@ def _offer_words(one: ProvisionSaid | None) -> tuple[str, str, str]:
     if one is None:
         return "", "", ""
     unknown = one.taught is Taught.NOT_KNOWN
-    known = "" if one.needs is None else f"{one.needs_taught} of {one.needs}"
+    known = "" if one.needs is None else f"{NOT_KNOWN if one.needs_taught is None else one.needs_taught} of {one.needs}"
     return TAUGHT[one.taught], NOT_KNOWN if unknown else f"{one.providers:,}", known

@@ -47,9 +47,12 @@ METHOD: Final = (
 def before(holder: ReleaseHolder, services: Services, since: int | None) -> Services | None:
     """The release to compare with: the one that is named, or the one before; None: this is the first.
 
-    Raises `UnknownReleaseError`, and a problem for a release that is not before this one.
+    `holder`: the real releases. A sandbox is compared with the release it is laid over, so that what it imagines is
+    what changed. Raises `UnknownReleaseError`, and a problem for a release that is not before this one.
     """
     number = services.reference.number
+    if services.sandbox is not None:
+        return holder.get(number if since is None else since)
     if since is not None:
         if since >= number:
             raise Problem("invalid-request", f"since: release {since} is not before release {number}.", 422)
@@ -68,7 +71,7 @@ def changes_faces(
     links = []
     if to is not None:
         links.append(Link(rel="self", href=to.to("/watch/changes", **query), type=JSON, title="this answer"))
-        if earlier is not None:
+        if earlier is not None and services.sandbox is None:
             path = f"/releases/{earlier.reference.number}/diff/{services.reference.number}"
             links.append(
                 Link(rel="related", href=Addresses(to.root).to(path), type=JSON, title="everything that changed")

@@ -19,7 +19,6 @@ from queries.coverage.model import (
     Competency,
     CoverageFacts,
     Inference,
-    Need,
     Run,
     RunState,
     Teacher,
@@ -202,9 +201,7 @@ class Question:
 
     def board(self) -> Board:
         """Every competency that the roles of the slice need."""
-        roles = {role for role in self.facts.needs_of if self.has_role(role)}
-        needed = {need.competency for role in roles for need in self.facts.needs_of[role]}
-        found = (self.cell(self.facts.competencies[id]) for id in needed)
+        found = (self.cell(self.facts.competencies[id]) for id in self.facts.needed_by)
         cells = [cell for cell in found if cell is not None]
         cells.sort(key=lambda one: (RANK[one.finding], -len(one.roles), one.competency.id))
         return Board(
@@ -250,26 +247,25 @@ class Question:
             if role not in self.facts.needs_of and self.has_role(role):
                 yield Unknown((role,), None, tuple(self._gaps.get(role, ())))
 
-    def needing(self, competency: Competency) -> list[Need]:
-        """The needs of the roles of the slice for a competency, by role."""
-        if not self.has_competency(competency):
-            return []
-        needs = self.facts.needed_by.get(competency.id, ())
+    def needing(self, competency: Competency) -> tuple[tuple[str, ...], int]:
+        """The roles of the slice that need a competency, and for how many of them it is essential."""
         asked = self.slice
-        if asked.roles or asked.levels or asked.sector is not None or asked.essential_only:
-            needs = tuple(
-                need
-                for need in needs
-                if self.has_role(need.role) and not (asked.essential_only and need.essential is False)
-            )
-        return sorted(needs, key=lambda one: one.role)
+        if not self.has_competency(competency):
+            return (), 0
+        if not (asked.roles or asked.levels or asked.sector is not None or asked.essential_only):
+            return self.facts.whole_need.get(competency.id, ((), 0))
+        needs = [
+            need
+            for need in self.facts.needed_by.get(competency.id, ())
+            if self.has_role(need.role) and not (asked.essential_only and need.essential is False)
+        ]
+        return tuple(sorted(need.role for need in needs)), sum(need.essential is True for need in needs)
 
     def cell(self, competency: Competency) -> Cell | None:
         """What is found of a competency; None when no role of the slice needs it."""
-        needs = self.needing(competency)
-        if not needs:
+        roles, essential = self.needing(competency)
+        if not roles:
             return None
-        roles = tuple(need.role for need in needs)
         left_out: Counter[str] = Counter()
         stopped: Counter[Finding] = Counter()
         best: Finding | None = None
@@ -295,7 +291,7 @@ class Question:
             competency,
             best,
             roles,
-            sum(need.essential is True for need in needs),
+            essential,
             providers,
             len({teaching.teacher for teaching, _ in found}),
             stopped,

@@ -20,7 +20,7 @@ Work is counted in steps, not seconds: the same question always stops at the sam
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, prod
 from typing import Any, Final, TypeAlias
@@ -165,9 +165,11 @@ class _Question:
     weights: tuple[int, ...]
     base: int
 
-    def weight(self, mask: int) -> int:
-        """How many items a set of them stands for."""
-        return sum(weight for bit, weight in enumerate(self.weights) if mask >> bit & 1)
+    def weigh(self, masks: Iterable[int]) -> dict[int, int]:
+        """How many items each set of them stands for: counted by the binary digits of the weights."""
+        digits = range(max(self.weights, default=0).bit_length())
+        planes = [sum(1 << bit for bit, weight in enumerate(self.weights) if weight >> digit & 1) for digit in digits]
+        return {mask: sum((mask & plane).bit_count() << n for n, plane in enumerate(planes)) for mask in masks}
 
 
 def tally(found: Choices, covers: Sequence[frozenset[int]], items: int, steps: int = STEPS) -> Tally:
@@ -184,17 +186,17 @@ def tally(found: Choices, covers: Sequence[frozenset[int]], items: int, steps: i
         exactly = _by_merging(question, steps)
     if exactly is None:
         return _by_solver(question, total, avoided)
-    numbers = Counter[int]()
+    numbers, weights = Counter[int](), question.weigh(exactly)
     for mask, count in exactly.items():
-        numbers[question.base + question.weight(mask)] += count
-    least = min(exactly, key=lambda mask: (question.weight(mask), mask))
-    most = min(exactly, key=lambda mask: (-question.weight(mask), mask))
+        numbers[question.base + weights[mask]] += count
+    least = min(exactly, key=lambda mask: (weights[mask], mask))
+    most = min(exactly, key=lambda mask: (-weights[mask], mask))
     return Tally(
         total,
         avoided,
-        question.base + question.weight(least),
+        question.base + weights[least],
         _within(question, least),
-        question.base + question.weight(most),
+        question.base + weights[most],
         _exactly(question, most, steps),
         dict(sorted(numbers.items())),
     )

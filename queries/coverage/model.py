@@ -252,6 +252,14 @@ class CoverageFacts:
         return _grouped(self.needs, lambda one: one.competency)
 
     @cached_property
+    def whole_need(self) -> dict[str, tuple[tuple[str, ...], int]]:
+        """For each competency all roles that need it, in order, and for how many of them it is essential."""
+        return {
+            id: (tuple(sorted(need.role for need in needs)), sum(need.essential is True for need in needs))
+            for id, needs in self.needed_by.items()
+        }
+
+    @cached_property
     def teachings_of(self) -> dict[str, tuple[Teaching, ...]]:
         """The reasons to think that a competency is taught, by competency."""
         return _grouped(self.teachings, lambda one: one.competency)

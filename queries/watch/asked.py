@@ -228,8 +228,8 @@ class Provision:
 
     `providers`: with a run that is to come or was seen without a start. `past`: others, with runs that are over or
     past learners. `placeless`: providers with a run of which nobody says where. `needs`, `needs_taught`: of a role, how
-    many competencies it needs, and how many of them somebody teaches there; None of a competency. `why`: why it is not
-    known; "" else.
+    many competencies it needs, and how many of them somebody teaches there; None of a competency, and where it is not
+    known. `why`: why it is not known; "" else.
     """
 
     taught: Taught
@@ -345,7 +345,8 @@ class _Offer:
         if not needed or district == NOT_KNOWN:
             return found
         taught = sum(any(run.state in _OFFERED and _there(run, district) for run in runs) for runs in by_need)
-        return replace(found, needs=len(needed), needs_taught=taught)
+        unknown = found.taught is Taught.NOT_KNOWN
+        return replace(found, needs=len(needed), needs_taught=None if unknown else taught)
 
     def _found(self, runs: Iterable[Run], why: str, district: str | None) -> Provision:
         here = [run for run in runs if _there(run, district)]

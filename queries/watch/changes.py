@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from graph.projection import Status
 from queries.coverage.board import EVERYTHING, RANK, Finding, Question
-from queries.coverage.model import Competency, CoverageFacts, Inference, Teacher, TeacherKind, let_in
+from queries.coverage.model import Competency, CoverageFacts, Inference, Teacher, TeacherKind, is_real, let_in
 from queries.watch.figures import Figure
 from queries.watch.needs import StatedNeed
 from queries.watch.trace import ORDER, Stop, Traced, trace
@@ -174,7 +173,7 @@ def _real_units(facts: CoverageFacts, inference: Inference) -> dict[str, Teacher
     return {
         one.id: one
         for one in facts.teachers.values()
-        if one.kind is TeacherKind.UNIT and (inference.placeholders or one.status is not Status.ILLUSTRATIVE)
+        if one.kind is TeacherKind.UNIT and is_real(one.status, one.id, facts, inference)
     }
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import combinations
+from typing import Final
 
-from graph.columns import Columns, Thing
 from graph.projection import Source
 from graph.store import GraphStore
+from queries.watch.needs import Told, told_of
 
-CLASS = "DemandFigure"
+CLASS: Final = "DemandFigure"
 
 
 class Differs(StrEnum):
@@ -68,7 +69,7 @@ class Matter:
 
 def read_figures(store: GraphStore) -> tuple[Figure, ...]:
     """The demand figures of a release, by id; empty when none is loaded."""
-    return tuple(_figure(one) for one in Columns(store, (CLASS,)).kinds[CLASS].values())
+    return tuple(_figure(one) for one in told_of(store, CLASS))
 
 
 def matters(figures: tuple[Figure, ...]) -> tuple[Matter, ...]:
@@ -111,11 +112,11 @@ def _counted_in(unit: str) -> str:
     return unit.partition(" (")[0]
 
 
-def _figure(one: Thing) -> Figure:
+def _figure(one: Told) -> Figure:
     ends = [Decimal(said) if (said := one.text(f"sw:value{end}")) is not None else None for end in ("Low", "High")]
     return Figure(
         id=one.id,
-        metric=one.label,
+        metric=one.text("skos:prefLabel") or one.id,
         value=one.text("sw:value") or "",
         low=ends[0],
         high=ends[1],

@@ -4,12 +4,13 @@ import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from graph.columns import Columns
-from graph.projection import Source
-from graph.store import GraphStore
+from graph.projection import Source, Status, worst
+from graph.store import GraphStore, plain
+from ontology.namespaces import SW, expand, id_of
 
-CLASS = "StatedNeed"
+CLASS: Final = "StatedNeed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +46,67 @@ class StatedNeed:
         return min(ends)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a release says of one thing: its values by property, as text, in a fixed order."""
+
+    id: str
+    values: dict[str, tuple[str, ...]]
+
+    def texts(self, property: str) -> tuple[str, ...]:
+        """Every value of a property; none when there is none."""
+        return self.values.get(str(expand(property)), ())
+
+    def text(self, property: str) -> str | None:
+        """The first value of a property; None when there is none."""
+        return next(iter(self.texts(property)), None)
+
+    def things(self, property: str) -> tuple[str, ...]:
+        """The ids of the things that a property names."""
+        return tuple(sorted(map(id_of, self.texts(property))))
+
+    @property
+    def source(self) -> Source:
+        """Where its row can be checked; as sure as the least sure word of its status."""
+        status = worst(Status(one.rpartition("#")[2]) for one in self.texts("sw:status"))
+        return Source(self.id, self.text("dcterms:source") or "", self.text("sw:asOf"), status, self.text("sw:note"))
+
+
+def told_of(store: GraphStore, name: str) -> list[Told]:
+    """The few things of a class with all that is said of them, by id: no more of the release is read."""
+    found: dict[str, dict[str, set[str]]] = {}
+    query = "SELECT ?class ?thing ?p ?o { ?thing a ?class ; ?p ?o }"
+    for _, thing, predicate, value in store.rows(query, {"class": SW[name]}):
+        found.setdefault(id_of(plain(thing)), {}).setdefault(plain(predicate), set()).add(plain(value))
+    return [
+        Told(id, {predicate: tuple(sorted(some)) for predicate, some in values.items()})
+        for id, values in sorted(found.items())
+    ]
+
+
 def read_needs(store: GraphStore) -> tuple[StatedNeed, ...]:
     """The stated needs of a release, by id; empty when none is loaded."""
-    things = Columns(store, (CLASS,)).kinds[CLASS].values()
-    return tuple(
-        StatedNeed(
-            id=one.id,
-            text=one.label,
-            by=one.text("sw:statedBy") or "",
-            on=one.text("sw:statedOn") or "",
-            place=one.text("sw:geography"),
-            level=one.level(),
-            roles=tuple(sorted(one.things("sw:needsRole"))),
-            competencies=tuple(sorted(one.things("sw:needsCompetency"))),
-            awards=tuple(sorted(one.things("sw:needsAward"))),
-            provisions=tuple(sorted(one.things("sw:needsProvision"))),
-            themes=tuple(sorted(one.texts("sw:theme"))),
-            people=one.number("sw:peopleNeeded"),
-            people_text=one.text("sw:peopleNote"),
-            needed_by=one.text("sw:neededBy"),
-            source=one.source,
-        )
-        for one in things
+    return tuple(_need(one) for one in told_of(store, CLASS))
+
+
+def _need(one: Told) -> StatedNeed:
+    level, people = (one.text("sw:level") or "").rpartition("/")[2], one.text("sw:peopleNeeded")
+    return StatedNeed(
+        id=one.id,
+        text=one.text("skos:prefLabel") or one.id,
+        by=one.text("sw:statedBy") or "",
+        on=one.text("sw:statedOn") or "",
+        place=one.text("sw:geography"),
+        level=int(level) if level.isdigit() else None,
+        roles=one.things("sw:needsRole"),
+        competencies=one.things("sw:needsCompetency"),
+        awards=one.things("sw:needsAward"),
+        provisions=one.things("sw:needsProvision"),
+        themes=one.texts("sw:theme"),
+        people=int(people) if people is not None else None,
+        people_text=one.text("sw:peopleNote"),
+        needed_by=one.text("sw:neededBy"),
+        source=one.source,
     )
 
 

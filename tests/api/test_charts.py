@@ -57,6 +57,10 @@ def test_the_kinds_of_a_bar_have_an_order_and_what_is_not_known_is_last_and_grey
     assert scale["domain"] == ["by one", "by none", NOT_KNOWN]
     assert scale["range"][-1] == GREY
     assert [row["place"] for row in spec["data"]["values"]] == [2, 1, 0]
+    assert [row["key"] for row in spec["data"]["values"]] == ["C 1", "B 2", "A 3"], (
+        "letters, so that no colour is needed"
+    )
+    assert '"by none": "B: by none"' in spec["layer"][0]["encoding"]["color"]["legend"]["labelExpr"]
 
 
 def test_cells_hold_their_number_or_word() -> None:

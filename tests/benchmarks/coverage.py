@@ -32,6 +32,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -70,8 +71,9 @@ PLAIN: Final = {
             ?about sw:theme ?of } GROUP BY ?of ?finding""",
     "coverage-by-role": """
         SELECT ?of ?finding (COUNT(DISTINCT ?about) AS ?number) WHERE {
-            { ?of sw:requires ?about } UNION { ?of esco:relatedEssentialSkill ?about }
-            UNION { ?of esco:relatedOptionalSkill ?about }
+            { ?of sw:requires ?about }
+            UNION { ?of a esco:Occupation ; esco:relatedEssentialSkill|esco:relatedOptionalSkill ?about
+                FILTER NOT EXISTS { ?of owl:deprecated ?gone } }
             ?cell a sw:CoverageFinding ; sw:finding ?finding ; sw:findingAbout ?about .
             } GROUP BY ?of ?finding""",
 }
@@ -94,6 +96,14 @@ def clocked(work: Callable[[], T]) -> tuple[T, float]:
     begin = time.perf_counter()
     found = work()
     return found, time.perf_counter() - begin
+
+
+def quickest(work: Callable[[], T], times: int = 3) -> tuple[T, float]:
+    """What work gives, and the least seconds that it takes."""
+    found, least = clocked(work)
+    for _ in range(times - 1):
+        least = min(least, clocked(work)[1])
+    return found, least
 
 
 def peak_mb() -> int:
@@ -169,8 +179,8 @@ def queries(services: Services, facts: CoverageFacts) -> Iterator[Timed]:
     for name, plain in PLAIN.items():
         text = get_query(name).file.text
         column = "theme" if name.endswith("theme") else "role"
-        ready, quick = clocked(lambda text=text: list(services.store.select(text)))  # type: ignore[misc]
-        asked, slow = clocked(lambda plain=plain: list(services.store.select(plain)))  # type: ignore[misc]
+        ready, quick = quickest(partial(services.store.select, text))
+        asked, slow = quickest(partial(services.store.select, plain))
         by_ready = {(_id(row[column]), str(row["finding"])): int(str(row["competencies"])) for row in ready}
         by_plain = {(_id(row["of"]), str(row["finding"])): int(str(row["number"])) for row in asked}
         assert by_ready == counts[name], f"{name} is not what the board finds"

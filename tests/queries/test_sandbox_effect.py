@@ -11,6 +11,8 @@ from graph.overlay import imagined
 from graph.release import Release, Releases
 from loaders.sandbox import Asked, Sandbox, Sandboxes
 from queries.atlas import places
+from queries.coverage import reading
+from queries.coverage.board import Finding, board
 from queries.pathways.request import ReleaseRef
 from queries.pathways.service import PathwayService
 from queries.sandbox import Became, Effect, World, effect, kilometres
@@ -50,7 +52,8 @@ EVENING = Asked.of_rows(
 
 
 def world(release: Release) -> World:
-    return World(PathwayService(release.projection, ReleaseRef(0, "", "")), places.read(release.store))
+    facts = reading.read(release.store, release.projection, ON)
+    return World(PathwayService(release.projection, ReleaseRef(0, "", "")), places.read(release.store), facts)
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +136,28 @@ def test_the_base_is_shared_and_not_changed(region: tuple[Release, Sandboxes, Sa
     assert len(base.store) == base.manifest.quads
     assert imagined(base.store) == frozenset()
     assert imagined(own.store) == {"C-EVENING", "DL-EVENING"}
+
+
+def test_an_imaginary_unit_is_seen_on_the_coverage_board(region: tuple[Release, Sandboxes, Sandbox]) -> None:
+    """A unit that is said to teach a statement which nobody teaches: the board of the sandbox finds it taught."""
+    base, kept, _ = region
+    before = world(base)
+    assert before.facts is not None
+    missing = next(
+        cell.competency.id
+        for cell in board(before.facts).cells
+        if cell.finding in (Finding.NOT_TAUGHT, Finding.NOT_KNOWN) and cell.competency.id.startswith("K-")
+    )
+    units = "unit_id,title,qualification_id,level,credits,unit_role\nU-NEW,Imaging,Q-HNC-HCP,4,15,optional\n"
+    said = f"coverage_id,unit_id,competency_id,taught\nCS-NEW,U-NEW,{missing},yes\n"
+    asked = Asked("A unit", (("units", units), ("unit_competencies", said)))
+    made = kept.make(asked, base, derive={}, today=ON)
+    own = kept.release(made.id)
+    found = effect(before, world(own), imagined(own.store), ON, most=0)
+    (covered,) = [one for one in found.covered if one.competency.id == missing and one.times == "at any time"]
+    assert covered.before in (Finding.NOT_TAUGHT, Finding.NOT_KNOWN)
+    assert covered.after not in (Finding.NOT_TAUGHT, Finding.NOT_KNOWN)
+    assert covered.imaginary
 
 
 def test_a_straight_line_over_the_ground() -> None:

@@ -1,5 +1,6 @@
 """Which adverts count, and as what: each once, in its quarter and district, and never nought for what is not known."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
@@ -100,7 +101,7 @@ def test_an_advert_counts_in_the_quarter_of_its_day(day: date | None, quarter: s
 
 def said(id: str, **facts: str) -> list[Quad]:
     me = ID[f"VACANCY-{id}"]
-    terms = {
+    terms: dict[str, tuple[URIRef, Callable[[str], Literal]]] = {
         "title": (SKOS.prefLabel, lambda text: Literal(text, lang="en")),
         "employer": (SW.employerName, Literal),
         "postcode": (SCHEMA.postalCode, Literal),
@@ -110,7 +111,7 @@ def said(id: str, **facts: str) -> list[Quad]:
     made: list[Quad] = [(me, RDF.type, SW.Vacancy, GRAPH)]
     for name, text in facts.items():
         predicate, write = terms[name]
-        made.append((me, URIRef(str(predicate)), write(text), GRAPH))
+        made.append((me, predicate, write(text), GRAPH))
     return made
 
 

@@ -243,6 +243,18 @@ def test_the_first_release_has_nothing_to_compare_with(client: TestClient) -> No
     assert found["text"].startswith("There is no release before this one")
 
 
+def test_what_a_sandbox_changes_is_what_it_imagines(client: TestClient) -> None:
+    unit = {"unit_id": "U-WILD", "qualification_id": "Q-DEV", "title": "Imaging again", "level": 4}
+    told = {"title": "What if?", "tables": {"units": [unit | {"themes": ["imaging"], "unit_role": "optional"}]}}
+    made = client.post("/sandboxes", json=told)
+    assert made.status_code in (200, 201), made.text
+    found = get(client, f"/sandboxes/{made.json()['id']}/watch/changes")
+    assert found["before"]["sandbox"] is None
+    assert [(one["unit"]["id"], one["became"]) for one in found["units"]] == [("U-WILD", "new")]
+    chart = client.get(f"/sandboxes/{made.json()['id']}/watch/needs", params={"format": "vega-lite"}).json()
+    assert "imaginary" in chart["title"]["subtitle"]
+
+
 # The index
 
 
