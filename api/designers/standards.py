@@ -384,7 +384,7 @@ class ChoicesAsker:
     def __init__(self, services: Services, on: date, award: str, asked: ChoicesAsked) -> None:
         self.services, self.award, self.asked = services, award, asked
         self.facts, self.inference = services.coverage(on), asked.inference()
-        self.found = _legal(services, award, asked)
+        self.found = _legal(services, self.facts, award, asked)
         self.question = ChoicesQuestion(self.facts, self.inference, role_of(self.facts, asked.role), self.found)
 
     @property
@@ -406,12 +406,13 @@ def counted_here(asker: ChoicesAsker | PackAsker) -> Faces:
     return asker.faces([counted(one) for one in asker.to_count], None)
 
 
-def _legal(services: Services, award: str, asked: ChoicesAsked | PackAsked) -> Legal:
+def _legal(services: Services, facts: CoverageFacts, award: str, asked: ChoicesAsked | PackAsked) -> Legal:
     return legal_choices(
         services.release.projection,
         read_rules(services.store),
         award,
         placeholders=asked.placeholders,
+        imagined=facts.imagined,
         blank_credits=asked.blank_credits,
     )
 
@@ -672,7 +673,7 @@ class PackAsker:
         self.services, self.award, self.asked = services, award, asked
         self.facts, self.inference = services.coverage(on), asked.inference()
         roles = [role_of(self.facts, role) for role in asked.role]
-        self.question = PackQuestion(self.facts, self.inference, _legal(services, award, asked), roles)
+        self.question = PackQuestion(self.facts, self.inference, _legal(services, self.facts, award, asked), roles)
 
     @property
     def to_count(self) -> tuple[ToCount, ...]:

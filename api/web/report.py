@@ -5,13 +5,16 @@ that the form has each filter with its meaning and its choices.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from fastapi import Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.addresses import Addresses
@@ -93,11 +96,17 @@ def respond(
 
 
 def operation_of(request: Request) -> dict[str, Any]:
-    """What the service says of the address that was asked."""
-    described: dict[str, Any] = request.app.openapi()["paths"]
-    found = described.get(getattr(request.scope.get("route"), "path", ""), {})
-    operation: dict[str, Any] = found.get("get", {})
-    return operation
+    """What the service says of the address that was asked: of it alone, since the whole description takes seconds."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return {}
+    if route.endpoint not in _DESCRIBED:
+        paths = get_openapi(title="", version="", routes=[route])["paths"]
+        _DESCRIBED[route.endpoint] = paths.get(route.path, {}).get("get", {})
+    return _DESCRIBED[route.endpoint]
+
+
+_DESCRIBED: Final[WeakKeyDictionary[Callable[..., Any], dict[str, Any]]] = WeakKeyDictionary()
 
 
 def fields_of(operation: dict[str, Any], request: Request) -> Iterator[Field]:

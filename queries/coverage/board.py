@@ -25,6 +25,7 @@ from queries.coverage.model import (
     TeacherKind,
     Teaching,
     Via,
+    is_real,
     let_in,
 )
 from queries.coverage.model import high_enough as level_enough
@@ -354,7 +355,7 @@ class Question:
 
     def real(self, run: Run) -> bool:
         """Whether a run counts at all: an illustrative one when placeholders do, or a sandbox imagines it."""
-        return self.inference.placeholders or run.status is not Status.ILLUSTRATIVE or run.id in self.facts.imagined
+        return is_real(run.status, run.id, self.facts, self.inference)
 
     def run_stage(self, run: Run, teacher: Teacher) -> Finding:
         """The first obstacle that a run does not pass; `ONE_PROVIDER` when it passes all."""

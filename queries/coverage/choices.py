@@ -196,10 +196,11 @@ def legal_choices(
     award: str,
     *,
     placeholders: bool = False,
+    imagined: Collection[str] = (),
     blank_credits: int | None = None,
     nodes: int = legal.COUNTS,
 ) -> Legal:
-    """The legal choices of an award.
+    """The legal choices of an award. `imagined`: units that a sandbox imagines; they count there.
 
     `blank_credits`: what a unit of unknown size is taken to have; None: what the award's own rules say of a standard
     unit, and where they say nothing it cannot be worked out. Raises `UnknownIdError`.
@@ -213,7 +214,7 @@ def legal_choices(
     about = [rule for stage in stages for rule in by_award.get(stage, ())]
     used = tuple(rule for rule in about if rule.requirement is not None)
     asked = AllOf(tuple(parse(rule.requirement) for rule in used if rule.requirement is not None))
-    units, assumed, missing = _units(projection, by_award, stages, asked, placeholders, blank_credits)
+    units, assumed, missing = _units(projection, by_award, stages, asked, placeholders, imagined, blank_credits)
     labels = projection.labels
     assumed += [
         f"The credits that come from {labels.get(stage, stage)} are taken by the rules of that award."
@@ -289,6 +290,7 @@ def _units(
     stages: Collection[str],
     asked: Requirement,
     placeholders: bool,
+    imagined: Collection[str],
     blank_credits: int | None,
 ) -> tuple[list[ChoiceUnit], list[str], list[str]]:
     """The units that may be chosen, what was assumed of them, and what is missing."""
@@ -297,8 +299,8 @@ def _units(
     units, assumed, blank, no_level = list[ChoiceUnit](), dict[str, list[UnitFacts]](), list[UnitFacts](), 0
     for facts in projection.units.values():
         fits = facts.award in stages or facts.award in named or facts.id in named
-        real = facts.role != _NO_REAL_PART and (placeholders or facts.source.status is not Status.ILLUSTRATIVE)
-        if not (fits and real):
+        real = placeholders or facts.id in imagined or facts.source.status is not Status.ILLUSTRATIVE
+        if not (fits and real and facts.role != _NO_REAL_PART):
             continue
         if facts.level is None and any(
             level is not None and source in (None, facts.award) for source, level, _ in conditions

@@ -23,6 +23,7 @@ from queries.coverage.model import (
     TeacherKind,
     Teaching,
     Via,
+    is_real,
     let_in,
 )
 from queries.profiles import UnknownIdError
@@ -218,7 +219,7 @@ def matrix(facts: CoverageFacts, inference: Inference, role: str, awards: Collec
         for teacher in facts.teachers.values()
         if teacher.kind is TeacherKind.UNIT
         and (not awards or any(award in teacher.awards for award in awards))
-        and (inference.placeholders or teacher.status is not Status.ILLUSTRATIVE)
+        and is_real(teacher.status, teacher.id, facts, inference)
     }
     said: dict[tuple[str, str], list[Said]] = {}
     for one in facts.said:

@@ -15,7 +15,7 @@ from typing import Final
 
 from graph.matching import Names
 from graph.projection import Projection, Source, Status, Transfer, UnitFacts, UnitOutcome
-from queries.coverage.model import CoverageFacts, Inference, TeacherKind, Via, let_in
+from queries.coverage.model import CoverageFacts, Inference, TeacherKind, Via, is_real, let_in
 
 ALIKE: Final = 10
 """Names that are looked at for each name: the most alike."""
@@ -109,7 +109,7 @@ def overlaps(
         unit.id: unit
         for unit in projection.units.values()
         if unit.award in chosen
-        and (inference.placeholders or unit.id in facts.imagined or unit.source.status is not Status.ILLUSTRATIVE)
+        and is_real(unit.source.status, unit.id, facts, inference)
     }
     pairs = sorted(_Alike(facts, units, inference, least_share).pairs(), key=_rank)
     held = {unit.award for unit in units.values()}

@@ -1,0 +1,379 @@
+"""The question of the adviser's pages: its form, with what is answered already, and other questions made from it.
+
+Everything that an address asks is shown in the form and can be changed there: nothing is asked behind the reader's back.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, get_args
+from urllib.parse import urlencode
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.addresses import Addresses
+from api.dependencies import Services, holder_of
+from api.errors import Problem, ProblemDocument
+from api.questions import STARTS, Understanding
+from api.schemas.common import Attendance, Mode
+from api.web.pages import Step, capitalize_first, page
+from api.web.wording import corrected, mistakes, on_screen, said_of_client, sector
+from graph.requirements import attributes
+from queries.pathways.engine.problem import Criterion
+
+Items = Sequence[tuple[str, str]]
+Reply = dict[str, Any]
+
+TITLE: Final = "Find a route to a better job"
+BY: Final = {
+    Criterion.WEEKS: "Soonest",
+    Criterion.COST: "Cheapest for the client",
+    Criterion.FIRST_JOB: "Soonest first job in the sector",
+    Criterion.STEPS: "Fewest steps",
+    Criterion.STUDY_WEEKS: "Least time studying",
+}
+"""What a route may be wanted to have least of, in the words of the form."""
+
+SWITCHES: Final = {
+    "without_employer": "Without an employer (no apprenticeships)",
+    "confirmed_only": "Only steps that the client can surely start",
+    "published_only": "Only steps that somebody has published, none that we inferred",
+    "profile_required": "Only where the client has what providers usually ask for",
+}
+
+ASKED_AT_ONCE: Final = ("age", "employment", "highest-level", "english-maths-level2", "resident-wmca")
+"""Facts about the person that the form asks for; others are asked when they could change the answer."""
+
+UNSURE: Final = "unsure"
+"""What the form sends as a level for somebody who does not know yet where to."""
+
+LEVELS: Final = {
+    "3": "level 3 (A level, T Level)",
+    "4": "level 4 (HNC)",
+    "5": "level 5 (HND)",
+    "6": "level 6 (degree)",
+    UNSURE: "They do not know yet: show what is within reach",
+}
+HELD: Final = {
+    "0": "None",
+    "1": "Level 1 (GCSE grades 1 to 3, D to G)",
+    "2": "Level 2 (GCSE grades 4 to 9, A* to C)",
+    "3": "Level 3 (A level, T Level)",
+    "4": "Level 4 (HNC)",
+    "5": "Level 5 (HND)",
+    "6": "Level 6 (degree)",
+    "7": "Level 7 (master's degree)",
+    "8": "Level 8 (doctorate)",
+}
+"""The levels somebody may hold, with awards that people know: https://www.gov.uk/what-different-qualification-levels-mean."""
+
+_ALSO: Final[dict[str, Callable[[str], str]]] = {
+    "to": lambda value: f"Or to: {value}",
+    "sector": lambda value: f"Jobs in {sector(value)}",
+    "via": lambda value: f"By way of: {value}",
+    "avoid": lambda value: f"Without: {value}",
+    "provider": lambda value: f"Only with: {value}",
+    "within_weeks": lambda value: f"To be there within {value} weeks",
+    "unpriced": lambda _: "Let in steps whose price nobody states",
+    "jobs_as_steps": lambda value: "A job may be a step on the way" if value == "true" else "No job on the way",
+    "trade_off": lambda value: f"Show compromises on: {BY.get(Criterion(value), value) if value in BY else value}",
+    "alternatives": lambda value: f"Show at most {value} routes",
+    "on": lambda value: f"As of {on_screen(value)}",
+    "travel_limit": lambda value: f"At most {value} hours of travel",
+}
+"""What an address may ask that the form has no field of its own for."""
+
+_WIDE: Final = 1040
+_LIFTS: Final = {"time": ("within_weeks", "arrive_by"), "budget": ("budget", "unpriced")}
+_FIELD_OF_LIMIT: Final = {
+    "time": "arrive",
+    "depart_after": "depart",
+    "hours_per_week": "hours",
+    "budget": "budget",
+    "mode": "mode",
+    "attendance": "attendance",
+}
+_VALUES: Final = {
+    "time": ("arrive_by", "date", "Be there by"),
+    "depart_after": ("depart_after", "date", "Not to start before"),
+    "hours_per_week": ("hours_per_week", "text", "Hours a week"),
+    "budget": ("budget", "text", "Pounds in all"),
+}
+"""Of a limit that has a value: its parameter, the kind of field, and what the field is called."""
+
+_SAID_DAY: Final = re.compile(r"(\d{1,2})[/. -](\d{1,2}|[A-Za-z]{3,9})[/. -](\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a field: what is sent, what it is called, and whether it is chosen."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A question about the person. `choices` empty: the answer is a number, `given` what was answered."""
+
+    name: str
+    question: str
+    choices: tuple[Choice, ...]
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A part of the question that the form has no field of its own for: it stays unless it is unticked."""
+
+    name: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """A limit in force. `without`: the address that asks without it, None where it is only what is usual. `field`: where
+    it is changed in the form; `name` and `kind`: the parameter and kind of field for another value, blank: none."""
+
+    text: str
+    without: str | None
+    field: str
+    name: str
+    kind: str
+    called: str
+    value: str
+    others: Items
+
+
+def asked_of(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What a form sent, as a question: blanks left out, `fact.age=34` as `attribute=age:34`, one goal.
+
+    Of a fact that is answered twice the later answer holds. Days and pounds may be written as people write them.
+
+    >>> asked_of([("to", ""), ("to_level", "4"), ("fact.age", "34"), ("budget", "£2,000"), ("arrive_by", "31/07/2028")])
+    [('to_level', '4'), ('attribute', 'age:34'), ('budget', '2000'), ('arrive_by', '2028-07-31')]
+    """
+    filled = [(name, value.strip()) for name, value in items if value.strip()]
+    named = any(name == "to" for name, _ in filled)
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for name, value in filled:
+        if named and name in ("to_level", "sector"):
+            continue
+        fact = name.removeprefix("fact.")
+        if fact != name:
+            name, value = "attribute", f"{fact}:{value}"
+        said = _plainly(name, value)
+        found[(name, said.partition(":")[0] if name == "attribute" else said)] = (name, said)
+    return list(found.values())
+
+
+def _plainly(name: str, value: str) -> str:
+    """A number without its unit, and a day as programs write it; what is neither is left as it is."""
+    if name in ("budget", "hours_per_week"):
+        bare = re.sub(r"[£,\s]|hours?$|pounds?$", "", value)
+        return bare if bare.isdigit() else value
+    if name in ("arrive_by", "depart_after") and (said := _SAID_DAY.fullmatch(value)):
+        month = "%m" if said[2].isdigit() else "%b" if len(said[2]) == 3 else "%B"
+        try:
+            return datetime.strptime(" ".join(said.groups()), f"%d {month} %Y").date().isoformat()  # noqa: DTZ007
+        except ValueError:
+            return value
+    return value
+
+
+def address(addresses: Addresses, asked: Items, path: str = "/pathways") -> str:
+    """The address that puts a question to the pages; `path` may end in the id of a field of the form (`/start#to`)."""
+    path, _, place = path.partition("#")
+    whole = addresses.to(path)
+    said = f"{whole}{'&' if '?' in whole else '?'}{urlencode(asked)}" if asked else whole
+    return f"{said}#{place}" if place else said
+
+
+def start(request: Request, services: Services, *, release: int | None) -> Response:
+    """The page that asks what a route is wanted for, with what the address answers already."""
+    called = partial(_called, Understanding(services, holder_of(request)))
+    return page(
+        request,
+        "start.html",
+        title=TITLE,
+        services=services,
+        release=release,
+        above=[Step("Start", "/")],
+        mistakes=(),
+        choices=(),
+        chosen_of="",
+        **form(request.query_params.multi_items(), called),
+    )
+
+
+def _called(understanding: Understanding, text: str) -> str:
+    """What a thing is called, where its name alone says which it is; otherwise what was said of it."""
+    named = understanding.services.things
+    if text not in named:
+        return text
+    label = named.get_named(text).label
+    try:
+        return label if understanding.thing(label, (*STARTS, "Provider"), "").id == text else text
+    except (Problem, LookupError, ValueError):
+        return text
+
+
+def mend(request: Request, problem: ProblemDocument) -> Response:
+    """The same page for a question that could not be read: what is wrong, and for words that can mean several things,
+    each thing as a link that asks the question with it."""
+    items = request.query_params.multi_items()
+    addresses = Addresses.of(request)
+    words = problem.words or problem.id or ""
+    return page(
+        request,
+        "start.html",
+        title=TITLE,
+        above=[Step("Start", "/")],
+        status=problem.status,
+        mistakes=mistakes(problem, items),
+        choices=[
+            (one.label, address(addresses, corrected(items, words, one.id)), one.id)
+            for one in problem.candidates or problem.suggestions or ()
+        ],
+        chosen_of="Choose what was meant:" if "could mean" in problem.detail else "Perhaps one of these was meant:",
+        **form(items),
+    )
+
+
+def form(items: Items, called: Callable[[str], str] = str) -> dict[str, Any]:
+    """The fields of the form, with what is answered already. `called` gives the name of a thing."""
+    given: dict[str, list[str]] = {}
+    for name, value in items:
+        given.setdefault(name, []).append(value)
+
+    def one(name: str) -> str:
+        return given.get(name, [""])[-1]
+
+    facts = dict(text.partition(":")[::2] for text in given.get("attribute", ()))
+    brought = [called(text) for text in (*given.get("from", ()), *given.get("holds", ()))]
+    goals = given.get("to", [])
+    level = "" if goals else one("to_level") or "4"
+    levels = LEVELS | ({} if level in LEVELS or not level.isdigit() else {level: f"level {level}"})
+    rest = [(name, value) for name in _ALSO if name != "to" for value in given.get(name, ())]
+    more = [name for name in facts if name in attributes() and name not in ASKED_AT_ONCE]
+    return {
+        "brought": [*brought, "", ""][: max(3, len(brought) + 1)],
+        "to_words": called(goals[0]) if goals else "",
+        "levels": _choices(levels, [level]),
+        "by": _choices({str(key): label for key, label in BY.items()}, [one("by") or Criterion.WEEKS]),
+        "attendance": _choices(_words(get_args(Attendance)), given.get("attendance", ())),
+        "mode": _choices(_words(get_args(Mode)), given.get("mode", ())),
+        "switches": _choices(SWITCHES, [name for name in SWITCHES if one(name) == "true"]),
+        "given": {name: one(name) for name in ("arrive_by", "depart_after", "hours_per_week", "budget", "release")},
+        "also": [
+            Also(name, value, _ALSO[name](called(value)))
+            for name, value in (*(("to", value) for value in goals[1:]), *rest)
+        ],
+        "facts": [fact_of(name, facts.get(name, "")) for name in (*ASKED_AT_ONCE, *more)],
+    }
+
+
+def _words(values: Iterable[str]) -> dict[str, str]:
+    return {value: capitalize_first(value.replace("-", " ")) for value in values}
+
+
+def _choices(values: dict[str, str], chosen: Iterable[str]) -> tuple[Choice, ...]:
+    found = set(chosen)
+    return tuple(Choice(value, label, value in found) for value, label in values.items())
+
+
+def fact_of(name: str, given: str = "") -> Fact:
+    """A question about the person, as the rules know it."""
+    said = attributes()[name]
+    values: dict[str, str] = said.get("values", {})
+    plain = values.keys() <= {"yes", "no"}
+    called = {value: capitalize_first(value if plain else text) for value, text in values.items()}
+    if name == "highest-level":
+        called = HELD
+    elif given and called and given not in called:
+        called = {**called, given: capitalize_first(given)}
+    return Fact(name, said["question"], _choices(called, [given]), given)
+
+
+def summary(reply: Reply, asked: Items, addresses: Addresses) -> list[tuple[str, str, str]]:
+    """What was asked, in words: each part with the address where it is changed."""
+    question = reply["question"]
+    usual = {"time", "hours_per_week"} - {one["name"] for one in _set_by_person(question["limits"], asked)}
+    limits = [on_screen(one["text"]) for one in question["limits"] if one["name"] not in usual]
+    rows = [
+        ("They want to get to", goal_of(question), "to"),
+        ("They bring", "; ".join(on_screen(one["label"]) for one in question["holds"]) or "Nothing was said", "from-1"),
+        ("About the client", "; ".join(said_of_client(asked)) or "Nothing was said", "fact-age"),
+        ("What matters most", BY.get(Criterion(question["by"]), question["by"]), "by"),
+        ("Limits", "; ".join(limits) or "None was set", "arrive"),
+    ]
+    return [(name, capitalize_first(said), address(addresses, asked, f"/start#{field}")) for name, said, field in rows]
+
+
+def goal_of(question: Reply) -> str:
+    """What a question wants to reach, in words."""
+    if question["to_level"] is not None:
+        return f"a level {question['to_level']} role in {sector(question['sector'])}"
+    return " or ".join(one["label"] for one in question["to"])
+
+
+def _set_by_person(limits: Iterable[Reply], asked: Items) -> list[Reply]:
+    names = {name for name, _ in asked}
+    return [one for one in limits if names & set(_names(one["name"]))]
+
+
+def _names(limit: str) -> tuple[str, ...]:
+    """The parameters that set a limit."""
+    name = limit.partition(":")[0]
+    return _LIFTS.get(name, (name,))
+
+
+def what_if(reply: Reply, asked: Items, addresses: Addresses) -> list[WhatIf]:
+    """The limits in force, each with the question without it and the field for another value."""
+    limits = reply["question"]["limits"]
+    by_person = [one["name"] for one in _set_by_person(limits, asked)]
+    found = []
+    for one in limits:
+        name, kind, called = _VALUES.get(one["name"], ("", "", ""))
+        found.append(
+            WhatIf(
+                on_screen(one["text"]),
+                address(addresses, dropped(asked, [one], reply)) if one["name"] in by_person else None,
+                address(addresses, asked, f"/start#{_FIELD_OF_LIMIT.get(one['name'], 'only')}"),
+                name,
+                kind,
+                called,
+                next((value for key, value in asked if key == name), ""),
+                [(key, value) for key, value in asked if key not in _names(one["name"])],
+            )
+        )
+    return found
+
+
+def dropped(asked: Items, limits: Iterable[Reply], reply: Reply) -> list[tuple[str, str]]:
+    """The question without some of its limits; one that only the usual sets is asked as wide as can be."""
+    meant = {one["given"].strip(): one["id"] for one in reply["understood"]}
+    found, by_person = [*asked], {one["name"] for one in _set_by_person(limits, asked)}
+    for limit in limits:
+        thing = limit["name"].partition(":")[2]
+
+        def is_it(name: str, value: str, limit: Reply = limit, thing: str = thing) -> bool:
+            named = meant.get(value.strip(), value.strip())
+            return name in _names(limit["name"]) and thing in ("", named, named.partition(":")[0])
+
+        found = [(name, value) for name, value in found if not is_it(name, value)]
+        if limit["name"] == "time":
+            found.append(("within_weeks", str(_WIDE)))
+        if limit["name"] == "hours_per_week" and limit["name"] not in by_person:
+            found.append((limit["name"], "100"))
+    return found
+
+
+def towards(asked: Items, role: str) -> list[tuple[str, str]]:
+    """The question with another goal."""
+    return [*((name, value) for name, value in asked if name not in ("to", "to_level", "sector")), ("to", role)]
