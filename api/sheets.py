@@ -8,8 +8,8 @@ is an empty text.
 import csv as commas
 import io
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final
 
@@ -39,13 +39,17 @@ _NOT_IN_A_TITLE: Final = re.compile(r"[\[\]:*?/\\]")
 class Sheet:
     """A table: what it is called, its headings, its rows of as many cells, and what a reader must know of it.
 
-    `rows` may be given once only (a generator): they are written as they come.
+    `rows` may be given once only (a generator): they are written as they come. `shown`: the columns that a page has
+    room for; none: all of them. Files have every column. `leads`: of a column of the page, the one whose cells say
+    where its own lead to, by id or address.
     """
 
     title: str
     columns: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     notes: Sequence[str] = ()
+    shown: Sequence[str] = ()
+    leads: Mapping[str, str] = field(default_factory=dict)
 
 
 def csv(sheet: Sheet) -> str:

@@ -1,13 +1,16 @@
 """The coverage board and one of its cells: on the wire, as tables and charts, and for the console."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import partial
 from typing import Any, Final
 
 from api.addresses import Addresses
 from api.charts import Chart, bars
 from api.console import Screen
 from api.dependencies import Services
+from api.errors import Problem
 from api.faces import Faces, release_words
 from api.reply import JSON
 from api.schemas.board import (
@@ -47,6 +50,7 @@ from queries.coverage.board import (
     sentence,
 )
 from queries.coverage.model import CoverageFacts, Run
+from queries.coverage.places import Geography, read_places
 from queries.pathways.request import counted
 from queries.profiles import UnknownIdError
 
@@ -125,8 +129,8 @@ def slice_words(asked: Slice, facts: CoverageFacts) -> str:
 
 def board_faces(services: Services, facts: CoverageFacts, asked: BoardAsked, to: Addresses | None) -> Faces:
     """A page of the board. Raises `UnknownIdError`."""
+    _known(services, asked, facts)
     slice, inference = slice_of(asked, facts), asked.inference()
-    _known_roles(asked, facts)
     found = services.coverage_board(facts.on, slice, inference)
     demand = services.demand_by_skill
     cells = [cell for cell in found.cells if not asked.finding or cell.finding in asked.finding]
@@ -159,15 +163,15 @@ def board_faces(services: Services, facts: CoverageFacts, asked: BoardAsked, to:
         release=services.reference,
         links=_links(to, "/coverage", query, asked, len(cells)),
     )
-    return Faces(said, lambda: _board_sheets(said, cells, facts, demand), lambda: _board_chart(said, services))
+    return Faces(said, lambda: _board_sheets(said, cells, facts, demand, partial(_address_of, asked, to)), lambda: _board_chart(said, services))
 
 
 def cell_faces(
     services: Services, facts: CoverageFacts, competency: str, asked: CellAsked, to: Addresses | None
 ) -> Faces:
     """One competency with every reason. Raises `UnknownIdError` for one that no role of the slice needs."""
+    _known(services, asked, facts)
     slice, inference = slice_of(asked, facts), asked.inference()
-    _known_roles(asked, facts)
     needed = facts.competencies.get(competency)
     question = Question(facts, slice, inference)
     cell = question.cell(needed) if needed is not None else None
@@ -204,11 +208,43 @@ def cell_faces(
     return Faces(said, lambda: _cell_sheets(said))
 
 
-def _known_roles(asked: SliceAsked, facts: CoverageFacts) -> None:
-    known = facts.projection.roles if facts.projection else {}
+def _known(services: Services, asked: SliceAsked, facts: CoverageFacts) -> None:
+    """Refuse a filter that nothing here can meet: a slip of the pen must not read as *taught only elsewhere*."""
+    roles = facts.projection.roles if facts.projection else {}
     for role in asked.role:
-        if role not in known and role not in facts.needs_of:
+        if role not in roles and role not in facts.needs_of:
             raise UnknownIdError(role)
+    for provider in asked.provider:
+        if provider not in services.things and all(run.provider != provider for run in facts.runs.values()):
+            raise UnknownIdError(provider, kind="providers")
+    needed = facts.competencies.values()
+    if asked.sector is not None:
+        _one_of("sector", (asked.sector,), {code for one in roles.values() for code in one.sectors})
+    if asked.kind:
+        _one_of("kind", asked.kind, {one.kind for one in needed})
+    if asked.theme:
+        _one_of("theme", asked.theme, {theme for one in needed for theme in one.themes})
+    if asked.standard is not None:
+        _one_of("standard", (asked.standard,), {one.standard for one in needed if one.standard})
+    if asked.town or asked.district:
+        places = read_places(services.store)
+        runs = facts.runs.values()
+        _one_of("town", asked.town, {*places.all_areas(Geography.TOWN), *(run.town or "" for run in runs)})
+        districts = {*places.all_areas(Geography.OUTCODE), *(run.district or "" for run in runs)}
+        _one_of("district", asked.district, districts)
+
+
+def _one_of(what: str, asked: Iterable[str], known: set[str]) -> None:
+    lower = {one.casefold() for one in known}
+    for one in asked:
+        if one.casefold() not in lower:
+            some = get_close_matches(one, known, 10, 0.5) or sorted(known - {""})[:30]
+            raise Problem(
+                "invalid-request",
+                f"{what}: nothing here has the {what} “{one}”.",
+                422,
+                hint=f"There are, among others: {', '.join(some)}.",
+            )
 
 
 def _links(to: Addresses | None, path: str, query: dict[str, Any], asked: BoardAsked, total: int) -> list[Link]:
@@ -235,10 +271,6 @@ def _cell(
     cell: Cell, facts: CoverageFacts, asked: SliceAsked, demand: Mapping[str, int], to: Addresses | None
 ) -> CellSaid:
     one = cell.competency
-    query = asked.model_dump(
-        mode="json", exclude_defaults=True, exclude={"release", "format", "finding", "sort", "offset", "limit"}
-    )
-    path = f"/coverage/{one.id}"
     return CellSaid(
         competency=_thing(one.id, one.label),
         kind=one.kind,
@@ -261,10 +293,18 @@ def _cell(
         ],
         not_known=[_unknown(unknown, facts) for unknown in cell.unknown],
         placeholder=cell.placeholder,
+        inferred=cell.inferred,
         demand=demand.get(one.id),
         source=CoverageSource.of(one.source),
-        address=to.to(path, **query) if to is not None else path,
+        address=_address_of(asked, to, one.id),
     )
+
+
+def _address_of(asked: SliceAsked, to: Addresses | None, competency: str) -> str:
+    """Where every reason for a finding is told, with the question as it was asked."""
+    path = f"/coverage/{competency}"
+    left = {"release", "format", "finding", "sort", "offset", "limit"}
+    return to.to(path, **asked.model_dump(mode="json", exclude_defaults=True, exclude=left)) if to else path
 
 
 def _counts(found: Mapping[Finding, int]) -> list[StoppedSaid]:
@@ -341,12 +381,16 @@ def _run(run: Run, finding: Finding, facts: CoverageFacts) -> CoverageRun:
 
 
 def _board_sheets(
-    said: BoardSaid, cells: Sequence[Cell], facts: CoverageFacts, demand: Mapping[str, int]
+    said: BoardSaid,
+    cells: Sequence[Cell],
+    facts: CoverageFacts,
+    demand: Mapping[str, int],
+    address: Callable[[str], str],
 ) -> tuple[Sheet, ...]:
     columns = (
         *("competency", "label", "kind", "standard", "code", "level", "themes", "finding", "in words", "roles"),
         *("role ids", "demand", "providers", "provider ids", "teachers", "not known", "placeholders alone"),
-        *("source", "as of", "status"),
+        *("source", "as of", "status", "needed by", "taught by", "every reason"),
     )
     rows: Iterable[Sequence[SheetCell]] = (
         (
@@ -356,6 +400,8 @@ def _board_sheets(
             *(demand.get(cell.competency.id), len(cell.providers), _SHEET_GAPS.join(cell.providers), cell.teachers),
             *(_SHEET_GAPS.join(unknown_words(one, facts) for one in cell.unknown), cell.placeholder),
             *(cell.competency.source.address, cell.competency.source.as_of, str(cell.competency.source.status)),
+            *(_SHEET_GAPS.join(_named(facts, one).label for one in ids) for ids in (cell.roles, cell.providers)),
+            address(cell.competency.id),
         )
         for cell in cells
     )
@@ -365,7 +411,14 @@ def _board_sheets(
     )
     notes = (said.slice, *said.method)
     return (
-        Sheet("Coverage board", columns, rows, notes),
+        Sheet(
+            "Coverage board",
+            columns,
+            rows,
+            notes,
+            ("label", "level", "in words", "needed by", "taught by", "not known"),
+            {"label": "every reason"},
+        ),
         Sheet("By theme", ("theme", "competencies", *(str(one).replace("-", " ") for one in Finding)), themes, notes),
         Sheet(
             "Needs not published",
@@ -424,10 +477,36 @@ def _cell_sheets(said: CellAnswer) -> tuple[Sheet, ...]:
     left = (
         (one.teacher.id, one.teacher.label, str(one.via), one.through, one.score, one.text) for one in said.left_out
     )
-    notes = (said.slice, said.cell.text, *said.method)
+    open = (f"{gap.statement} (looked for on {gap.looked_for_on})" for one in said.cell.not_known for gap in one.gaps)
+    unknown = (one.text for one in said.cell.not_known)
+    notes = (said.cell.text, *unknown, *open, said.slice, *said.method)
+    ask = "/changes?" + urlencode({"gap": said.cell.competency.id})
+    needing = ((one.id, one.label, "the smallest change that would teach it", ask) for one in said.cell.roles)
     return (
-        Sheet(f"Reasons for {said.cell.competency.id}", columns, rows(), notes),
-        Sheet("Left out", ("teacher", "title", "via", "through", "score", "why"), left, notes),
+        Sheet(
+            f"{said.cell.competency.label} ({said.cell.competency.id})",
+            columns,
+            rows(),
+            notes,
+            ("title", "level", "via", "through", "status", "run", "provider", "town", "state", "source", "as of"),
+            {"title": "teacher"},
+        ),
+        Sheet(
+            "Left out",
+            ("teacher", "title", "via", "through", "score", "why"),
+            left,
+            notes,
+            ("title", "through", "why"),
+            {"title": "teacher"},
+        ),
+        Sheet(
+            "Needed by",
+            ("role id", "role", "what next", "address"),
+            needing,
+            (),
+            ("role", "what next"),
+            {"role": "role id", "what next": "address"},
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from api import pathway_faces, people, questions
@@ -19,7 +20,9 @@ from api.errors import Problem
 from api.negotiate import JSON_FORMAT, choose, choose_profile, prefers_html
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
+from api.schemas.common import ReadAsked
 from api.schemas.pathways import (
+    Held,
     PathwayAsked,
     PathwayQuestion,
     PathwayQuestionBody,
@@ -29,6 +32,7 @@ from api.schemas.pathways import (
 )
 from api.schemas.person import Profile
 from api.web import adviser, plan
+from api.web import question as ask_page
 from queries.pathways.request import PathwayRequest
 
 router = APIRouter(tags=["pathways"])
@@ -147,14 +151,14 @@ Draw = Callable[[Services, dict[str, Any]], Response]
 
 
 async def _page(request: Request, question: PathwayAsked, draw: Draw, number: int = 0) -> Response:
-    """What `draw` makes of the answer. Raises `not-found` for a route that the answer has not."""
+    """What `draw` makes of the answer. A route that the answer has not is not found, with the way back."""
     found = await _understood(request, question, Profile())
     body = await _worked_out(request, found)
     if body is None:
         return Response(status_code=_GONE)
     reply = json.loads(body)
     if number > len(reply["pathways"]):
-        raise Problem("not-found", f"The answer has {len(reply['pathways'])} routes, so there is no route {number}.")
+        draw = partial(adviser.no_such_route, request, number=number, release=question.release)
     return await anyio.to_thread.run_sync(draw, found.services, reply)
 
 
@@ -162,17 +166,48 @@ async def _page(request: Request, question: PathwayAsked, draw: Draw, number: in
 def start(request: Request, release: Annotated[int | None, Query(ge=1, le=999_999_999)] = None) -> Response:
     """The form that asks what a route is wanted for, with what the address says already."""
     services = holder_of(request).get(release)
-    return adviser.start(request, services, release=release)
+    return ask_page.start(request, services, release=release)
 
 
 @router.get("/pathways/ask", include_in_schema=False)
 def asked(request: Request) -> Response:
     """What a form sent, as the address of its answer: without blanks, so that it is short and can be shared."""
-    items = adviser.asked_of(request.query_params.multi_items())
-    return RedirectResponse(f"{Addresses.of(request).to('/pathways')}?{urlencode(items)}", 303)
+    items = ask_page.asked_of(request.query_params.multi_items())
+    path = "/pathways"
+    if ("to_level", ask_page.UNSURE) in items:
+        path, items = "/pathways/roles", [one for one in items if one[0] in ("from", "attribute", "release")]
+    return RedirectResponse(f"{Addresses.of(request).to(path)}?{urlencode(items)}", 303)
 
 
-Number = Annotated[int, Path(ge=1, le=10)]
+class Brought(ReadAsked):
+    """What somebody brings who does not know where to."""
+
+    from_: Held = Field([], alias="from")
+    holds: Held = Field([])
+    attribute: list[str] = Field([], max_length=100)
+
+
+@router.get("/pathways/roles", include_in_schema=False)
+async def get_roles(request: Request, brought: Annotated[Brought, Query()]) -> Response:
+    """Roles within reach of what somebody brings, for who does not know where to."""
+    question = PathwayQuestion.model_validate(
+        {
+            "from": [*brought.from_, *brought.holds],
+            "attribute": brought.attribute,
+            "to_level": 4,
+            "release": brought.release,
+        }
+    )
+    found = await _understood(request, question, Profile())
+
+    def draw() -> Response:
+        reach = found.services.pathways.within_reach(found.asked)
+        return adviser.roles(request, found.services, reach, found.asked, release=brought.release)
+
+    return await anyio.to_thread.run_sync(draw)
+
+
+Number = Annotated[int, Path(ge=1)]
 
 
 @router.get("/pathways/{number}", include_in_schema=False)

@@ -127,7 +127,8 @@ class CellSaid(Wire):
 
     `level` null: the vocabulary has none. `roles`: the first of those that need it; `essential`: how many are said to
     need it, and not only to profit. `providers`: of what gets as far as the finding; `teachers`: how many things that
-    is. `placeholder`: the finding rests on illustrative placeholders alone. `demand` null: not known.
+    is. `placeholder`: the finding rests on illustrative placeholders alone; `inferred`: on our inference alone. `demand`
+    null: not known.
     """
 
     competency: CoverageThing
@@ -147,6 +148,7 @@ class CellSaid(Wire):
     left_out: list[LeftOutSaid]
     not_known: list[UnknownSaid]
     placeholder: bool
+    inferred: bool
     demand: int | None
     source: CoverageSource
     address: str

@@ -40,7 +40,9 @@ class GapAsked(InferenceAsked):
         "site is known, or `latitude,longitude`.",
     )
     km: float = Field(20, gt=0, le=1000, description="With `near`: how far, in a straight line in km.")
-    of: Grain = Field(Grain.STATEMENTS, description="What the gap is made of: `statements`, or `themes` of theirs.")
+    of: Grain = Field(
+        Grain.STATEMENTS, title="Made of", description="What the gap is made of: `statements`, or `themes` of theirs."
+    )
 
 
 class ChangeQuestion(GapAsked):
@@ -52,7 +54,11 @@ class ChangeQuestion(GapAsked):
     elsewhere: bool = Field(
         False, description="What any provider anywhere teaches is no gap; without it only what these providers teach."
     )
-    by: Basis = Field(Basis.UNITS, description="What is to be least: `units`, `credits` or `pounds` that are stated.")
+    by: Basis = Field(
+        Basis.UNITS,
+        title="What is to be least",
+        description="What is to be least: `units`, `credits` or `pounds` that are stated.",
+    )
     must_keep: _Names = Field([], description="Units that run there and stay; they take up room.")
     must_have: _Names = Field([], description="Units that are part of the change whatever they cost.")
     cannot_add: _Names = Field([], description="Units that are not to be added.")

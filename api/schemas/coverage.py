@@ -14,9 +14,10 @@ _ANY_LEVEL = 9
 class InferenceAsked(ReadAsked):
     """Which inference a question about coverage lets in. Without a word: all of it, at the level of the need."""
 
-    on: Day | None = Field(None, description="The day on which a run is over or not. Without it today.")
+    on: Day | None = Field(None, title="Day", description="The day on which a run is over or not. Without it today.")
     via: list[Via] | None = Field(
         None,
+        title="Ways of knowing",
         description="Ways of knowing that count, once for each: `stated` (a publisher maps the unit to the statement), "
         "`standard` (the apprenticeship of the standard), `award` (an outcome that the award promises), `vocabulary` "
         "(both linked to a skill of a public vocabulary), `outcome-theme`, `unit-theme`, `course-theme` (our tags), "

@@ -153,7 +153,9 @@ class OverlapsAsked(InferenceAsked):
     """What can be asked of overlaps."""
 
     award: list[Named] = Field(
-        [], max_length=MANY_THINGS, description="Only units of these awards, by id. Without it of all. May be repeated."
+        [],
+        max_length=MANY_THINGS,
+        description="Awards, by id, again for each: one with any other, more between them. Without it all.",
     )
     least_share: float = Field(0.5, gt=0, le=1, description="The least share of themes in common that is told.")
     offset: int = Field(0, ge=0, le=100_000, description="Pairs to pass over.")

@@ -7,25 +7,36 @@ pathway is called a route, because that is what people say (docs/decisions/0007-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from math import ceil
-from typing import Any, Final, get_args
-from urllib.parse import urlencode
+from typing import Any, Final
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.addresses import Addresses
 from api.dependencies import Services
-from api.errors import ProblemDocument
-from api.questions import in_link
-from api.schemas.common import Attendance, Mode
+from api.questions import VIAS, in_link
 from api.web.pages import Alternate, Step, capitalize_first, page
+from api.web.question import (
+    OF_CLIENT,
+    Fact,
+    Items,
+    Reply,
+    address,
+    dropped,
+    fact_of,
+    goal_of,
+    in_reach,
+    summary,
+    towards,
+    what_if,
+)
+from api.web.wording import on_screen, sector, short_words
 from graph.requirements import attributes
-from queries.pathways.engine.problem import Criterion
-from queries.pathways.request import counted
-
-Items = Sequence[tuple[str, str]]
-Reply = dict[str, Any]
+from queries.catalogue import COLLECTIONS
+from queries.pathways.request import PathwayRequest, counted
+from queries.pathways.service import WithinReach
 
 WEEKS_IN_MONTH: Final = 365.25 / 12 / 7
 
@@ -35,16 +46,11 @@ def routes(request: Request, services: Services, reply: Reply, *, release: int |
     items = request.query_params.multi_items()
     addresses = Addresses.of(request, release)
     asked = [(name, value) for name, value in items if name != "release"]
-    found = [_column(one, number, reply, addresses, asked) for number, one in enumerate(reply["pathways"], 1)]
-    goal = reply["question"]
-    if goal["to_level"] is not None:
-        wanted = f"a level {goal['to_level']} role"
-    else:
-        wanted = " or ".join(one["label"] for one in goal["to"])
+    found = [_column(one, number, addresses, asked) for number, one in enumerate(reply["pathways"], 1)]
     return page(
         request,
         "pathways.html",
-        title=f"{_counted_routes(len(found))} to {wanted}",
+        title=f"{_counted_routes(len(found))} to {goal_of(reply['question'])}",
         services=services,
         release=release,
         above=[Step("Start", "/"), Step("Find a route", "/start")],
@@ -52,13 +58,79 @@ def routes(request: Request, services: Services, reply: Reply, *, release: int |
         reply=reply,
         rows=list(zip(ROWS, *(one.cells for one in found), strict=True)) if found else [],
         routes=found,
-        lifting=[(one, _address(addresses, _lifted(asked, one["limits"]))) for one in reply["lifting"]],
-        nearest=[(one, _address(addresses, _towards(asked, one["role"]["id"]))) for one in reply["nearest"]],
+        lifting=[(one, address(addresses, dropped(asked, one["limits"], reply))) for one in reply["lifting"]],
+        nearest=[(one, address(addresses, towards(asked, one["role"]["id"]))) for one in reply["nearest"]],
         questions=_questions(reply["questions"]),
+        ask_aside=_asked_aside(reply["questions"]),
+        understood=[one for one in reply["understood"] if one["how"] != "id" and _otherwise_called(one)],
         asked=asked,
         same=reply["same_question"],
-        change=_address(addresses, asked, "/start"),
-        **_form(items),
+        change=address(addresses, asked, "/start"),
+        in_reach=in_reach(addresses, asked),
+        what_if=what_if(reply, asked, addresses),
+        **_words_of(reply, asked, addresses),
+    )
+
+
+def _words_of(reply: Reply, asked: Items, addresses: Addresses) -> dict[str, Any]:
+    """What every page of an answer shows: the question, with where to change it; and the words it is put in."""
+    return {
+        "summary": summary(reply, asked, addresses),
+        "said": on_screen,
+        "short_words": short_words,
+        "same_release": addresses.release,
+    }
+
+
+def _otherwise_called(one: Reply) -> bool:
+    return bool(one["given"].strip().casefold() != one["label"].casefold())
+
+
+def roles(
+    request: Request, services: Services, found: Sequence[WithinReach], asked: PathwayRequest, *, release: int | None
+) -> Response:
+    """Roles that somebody who does not know where to may get to, by level, each with the question for routes to it."""
+    addresses = Addresses.of(request, release)
+    items = [(name, value) for name, value in request.query_params.multi_items() if name in OF_CLIENT]
+    ordered = sorted(found, key=lambda one: (not one.home, one.level or 0, one.role.label))
+    levels = [
+        (home, level, [(one, address(addresses, towards(items, one.role.id))) for one in group])
+        for (home, level), group in groupby(ordered, lambda one: (one.home, one.level))
+    ]
+    others = sum(not one.home for one in found)
+    labels = services.pathways.projection.labels
+    return page(
+        request,
+        "roles.html",
+        title=f"{counted(len(found), 'role')} within reach" if found else "No role within reach is known",
+        services=services,
+        release=release,
+        above=[Step("Start", "/"), Step("Find a route", "/start")],
+        brought=[on_screen(labels.get(id, id.replace(":", " "))) for id in asked.holds],
+        levels=levels,
+        others=others,
+        change=address(addresses, [*items, ("to_level", "unsure")], "/start"),
+        sector=sector,
+        short_words=short_words,
+    )
+
+
+def no_such_route(request: Request, services: Services, reply: Reply, *, number: int, release: int | None) -> Response:
+    """What somebody reads who asks for a fourth route of three: the way to those there are."""
+    addresses = Addresses.of(request, release)
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name not in ("release", "print")]
+    return page(
+        request,
+        "no-such-route.html",
+        title="There is no such route",
+        services=services,
+        release=release,
+        above=[Step("Start", "/"), Step("Find a route", "/start")],
+        status=404,
+        number=number,
+        count=_counted_routes(len(reply["pathways"])),
+        goal=goal_of(reply["question"]),
+        back=address(addresses, asked),
     )
 
 
@@ -66,16 +138,10 @@ def _counted_routes(count: int) -> str:
     return counted(count, "route").capitalize() if count else "No route"
 
 
-def _address(addresses: Addresses, asked: Items, path: str = "/pathways") -> str:
-    whole = addresses.to(path)
-    return f"{whole}{'&' if '?' in whole else '?'}{urlencode(asked)}"
-
-
 def _alternates(addresses: Addresses, asked: Items) -> tuple[Alternate, ...]:
-    address = _address(addresses, asked)
     return (
-        Alternate("JSON", f"{address}&format=json", "application/json"),
-        Alternate("Turtle", f"{address}&format=turtle", "text/turtle"),
+        Alternate("JSON", address(addresses, [*asked, ("format", "json")]), "application/json"),
+        Alternate("Turtle", address(addresses, [*asked, ("format", "turtle")]), "text/turtle"),
     )
 
 
@@ -88,11 +154,20 @@ def _questions(said: Reply | None) -> list[tuple[Reply, Fact]]:
     ]
 
 
+def _asked_aside(said: Reply | None) -> list[str]:
+    """Questions that matter too, and whose answers say so much of a person that they may stand in no address."""
+    facts = [one["fact"] for one in (said or {"worth_asking": ()})["worth_asking"]]
+    return [attributes()[fact]["question"] for fact in facts if fact in attributes() and not in_link(fact)]
+
+
 ROWS: Final = (
     "Why it is shown",
     "Time to get there",
+    "First paid work",
     "Cost to the client",
+    "Who pays",
     "First start",
+    "Where",
     "Steps",
     "Places to stop",
     "Credits and awards",
@@ -113,23 +188,27 @@ class Column:
     cells: tuple[str, ...]
 
 
-def _column(one: Reply, number: int, reply: Reply, addresses: Addresses, asked: Items) -> Column:
+def _column(one: Reply, number: int, addresses: Addresses, asked: Items) -> Column:
     totals, steps = one["totals"], one["steps"]
-    employers, doubts = totals["steps_that_need_an_employer"], totals["steps_that_cannot_be_told"]
+    employers = totals["steps_that_need_an_employer"]
     return Column(
         number,
         one["goal"]["label"],
-        _address(addresses, asked, f"/pathways/{number}"),
+        address(addresses, asked, f"/pathways/{number}"),
         (
-            one["why"],
-            time_of(totals),
-            cost_of(totals),
+            capitalize_first(on_screen(one["why"])),
+            time_of(one),
+            first_work(steps),
+            cost_of(one),
+            who_pays(steps),
             first_start(steps),
+            where(steps),
             "; then ".join(step["title"] for step in steps),
             counted(len(stops_of(steps)), "place") if len(steps) > 1 else "At the end only",
-            steps[-1]["afterwards"]["credits_note"] or _awards(steps) or "None that we know of",
+            "; ".join(filter(None, (_awards(steps), steps[-1]["afterwards"]["credits_note"])))
+            or "None that we know of",
             counted(employers, "step") if employers else "No",
-            f"Not known for {counted(doubts, 'step')}" if doubts else "Likely yes, at every step",
+            can_start(one),
             how_sure(one),
         ),
     )
@@ -144,31 +223,87 @@ def stops_of(steps: Sequence[Reply]) -> list[Reply]:
     return [one for one in steps[:-1] if one["afterwards"]["awards"] or one["afterwards"]["credits"]]
 
 
-def time_of(totals: Reply) -> str:
-    """How long a route takes, in weeks and months, and how much of that is known."""
+def _sure(text: str, parts: Iterable[Reply | None]) -> str:
+    """A sum with a word where a part of it is not published."""
+    statuses = {one["status"] for one in parts if one is not None}
+    if "illustrative" in statuses:
+        return f"{text} (made up, for demonstration)"
+    return f"{text} (our inference)" if "inferred" in statuses else text
+
+
+def time_of(one: Reply) -> str:
+    """How long a route takes, in weeks and months, and how much of that is known and published."""
+    totals = one["totals"]
     text = counted(totals["weeks"], "week")
     months = totals["weeks"] / WEEKS_IN_MONTH
     if months >= 2:
-        text += f" (about {counted(round(months), 'month')})"
-    if unknown := totals["steps_of_unknown_length"]:
-        return f"Not known for {counted(unknown, 'step')}; {text} are known"
-    return f"At least {text}" if totals["weeks_at_least"] else capitalize_first(text)
+        text += f", about {counted(round(months), 'month')}"
+    if totals["weeks_at_least"]:
+        text = f"At least {text}"
+    text = _sure(capitalize_first(text), (step["weeks"] for step in one["steps"]))
+    unknown = totals["steps_of_unknown_length"]
+    return f"{text}; how long {counted(unknown, 'step')} takes in all is not known" if unknown else text
 
 
-def cost_of(totals: Reply) -> str:
-    """What a route costs the client, and how much of that is known."""
+def cost_of(one: Reply) -> str:
+    """What a route costs the client, and how much of that is known and published."""
+    totals, costs = one["totals"], [step["cost"] for step in one["steps"]]
     if unknown := totals["steps_of_unknown_cost"]:
         known = f"; £{totals['known_cost_pounds']:,} for the others" if totals["known_cost_pounds"] else ""
-        return f"Not known for {counted(unknown, 'step')}{known}"
+        return _sure(f"Not known for {counted(unknown, 'step')}{known}", costs if known else ())
     if not totals["cost_pounds"]:
-        return "Nothing"
-    loan = f", £{totals['loan_pounds']:,} of it as a loan" if totals["loan_pounds"] else ""
-    return f"£{totals['cost_pounds']:,}{loan}"
+        return _sure("Nothing", costs)
+    loan = totals["loan_pounds"]
+    besides = f", £{loan:,} of it as a loan" if loan else ""
+    if loan is None:
+        besides = ", how much of it as a loan is not known"
+    return _sure(f"£{totals['cost_pounds']:,}{besides}", costs)
+
+
+LIKELY: Final = {"yes": "likely", "not-known": "cannot be told yet", "no": "no"}
+"""What is decided of a payment, in the words of the pages."""
+
+
+def who_pays(steps: Sequence[Reply]) -> str:
+    """Who may pay for the steps of a route, each with whether that can be told; those that do not are left out."""
+    found: dict[str, str] = {}
+    for pay in (pay for step in steps for pay in step["payments"]):
+        answer = pay["decision"]["answer"]
+        if answer != "no" and found.get(pay["title"]) != "yes":
+            found[pay["title"]] = answer
+    return "; ".join(f"{title} ({LIKELY[answer]})" for title, answer in found.items()) or "Not known"
+
+
+def where(steps: Sequence[Reply]) -> str:
+    """The places of a route's steps, as far as they are known. Of jobs nothing is said: the employer decides."""
+    taught = [step for step in steps if step["kind"] != "job"]
+    found = [step["place"] or (step["provider"]["label"] if step["provider"] else "not known") for step in taught]
+    return capitalize_first("; then ".join(found)) or "Where the employer is"
+
+
+def first_work(steps: Sequence[Reply]) -> str:
+    """When the client is first paid for work, as an employee or an apprentice."""
+    step = next((one for one in steps if one["kind"] in ("job", "apprenticeship")), None)
+    if step is None:
+        return "Not on this route"
+    begins = step["starts_in_weeks"]
+    if begins is None:
+        return f"With step {step['number']}; when is not known"
+    return f"With step {step['number']}, in week {begins} at the soonest"
+
+
+def can_start(one: Reply) -> str:
+    """Whether the client may start each step, as far as rules and what is known of the client go."""
+    unlikely = sum(step["eligibility"]["likely"] == "likely-no" for step in one["steps"])
+    doubts = one["totals"]["steps_that_cannot_be_told"]
+    said = [f"Likely no for {counted(unlikely, 'step')}"] if unlikely else []
+    said += [f"Not known for {counted(doubts, 'step')}"] if doubts else []
+    return "; ".join(said) or "Likely yes, at every step"
 
 
 def first_start(steps: Sequence[Reply]) -> str:
     """When the first step begins, as far as it is known."""
-    return capitalize_first(str(steps[0]["start_note"]))
+    return capitalize_first(on_screen(str(steps[0]["start_note"])))
 
 
 def how_sure(one: Reply) -> str:
@@ -198,16 +333,41 @@ def route(request: Request, services: Services, reply: Reply, *, number: int, re
         reply=reply,
         one=one,
         number=number,
-        time=time_of(one["totals"]),
-        cost=cost_of(one["totals"]),
+        time=time_of(one),
+        cost=cost_of(one),
         sure=how_sure(one),
         stops={step["number"] for step in stops_of(one["steps"])},
         picture=picture_of(one, date.fromisoformat(reply["question"]["on"])),
         checks=[check for check in reply["check_before_recommending"] if _concerns(check, one)],
         names={id: services.things.get_named(id).label for id in _past(one) if id in services.things},
-        back=_address(addresses, asked),
-        plan=_address(addresses, asked, f"/pathways/{number}/plan"),
+        likely=LIKELY,
+        swaps={step["number"]: _swaps(step, services, asked, addresses, reply) for step in one["steps"]},
+        **_words_of(reply, asked, addresses),
+        back=address(addresses, asked),
+        plan=address(addresses, asked, f"/pathways/{number}/plan"),
     )
+
+
+def _swaps(
+    step: Reply, services: Services, asked: Items, addresses: Addresses, reply: Reply
+) -> list[tuple[str, str | None]]:
+    """What could stand in for a step, each with the address that asks for it; last, whatever else there is."""
+    meant = {one["given"].strip(): one["id"] for one in reply["understood"]}
+    wanted = {meant.get(value, value) for name, value in asked if name in ("to", "via", "avoid", "provider")}
+    wanted |= {one["id"] for one in reply["question"]["to"]}
+    if step["id"] in wanted:
+        return [(swap["text"], None) for swap in step["swaps"]]
+    without = [*asked, ("avoid", step["id"])]
+    found: list[tuple[str, str | None]] = []
+    for swap in step["swaps"]:
+        ids = [one["id"] for one in swap["steps"] if _is_via(one["id"], services) and one["id"] not in wanted]
+        found.append((swap["text"], address(addresses, [*without, *(("via", id) for id in ids)])))
+    return [*found, ("Ask for routes without this step", address(addresses, without))]
+
+
+def _is_via(id: str, services: Services) -> bool:
+    """Whether a question can ask to pass through something: a role, an award, a unit or a programme."""
+    return id in services.things and COLLECTIONS[services.things.get_named(id).collection].class_name in VIAS
 
 
 def _concerns(check: Reply, one: Reply) -> bool:

@@ -18,8 +18,10 @@ from starlette.responses import Response
 
 from api.addresses import Addresses
 from api.dependencies import Services
-from api.web.adviser import cost_of, time_of
+from api.web.adviser import cost_of, time_of, who_pays
 from api.web.pages import Alternate, Step, capitalize_first, page
+from api.web.question import address
+from api.web.wording import on_screen, said_of_client, short_words
 
 Reply = dict[str, Any]
 
@@ -57,6 +59,7 @@ class Plan:
     route: tuple[str, ...]
     time: str
     cost: str
+    who_pays: str
     actions: tuple[Action, ...]
     calls: tuple[tuple[str, str], ...]
     on: date
@@ -70,8 +73,9 @@ def plan_of(reply: Reply, number: int) -> Plan:
         tuple(held["label"] for held in reply["question"]["holds"]),
         one["goal"]["label"],
         tuple(step["title"] for step in one["steps"]),
-        time_of(one["totals"]),
-        cost_of(one["totals"]),
+        time_of(one),
+        cost_of(one),
+        who_pays(one["steps"]),
         tuple(_actions(one["steps"], on)),
         tuple(_calls(reply, one)),
         on,
@@ -86,7 +90,8 @@ def _actions(steps: Sequence[Reply], on: date) -> Iterator[Action]:
         by = on + timedelta(weeks=step["starts_in_weeks"]) if known else None
         why = f"the course {step['start_note']}" if known else step["start_note"]
         if step["kind"] == "job":
-            yield Action(f"Look for a vacancy: {step['title']}", "client", None, step["start_note"], ())
+            job = step["title"].removeprefix("Start work as ")
+            yield Action(f"Look for a vacancy: {job}", "client", None, step["start_note"], ())
         elif step["kind"] == "apprenticeship":
             what = f"Find an employer who takes on an apprentice, and apply: {step['title']}"
             yield Action(what, "client and adviser", by, why, whom)
@@ -110,6 +115,9 @@ def _calls(reply: Reply, one: Reply) -> Iterator[tuple[str, str]]:
             found.append((providers[title], check["what"].rstrip(".")))
     yield from found[:CALLS]
 
+
+WHO: Final = {"client": "You", "client and adviser": "You and your adviser"}
+"""Who does something, as the client reads it."""
 
 PLAN: Final = TypeAdapter(Plan)
 """Writes a plan as JSON."""
@@ -183,6 +191,15 @@ def respond(request: Request, services: Services, reply: Reply, *, number: int, 
         dated=any(action.by for action in plan.actions),
         whole=whole,
         code=code,
+        you=tuple(said_of_client(request.query_params.multi_items())),
+        said=on_screen,
+        short_words=short_words,
+        who=WHO,
+        change=address(
+            addresses,
+            [one for one in request.query_params.multi_items() if one[0] not in ("print", "release")],
+            "/start",
+        ),
         large=request.query_params.get("print") == "large",
         back=f"{addresses.root}/pathways/{number}?{queried}",
         here_query=urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "print"]),

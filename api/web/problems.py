@@ -1,6 +1,6 @@
 """Problems as pages, for readers of pages: what happened, what to do about it, and links that may help."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from starlette.responses import Response
@@ -8,7 +8,7 @@ from starlette.responses import Response
 from api.addresses import Addresses
 from api.negotiate import JSON_FORMAT, Format, prefers_html
 from api.resources import HELPERS, Said, path_of
-from api.web import adviser
+from api.web import question, report
 from api.web.pages import Step, page
 from ontology.namespaces import ID
 
@@ -23,8 +23,8 @@ def problem_page(request: Request, problem: "Problem") -> Response | None:
     if not prefers_html(request, (JSON_FORMAT, PROBLEM)):
         return None
     document = problem.document(request.url.path)
-    if document.status == _UNREADABLE and _of_pathways(request):
-        return adviser.mend(request, document)
+    if document.status in _UNREADABLE and _of_pathways(request):
+        return question.mend(request, document)
     said = Said(Addresses.of(request))
     replaced = [(id, said.href(id if ":" in id else f"{ID}{id}")) for id in document.replaced_by or ()]
     suggestions = [
@@ -41,11 +41,24 @@ def problem_page(request: Request, problem: "Problem") -> Response | None:
         replaced=replaced,
         suggestions=suggestions,
         earlier=_in_release(said.addresses.root, document.id, document.last_release),
+        **_form(request, said.addresses.root, document.status),
         **HELPERS,
     )
 
 
-_UNREADABLE = 422
+def _form(request: Request, root: str, status: int) -> dict[str, Any]:
+    """The form of an answer of the designers and the watch that could not be asked for as it was, to ask again."""
+    route = request.scope.get("route")
+    ours = request.method == "GET" and status in _UNREADABLE and not _WITH_FORM.isdisjoint(getattr(route, "tags", ()))
+    return {
+        "fields": list(report.fields_of(report.operation_of(request), request)) if ours else [],
+        "action": f"{root}/asked{request.url.path.removeprefix(root)}",
+        "asked": request.query_params.multi_items(),
+    }
+
+
+_WITH_FORM = frozenset({"designers", "watch"})
+_UNREADABLE = (410, 422)
 
 
 def _of_pathways(request: Request) -> bool:

@@ -1,12 +1,12 @@
 """The question of the adviser's pages: its form, with what is answered already, and other questions made from it.
 
-Everything that an address asks is shown in the form and can be changed there: nothing is asked behind the reader's back.
+Everything that an address asks is shown in the form and can be changed there.
 """
 
 import re
+from calendar import month_abbr
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any, Final, get_args
 from urllib.parse import urlencode
@@ -104,6 +104,7 @@ _VALUES: Final = {
 }
 """Of a limit that has a value: its parameter, the kind of field, and what the field is called."""
 
+_MONTHS: Final = {name.lower(): number for number, name in enumerate(month_abbr)}
 _SAID_DAY: Final = re.compile(r"(\d{1,2})[/. -](\d{1,2}|[A-Za-z]{3,9})[/. -](\d{4})")
 
 
@@ -137,8 +138,11 @@ class Also:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """A limit in force. `without`: the address that asks without it, None where it is only what is usual. `field`: where
-    it is changed in the form; `name` and `kind`: the parameter and kind of field for another value, blank: none."""
+    """A limit in force. `without`: the address that asks without it; None: it is only what is usual.
+
+    `field` is where it is changed in the form; `name`, `kind` and `called` are the parameter, the kind and the name of
+    a field for another value (blank: it has none), `others` the rest of the question.
+    """
 
     text: str
     without: str | None
@@ -165,10 +169,8 @@ def asked_of(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         if named and name in ("to_level", "sector"):
             continue
         fact = name.removeprefix("fact.")
-        if fact != name:
-            name, value = "attribute", f"{fact}:{value}"
-        said = _plainly(name, value)
-        found[(name, said.partition(":")[0] if name == "attribute" else said)] = (name, said)
+        key, said = ("attribute", f"{fact}:{value}") if fact != name else (name, _plainly(name, value))
+        found[key, said.partition(":")[0] if key == "attribute" else said] = (key, said)
     return list(found.values())
 
 
@@ -178,11 +180,8 @@ def _plainly(name: str, value: str) -> str:
         bare = re.sub(r"[£,\s]|hours?$|pounds?$", "", value)
         return bare if bare.isdigit() else value
     if name in ("arrive_by", "depart_after") and (said := _SAID_DAY.fullmatch(value)):
-        month = "%m" if said[2].isdigit() else "%b" if len(said[2]) == 3 else "%B"
-        try:
-            return datetime.strptime(" ".join(said.groups()), f"%d {month} %Y").date().isoformat()  # noqa: DTZ007
-        except ValueError:
-            return value
+        month = int(said[2]) if said[2].isdigit() else _MONTHS.get(said[2][:3].lower(), 0)
+        return f"{said[3]}-{month:02}-{int(said[1]):02}"
     return value
 
 
@@ -192,6 +191,15 @@ def address(addresses: Addresses, asked: Items, path: str = "/pathways") -> str:
     whole = addresses.to(path)
     said = f"{whole}{'&' if '?' in whole else '?'}{urlencode(asked)}" if asked else whole
     return f"{said}#{place}" if place else said
+
+
+OF_CLIENT: Final = ("from", "holds", "attribute")
+"""The parts of a question that say what somebody brings and who they are."""
+
+
+def in_reach(addresses: Addresses, items: Items) -> str:
+    """The address of the roles that what somebody brings leads to."""
+    return address(addresses, [one for one in items if one[0] in OF_CLIENT], "/pathways/roles")
 
 
 def start(request: Request, services: Services, *, release: int | None) -> Response:
@@ -207,6 +215,7 @@ def start(request: Request, services: Services, *, release: int | None) -> Respo
         mistakes=(),
         choices=(),
         chosen_of="",
+        in_reach=None,
         **form(request.query_params.multi_items(), called),
     )
 
@@ -228,19 +237,21 @@ def mend(request: Request, problem: ProblemDocument) -> Response:
     each thing as a link that asks the question with it."""
     items = request.query_params.multi_items()
     addresses = Addresses.of(request)
-    words = problem.words or problem.id or ""
+    words, found = problem.words or problem.id or "", mistakes(problem, items)
     return page(
         request,
         "start.html",
         title=TITLE,
         above=[Step("Start", "/")],
         status=problem.status,
-        mistakes=mistakes(problem, items),
+        mistakes=found,
         choices=[
             (one.label, address(addresses, corrected(items, words, one.id)), one.id)
             for one in problem.candidates or problem.suggestions or ()
-        ],
+        ]
+        + [(id, address(addresses, corrected(items, words, id)), id) for id in problem.replaced_by or ()],
         chosen_of="Choose what was meant:" if "could mean" in problem.detail else "Perhaps one of these was meant:",
+        in_reach=in_reach(addresses, items) if any(one.field == "to" for one in found) else None,
         **form(items),
     )
 
@@ -356,9 +367,9 @@ def what_if(reply: Reply, asked: Items, addresses: Addresses) -> list[WhatIf]:
 
 
 def dropped(asked: Items, limits: Iterable[Reply], reply: Reply) -> list[tuple[str, str]]:
-    """The question without some of its limits; one that only the usual sets is asked as wide as can be."""
+    """The question without some of its limits: time and hours are then as wide as a question can have them."""
     meant = {one["given"].strip(): one["id"] for one in reply["understood"]}
-    found, by_person = [*asked], {one["name"] for one in _set_by_person(limits, asked)}
+    found = [*asked]
     for limit in limits:
         thing = limit["name"].partition(":")[2]
 
@@ -369,7 +380,7 @@ def dropped(asked: Items, limits: Iterable[Reply], reply: Reply) -> list[tuple[s
         found = [(name, value) for name, value in found if not is_it(name, value)]
         if limit["name"] == "time":
             found.append(("within_weeks", str(_WIDE)))
-        if limit["name"] == "hours_per_week" and limit["name"] not in by_person:
+        if limit["name"] == "hours_per_week":
             found.append((limit["name"], "100"))
     return found
 

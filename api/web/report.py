@@ -21,24 +21,28 @@ from api.addresses import Addresses
 from api.charts import Chart
 from api.dependencies import Services
 from api.sheets import Cell, Sheet, plain_text
-from api.web.pages import Alternate, Step, page
+from api.web.pages import Alternate, Step, capitalize_first, page
 from ontology.namespaces import ID
 
 SHOWN: Final = 200
 """Rows of a table that a page shows; files have all."""
 
 _ID: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,12}-[A-Za-z0-9./_-]{1,80}")
+_CODE: Final = re.compile(r"`([^`]*)`")
+_UNLOCATED: Final = "urn:stepway:unlocated-source:"
+_LARGE: Final = 10_000
 _LEFT_OUT: Final = {"format", "release"}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A filter: its name, what it means, its values where there are but some, and what was asked.
+    """A filter: its name, what people call it, what it means, its values where there are but some, and what was asked.
 
     `several`: it may be given more than once. `kind`: text, number, day or yes.
     """
 
     name: str
+    label: str
     about: str
     kind: str
     choices: tuple[str, ...]
@@ -102,7 +106,7 @@ def operation_of(request: Request) -> dict[str, Any]:
         return {}
     if route.endpoint not in _DESCRIBED:
         paths = get_openapi(title="", version="", routes=[route])["paths"]
-        _DESCRIBED[route.endpoint] = paths.get(route.path, {}).get("get", {})
+        _DESCRIBED[route.endpoint] = paths.get(route.path_format, {}).get("get", {})
     return _DESCRIBED[route.endpoint]
 
 
@@ -122,12 +126,13 @@ def fields_of(operation: dict[str, Any], request: Request) -> Iterator[Field]:
         choices = tuple(str(one) for one in first.get("enum", ()))
         kinds = {"integer": "number", "number": "number", "boolean": "yes"}
         kind = "day" if first.get("format") == "date" else kinds.get(str(first.get("type")), "text")
-        about = str(said.get("description") or schema.get("description") or said["name"])
+        label = str(schema.get("title") or capitalize_first(said["name"].replace("_", " ")))
+        about = _CODE.sub(r"“\1”", str(said.get("description") or schema.get("description") or ""))
         default = schema.get("default")
         given = tuple(request.query_params.getlist(said["name"]))
         if not given and default not in (None, [], ""):
             given = tuple(map(_text, default)) if isinstance(default, list) else (_text(default),)
-        yield Field(said["name"], about, kind, choices, several, given)
+        yield Field(said["name"], label, about, kind, choices, several, given)
 
 
 def _text(value: object) -> str:
@@ -135,17 +140,36 @@ def _text(value: object) -> str:
 
 
 def _table(sheet: Sheet, services: Services, addresses: Addresses) -> Table:
-    rows = iter(sheet.rows)
+    rows, names = iter(sheet.rows), list(sheet.columns)
+    columns = sheet.shown or names
+    places = [(names.index(name), names.index(sheet.leads.get(name, name))) for name in columns]
     shown = tuple(
-        tuple((plain_text(cell), _address(cell, services, addresses)) for cell in row) for row in islice(rows, SHOWN)
+        tuple((_read(row[text]), _address(row[lead], services, addresses, text != lead)) for text, lead in places)
+        for row in islice(rows, SHOWN)
     )
-    return Table(sheet.title, sheet.columns, shown, sheet.notes, next(rows, None) is not None)
+    return Table(sheet.title, columns, shown, sheet.notes, next(rows, None) is not None)
 
 
-def _address(cell: Cell, services: Services, addresses: Addresses) -> str | None:
-    """Where to read of what a cell names: a thing by its id, or a page of ours or of others."""
+def _read(cell: Cell) -> str:
+    """A cell as it is read: `2628780` → `2,628,780`, `0.36994727` → `0.37`; of a source that was not found, no address."""
+    if isinstance(cell, str) and _UNLOCATED in cell:
+        return "; ".join(
+            "a source that cannot be opened" if one.startswith(_UNLOCATED) else one for one in cell.split("; ")
+        )
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return plain_text(cell)
+    if isinstance(cell, float):
+        return f"{cell:.3g}" if abs(cell) < 1 else f"{round(cell, 2):,}"
+    return f"{cell:,}" if abs(cell) >= _LARGE else str(cell)
+
+
+def _address(cell: Cell, services: Services, addresses: Addresses, leads: bool) -> str | None:
+    """Where to read of what a cell names: a thing by its id, or a page of ours or of others. `leads`: a cell that only
+    says where another leads; it may be an address of ours as it stands."""
     if not isinstance(cell, str):
         return None
+    if leads and cell.startswith("/"):
+        return cell
     if cell.startswith(("https://", "http://")):
         return addresses.to("/resource", uri=cell) if cell.startswith(str(ID)) else cell
     return addresses.to(f"/id/{cell}") if _ID.fullmatch(cell) and cell in services.things else None

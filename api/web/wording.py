@@ -18,9 +18,11 @@ _SECTOR: Final = {"healthtech": "HealthTech", "health-and-care": "health and car
 _SAID: Final = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        (r"No pathway among the steps we hold has less", "No route that we hold does better"),
         (r"\bpathway(s?)\b", r"route\1"),
         (r"any provider of this kind: ([\w ]+)", r"any provider that runs it (\1)"),
         (r"\blevel (\d), for entry rules", r"an award at level \1"),
+        (r", brought already: (the step that gives it is taken out by “[^”]*”)", r" (\1)"),
         (r"the profile usually asked is a bar", "only where the client has what providers usually ask for"),
         (r"the profile usually expected is met", "what providers usually ask for is met"),
     )
@@ -111,7 +113,7 @@ _FIELDS: Final = {
 }
 """Of a parameter: the id of its field, and what it must be."""
 
-_NO_GOAL: Final = "Say where the client wants to get to: a job or a qualification, a level, or that they do not know yet."
+_NO_GOAL: Final = "Say where the client wants to get to: a job or qualification, a level, or that they do not know yet."
 _GROUPS: Final = (("from", "holds"), ("to",), ("via",), ("avoid",), ("provider",))
 """Parameters that name things, in the order in which they are looked up."""
 
@@ -125,8 +127,9 @@ def mistakes(problem: ProblemDocument, items: Items) -> list[Mistake]:
     if problem.code == "contradictory-limits":
         if not any(name == "on" for name, _ in items):
             text = re.sub(r"before the day of the question, [^,.]*", "already over", text)
-        text = text.replace("the day to set out,", "the day not to start before,")
-        return [Mistake("arrive" if "arrive" in text else "also", text.replace("day to arrive by", "day to be there by"))]
+        text = re.sub(r"before the day to set out, ([^,.]*)", r"before \1, the first day to start", text)
+        field = "arrive" if "day to arrive by" in text else "also"
+        return [Mistake(field, text.replace("day to arrive by", "day to be there by"))]
     text = text.replace("has the id", "here has the code")
     words = problem.words or problem.id
     place = places_of(words, items) if words else []

@@ -161,7 +161,7 @@ class Cell:
     candidates that got as far as the finding. `teachers`: how many there are of these. `stopped`: how many candidates
     stopped where, the best included. `left_out`: how many reasons the switches left out, by `LEFT_OUT`. `unknown`: what
     could still change the finding. `placeholder`: all that gets as far as the finding rests on illustrative
-    placeholders.
+    placeholders. `inferred`: it is our inference alone, which nobody has published.
     """
 
     competency: Competency
@@ -174,6 +174,7 @@ class Cell:
     left_out: Mapping[str, int]
     unknown: tuple[Unknown, ...]
     placeholder: bool
+    inferred: bool
 
 
 @dataclass(frozen=True)
@@ -299,6 +300,7 @@ class Question:
             left_out,
             unknown,
             bool(found) and all(self.rests_on_placeholder(teaching, reach, best) for teaching, reach in found),
+            bool(found) and all(teaching.status is not Status.PUBLISHED for teaching, _ in found),
         )
 
     def candidates(self, competency: Competency) -> list[Candidate]:
@@ -517,17 +519,26 @@ _SENTENCES: Final = {
     Finding.ONE_PROVIDER: "Taught by one provider.",
     Finding.MANY_PROVIDERS: "Taught by many providers.",
 }
+_OF_WHAT_COUNTS: Final = {
+    Finding.NOT_TAUGHT: "Nothing that counts in this question teaches this.",
+    Finding.NOT_KNOWN: "Not known: nothing that counts here teaches this, and not all that could is published.",
+}
 
 
 def sentence(cell: Cell) -> str:
     """The finding in words, with how many roles need it: `No unit … teaches this. 6 roles need it.`"""
     said = _SENTENCES[cell.finding]
+    if left := [why for why in cell.left_out if why != "placeholder" and cell.finding in NOBODY]:
+        count = counted(sum(cell.left_out[why] for why in left), "reason")
+        said = f"{_OF_WHAT_COUNTS[cell.finding]} The question leaves out {count} to think that something does."
     if cell.finding is Finding.MANY_PROVIDERS:
         said = f"Taught by {len(cell.providers)} providers."
     elif cell.finding not in NOBODY and cell.finding is not Finding.ONE_PROVIDER and cell.providers:
         said = f"{said[:-1]}, by {counted(len(cell.providers), 'provider')}."
     if cell.placeholder:
         said += " This rests on illustrative placeholders alone."
+    elif cell.inferred:
+        said += " This is our inference alone."
     roles = len(cell.roles)
     return f"{said} {counted(roles, 'role')} {'needs' if roles == 1 else 'need'} it."
 

@@ -96,22 +96,24 @@ def overlaps(
     inference: Inference | None = None,
     least_share: float = LEAST_SHARE,
 ) -> Overlaps:
-    """Units of different awards that overlap: of these awards (of two: between them), or of all.
+    """Units of different awards that overlap: between these awards, of one award with any other, or of all.
 
     Raises `KeyError` for an award that the release has not.
     """
     assert facts.projection is not None
     inference, projection = inference or Inference(), facts.projection
-    chosen = set(awards) or {unit.award for unit in projection.units.values() if unit.award}
+    every = {unit.award for unit in projection.units.values() if unit.award}
+    chosen = set(awards) if len(set(awards)) > 1 else every
     for award in awards:
         projection.awards[award]
     units = {
         unit.id: unit
         for unit in projection.units.values()
-        if unit.award in chosen
-        and is_real(unit.source.status, unit.id, facts, inference)
+        if unit.award in chosen and is_real(unit.source.status, unit.id, facts, inference)
     }
     pairs = sorted(_Alike(facts, units, inference, least_share).pairs(), key=_rank)
+    if awards:
+        pairs = [pair for pair in pairs if not {pair.one.award, pair.two.award}.isdisjoint(awards)]
     held = {unit.award for unit in units.values()}
     return Overlaps(
         tuple(pairs),

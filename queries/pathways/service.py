@@ -55,6 +55,16 @@ class NoSuchGoalError(LookupError):
     """No role of the sector is at the level asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class WithinReach:
+    """A role within somebody's reach. `home`: whether it is of the sector that was asked for."""
+
+    role: Thing
+    level: int | None
+    sectors: tuple[str, ...]
+    home: bool
+
+
 LEAST: Final = {
     Criterion.WEEKS: "Soonest",
     Criterion.COST: "Least known cost",
@@ -179,6 +189,20 @@ class PathwayService:
     def asked(self, request: PathwayRequest) -> Asked:
         """The question as the planner gets it, every step of unknown measure left out. Raises as `answer` does."""
         return ask(self.catalogues, self.settled(request), measured=True)
+
+    def within_reach(self, request: PathwayRequest) -> tuple[WithinReach, ...]:
+        """Every role that the steps we hold lead to from what somebody brings, however long that takes; those they work
+        as are left out. The goal and the limits of the request are not looked at. Raises as `answer` does.
+        """
+        everything = replace(_USUAL, holds=request.holds, attributes=request.attributes, on=request.on)
+        goals = tuple(sorted(self.projection.roles))
+        asked = ask(self.catalogues, self.settled(replace(everything, to=goals)), measured=False)
+        facts = reachable_facts(asked.problem)
+        return tuple(
+            WithinReach(Thing(role.id, role.title), role.level, role.sectors, request.sector in role.sectors)
+            for role in self.projection.roles.values()
+            if f"works-as:{role.id}" in facts and role.id not in request.holds
+        )
 
     def step_named(self, id: str) -> Step | None:
         """A step of the release by its id."""
