@@ -4,18 +4,21 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+import anyio.to_thread
 from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.addresses import Addresses
+from api.answering import home_of
 from api.charts import Chart
-from api.dependencies import Services, client_of
+from api.dependencies import Services, client_of, holder_of, pool_of, unless_gone
 from api.negotiate import CSV, JSON_FORMAT, SHEETS, VEGA_LITE, XLSX, Format, choose, prefers_html
 from api.reply import has_already, headers_of, json_bytes, not_modified, tag_of
 from api.sheets import Sheet, csv, workbook
 from api.turns import turns_of
 from api.web import report
+from queries.coverage.faults import NoChoiceError
 
 SheetFormat = Literal["json", "csv", "xlsx"]
 """What `?format=` may be of an answer that is tables."""
@@ -93,6 +96,62 @@ def reply_in(
                 body = body_of(form, make(addresses), services)
                 services.keep_answer(whole, body)
     return Response(body, headers=headers_of(tag) | file_headers(form, request, services), media_type=form.media_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question made ready: what a worker is to work out (None: nothing), and the answer, of the bytes it gives.
+
+    `in_words`: what is raised of choices that the worker finds to exclude each other.
+    """
+
+    task: object | None
+    faces: Callable[[bytes, Addresses], Faces]
+    in_words: Callable[[NoChoiceError], Exception] = lambda error: error
+
+
+async def solved_in(
+    request: Request,
+    release: int | None,
+    wanted: str | None,
+    key: tuple[Hashable, ...],
+    ask: Callable[[Services], Asking],
+    offered: tuple[Format, ...] = SHEETS,
+) -> Response:
+    """As `reply_in`, for what takes long: made ready here in turn, worked out by a worker that can be stopped."""
+    addresses, client = Addresses.of(request, release), client_of(request)
+    services = await anyio.to_thread.run_sync(holder_of(request).get, release)
+    as_page = wanted is None and prefers_html(request, offered)
+    form = offered[0] if as_page else choose(request, offered, wanted)
+    whole = (request.url.path, addresses, *key)
+    tag = tag_of(services, *whole, form.name)
+    headers = headers_of(tag) | file_headers(form, request, services)
+    if not as_page:
+        if has_already(request, tag):
+            return not_modified(tag)
+        if (kept := services.kept_answer((*whole, form.name))) is not None:
+            return Response(kept, headers=headers, media_type=form.media_type)
+
+    def ready() -> Asking:
+        with turns_of(request).taken(client):
+            return ask(services)
+
+    asking = await anyio.to_thread.run_sync(ready)
+    found = b"" if asking.task is None else services.kept_answer(whole)
+    if found is None:
+        try:
+            found = await unless_gone(request, pool_of(request).answer(home_of(services), asking.task, client))
+        except NoChoiceError as error:
+            raise asking.in_words(error) from None
+        if found is None:
+            return Response(status_code=499)  # for the log: nobody reads it
+        services.keep_answer(whole, found)
+    made = await anyio.to_thread.run_sync(asking.faces, found, addresses)
+    if as_page:
+        return await anyio.to_thread.run_sync(page_of, request, services, release, made, offered)
+    body = await anyio.to_thread.run_sync(body_of, form, made, services)
+    services.keep_answer((*whole, form.name), body)
+    return Response(body, headers=headers, media_type=form.media_type)
 
 
 def file_headers(form: Format, request: Request, services: Services) -> dict[str, str]:

@@ -4,23 +4,18 @@ from collections.abc import Callable, Hashable
 from datetime import date
 from typing import Annotated
 
-import anyio.to_thread
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api.addresses import Addresses
-from api.answering import home_of
-from api.dependencies import Services, client_of, holder_of, pool_of, unless_gone
+from api.dependencies import Services, holder_of
 from api.designers.counted import TALLIES, counting
 from api.designers.standards import ChoicesAsker, PackAsker, matrix_faces
-from api.faces import body_of, file_headers, formats_described, page_of, reply_in
-from api.negotiate import SHEETS, SHEETS_AND_CHART, Format, choose, prefers_html
+from api.faces import Asking, formats_described, reply_in, solved_in
+from api.negotiate import SHEETS, SHEETS_AND_CHART, Format
 from api.questions import today
-from api.reply import has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Named
 from api.schemas.standards import ChoicesAsked, ChoicesSaid, MatrixAsked, MatrixSaid, PackAsked, PackSaid
-from api.turns import turns_of
 
 router = APIRouter(tags=["designers"])
 
@@ -29,8 +24,6 @@ _Role = Annotated[
     Named, Path(description="The occupation whose standard is meant, by id, or the standard's reference.")
 ]
 _Award = Annotated[Named, Path(description="The award, by id.")]
-_GONE = 499
-"""For the log: nobody reads it."""
 
 
 @router.get(
@@ -65,38 +58,15 @@ async def _counted(
     make: Callable[[Services, date], ChoicesAsker | PackAsker],
 ) -> Response:
     """Read the rules here, count in a worker, and write the answer here again."""
-    addresses, on = Addresses.of(request, asked.release), asked.on or today()
-    services = await anyio.to_thread.run_sync(holder_of(request).get, asked.release)
-    as_page = asked.format is None and prefers_html(request, offered)
-    form = offered[0] if as_page else choose(request, offered, asked.format)
-    whole = (request.url.path, addresses, on, *key, asked.blank_credits, *asked.key())
-    tag = tag_of(services, *whole, form.name)
-    headers = headers_of(tag) | file_headers(form, request, services)
-    if not as_page:
-        if has_already(request, tag):
-            return not_modified(tag)
-        if (kept := services.kept_answer((*whole, form.name))) is not None:
-            return Response(kept, headers=headers, media_type=form.media_type)
+    on = asked.on or today()
 
-    def prepare() -> ChoicesAsker | PackAsker:
-        with turns_of(request).taken(client_of(request)):
-            return make(services, on)
+    def ask(services: Services) -> Asking:
+        asker = make(services, on)
+        task = counting(asker.to_count) if asker.to_count else None
+        return Asking(task, lambda found, to: asker.faces(TALLIES.validate_json(found or b"[]"), to))
 
-    asker = await anyio.to_thread.run_sync(prepare)
-    found: bytes | None = b"[]"
-    if asker.to_count and (found := services.kept_answer(whole)) is None:
-        task = await anyio.to_thread.run_sync(counting, asker.to_count)
-        found = await unless_gone(request, pool_of(request).answer(home_of(services), task, client_of(request)))
-        if found is None:
-            return Response(status_code=_GONE)
-        services.keep_answer(whole, found)
-    tallies = TALLIES.validate_json(found or b"[]")
-    made = await anyio.to_thread.run_sync(asker.faces, tallies, addresses)
-    if as_page:
-        return await anyio.to_thread.run_sync(page_of, request, services, asked.release, made, offered)
-    body = await anyio.to_thread.run_sync(body_of, form, made, services)
-    services.keep_answer((*whole, form.name), body)
-    return Response(body, headers=headers, media_type=form.media_type)
+    whole = (on, *key, asked.blank_credits, *asked.key())
+    return await solved_in(request, asked.release, asked.format, whole, ask, offered)
 
 
 @router.get(
