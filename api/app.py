@@ -35,6 +35,7 @@ from api.routers import (
     queries_described,
     releases,
     resources,
+    role_pages,
     sandboxes,
     service,
     sparql,
@@ -143,6 +144,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(standards.router)
     app.include_router(curriculum.router)
     app.include_router(coverage.router)
+    app.include_router(role_pages.router)  # before /roles/{id}, which would take “compare” for an id
     app.include_router(things.make_router(settings))
     app.include_router(resources.router)
     app.include_router(model.router)

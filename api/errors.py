@@ -409,6 +409,7 @@ INTERNAL: Final[frozenset[str]] = frozenset(
         "loaders.statements._Default",
         "loaders.statements._Partly",
         "queries.eligibility.rulebook.RuleError",
+        "queries.coverage.legal.NotFinishedError",  # told as “not finished” by whoever counts
         "queries.pathways.explain.AnswerContradictedError",
         "queries.pathways.engine.problem.PathwayError",
         "queries.pathways.engine.problem.ProblemRefused",

@@ -52,6 +52,7 @@ Rows = Sequence[Mapping[str, Any]]
 WHY: Final = {
     "known-to-be-near": "every step but a job is a run known to be near enough",
     "not-known-to-be-near": "there is a pathway, but of a step no run is known to be near enough",
+    "not-told": "there is a pathway, but of a step nobody tells when in the day it is taught, or what it costs",
     "middle-not-known": "there is a pathway, but the middle of the district is not known, so neither is what is near",
     "not-described": "the release does not describe what such a person brings",
     "stopped-early": "the search was stopped before it found a pathway or could prove that there is none",

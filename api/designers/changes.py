@@ -505,7 +505,14 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
         for near in (*one.nearest, *([] if one.nearest else [None]))
     ]
     return [
-        Sheet("Units", columns, rows, [said.text, said.differs, said.caution]),
+        Sheet(
+            "Units",
+            columns,
+            rows,
+            [said.text, said.differs, said.caution],
+            ("Plan", "Title", "Level", "Credits", "Providers", "Closes", "How we know", "Through", "Status"),
+            {"Title": "Unit", "Closes": "Item"},
+        ),
         Sheet(
             "Gain of each unit",
             ["Units", "Closed", "More than before", "Price", "Which"],
@@ -515,6 +522,9 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
             "Stays open",
             ["Item", "What it is", "Why it stays open", "Nearest unit", "Title", "What is against it"],
             open_rows,
+            (),
+            ("What it is", "Why it stays open", "Title", "What is against it"),
+            {"What it is": "Item", "Title": "Nearest unit"},
         ),
         Sheet("Locks", ["Lock and what it costs", "Binds"], [[one.text, one.binds] for one in said.locks]),
     ]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from api.addresses import Addresses
 from api.charts import Chart, bars
@@ -56,11 +57,14 @@ from queries.profiles import UnknownIdError
 
 METHOD: Final = (
     "Each reason to think that something teaches a competency is followed into a run; it stops at the first obstacle"
-    " that it cannot pass, and the finding is that of the reason that gets furthest (docs/coverage.md).",
+    " that it cannot pass, and the finding is that of the reason that gets furthest.",
     "“Not taught” is said only when all that is meant for the roles is wholly known; else it is “not known”.",
     "Themes are our own tags, so what rests on them is inferred: a hint where to look, never evidence.",
     "Distances are straight lines, not times of travel. A run whose place, mode or times nobody states is not known to"
     " fit, nor not to.",
+)
+_NO_PLACEHOLDERS: Final = (
+    "Placeholders are asked for, and this release has none: it was built without illustrative units."
 )
 _ROLES: Final = 10
 _RUNS: Final = 20
@@ -152,6 +156,7 @@ def board_faces(services: Services, facts: CoverageFacts, asked: BoardAsked, to:
             for one in Finding
             if one in found.counts
         ],
+        inferred=sum(one.inferred for one in found.cells),
         items=[_cell(one, facts, asked, demand, to) for one in page],
         themes=[_group(theme, theme, counts) for theme, counts in by_theme(found.cells).items()],
         roles=[
@@ -159,11 +164,15 @@ def board_faces(services: Services, facts: CoverageFacts, asked: BoardAsked, to:
             for role, counts in list(by_role(found.cells).items())[: asked.limit]
         ],
         unstated=[_unknown(one, facts) for one in found.unstated],
-        method=list(METHOD),
+        method=_method(services, asked),
         release=services.reference,
         links=_links(to, "/coverage", query, asked, len(cells)),
     )
-    return Faces(said, lambda: _board_sheets(said, cells, facts, demand, partial(_address_of, asked, to)), lambda: _board_chart(said, services))
+    return Faces(
+        said,
+        lambda: _board_sheets(said, cells, facts, demand, partial(_address_of, asked, to)),
+        lambda: _board_chart(said, services),
+    )
 
 
 def cell_faces(
@@ -201,11 +210,16 @@ def cell_faces(
             for one, why in left[: asked.limit]
         ],
         left_out_count=len(left),
-        method=list(METHOD),
+        method=_method(services, asked),
         release=services.reference,
         links=[Link(rel="self", href=to.to(path, **query), type=JSON, title="this answer")] if to else [],
     )
-    return Faces(said, lambda: _cell_sheets(said))
+    return Faces(said, lambda: _cell_sheets(said, to))
+
+
+def _method(services: Services, asked: SliceAsked) -> list[str]:
+    """How it was made; that placeholders are asked for in vain, where the release holds none."""
+    return [*METHOD, *([_NO_PLACEHOLDERS] if asked.placeholders and not services.manifest.illustrative else [])]
 
 
 def _known(services: Services, asked: SliceAsked, facts: CoverageFacts) -> None:
@@ -215,7 +229,7 @@ def _known(services: Services, asked: SliceAsked, facts: CoverageFacts) -> None:
         if role not in roles and role not in facts.needs_of:
             raise UnknownIdError(role)
     for provider in asked.provider:
-        if provider not in services.things and all(run.provider != provider for run in facts.runs.values()):
+        if provider not in services.things and all(run.provider != provider for run in facts.runs):
             raise UnknownIdError(provider, kind="providers")
     needed = facts.competencies.values()
     if asked.sector is not None:
@@ -228,9 +242,8 @@ def _known(services: Services, asked: SliceAsked, facts: CoverageFacts) -> None:
         _one_of("standard", (asked.standard,), {one.standard for one in needed if one.standard})
     if asked.town or asked.district:
         places = read_places(services.store)
-        runs = facts.runs.values()
-        _one_of("town", asked.town, {*places.all_areas(Geography.TOWN), *(run.town or "" for run in runs)})
-        districts = {*places.all_areas(Geography.OUTCODE), *(run.district or "" for run in runs)}
+        _one_of("town", asked.town, {*places.all_areas(Geography.TOWN), *(run.town or "" for run in facts.runs)})
+        districts = {*places.all_areas(Geography.OUTCODE), *(run.district or "" for run in facts.runs)}
         _one_of("district", asked.district, districts)
 
 
@@ -419,18 +432,30 @@ def _board_sheets(
             ("label", "level", "in words", "needed by", "taught by", "not known"),
             {"label": "every reason"},
         ),
-        Sheet("By theme", ("theme", "competencies", *(str(one).replace("-", " ") for one in Finding)), themes, notes),
+        Sheet(
+            "By theme",
+            ("theme", "competencies", *(_plain(one) for one in Finding)),
+            themes,
+            notes,
+            ("theme", "competencies", *(_plain(one.finding) for one in said.counts)),
+        ),
         Sheet(
             "Needs not published",
             ("role", "label", "in words", "looked for"),
             (
-                (role.id, role.label, one.text, _SHEET_GAPS.join(gap.statement for gap in one.gaps))
+                (role.id, role.label, one.text, " ".join(gap.statement for gap in one.gaps))
                 for one in said.unstated
                 for role in one.roles
             ),
             notes,
+            ("label", "in words", "looked for"),
+            {"label": "role"},
         ),
     )
+
+
+def _plain(finding: Finding) -> str:
+    return str(finding).replace("-", " ")
 
 
 def _of(group: GroupSaid, finding: Finding) -> int:
@@ -439,27 +464,40 @@ def _of(group: GroupSaid, finding: Finding) -> int:
 
 def _board_chart(said: BoardSaid, services: Services) -> Chart:
     rows: list[dict[str, str | int | float | None]] = [
-        {"theme": group.label, "competencies": one.count, "finding": str(one.finding)}
+        {"theme": group.label, "competencies": one.count, "finding": _plain(one.finding)}
         for group in said.themes
         for one in group.counts
     ]
-    told = ", ".join(f"{one.count} {str(one.finding).replace('-', ' ')}" for one in said.counts)
+    told = "; ".join(f"{one.count} {one.text}" for one in said.counts)
+    sure = f" {said.inferred} of these findings rest on our inference alone." if said.inferred else ""
     return bars(
         "Who teaches what roles need, by theme",
-        f"{said.slice} Competencies by finding: {told or 'none'}.",
+        f"{said.slice} Competencies by finding: {told or 'none'}.{sure}",
         rows,
         category="theme",
         value="competencies",
         group="finding",
-        groups=[str(one) for one in Finding],
+        groups=[_plain(one.finding) for one in said.counts],
         titles={"theme": "Theme", "competencies": "Competencies", "finding": "Finding"},
         subtitle=release_words(services),
     )
 
 
-def _cell_sheets(said: CellAnswer) -> tuple[Sheet, ...]:
+def _cell_sheets(said: CellAnswer, to: Addresses | None) -> tuple[Sheet, ...]:
     columns = (
-        *("teacher", "title", "kind", "level", "via", "through", "score", "status", "finding", "run", "provider"),
+        *(
+            "teacher",
+            "title",
+            "kind",
+            "level",
+            "how we know",
+            "through",
+            "score",
+            "status",
+            "finding",
+            "run",
+            "provider",
+        ),
         *("town", "attendance", "state", "source", "as of"),
     )
 
@@ -477,10 +515,10 @@ def _cell_sheets(said: CellAnswer) -> tuple[Sheet, ...]:
     left = (
         (one.teacher.id, one.teacher.label, str(one.via), one.through, one.score, one.text) for one in said.left_out
     )
-    open = (f"{gap.statement} (looked for on {gap.looked_for_on})" for one in said.cell.not_known for gap in one.gaps)
-    unknown = (one.text for one in said.cell.not_known)
-    notes = (said.cell.text, *unknown, *open, said.slice, *said.method)
-    ask = "/changes?" + urlencode({"gap": said.cell.competency.id})
+    gaps = {gap.id: gap for one in said.cell.not_known for gap in one.gaps}
+    notes = (said.cell.text, *(one.text for one in said.cell.not_known), said.slice, *said.method)
+    path, gap = "/changes", said.cell.competency.id
+    ask = to.to(path, gap=gap) if to else f"{path}?{urlencode({'gap': gap})}"
     needing = ((one.id, one.label, "the smallest change that would teach it", ask) for one in said.cell.roles)
     return (
         Sheet(
@@ -488,12 +526,24 @@ def _cell_sheets(said: CellAnswer) -> tuple[Sheet, ...]:
             columns,
             rows(),
             notes,
-            ("title", "level", "via", "through", "status", "run", "provider", "town", "state", "source", "as of"),
+            (
+                "title",
+                "level",
+                "how we know",
+                "through",
+                "status",
+                "run",
+                "provider",
+                "town",
+                "state",
+                "source",
+                "as of",
+            ),
             {"title": "teacher"},
         ),
         Sheet(
             "Left out",
-            ("teacher", "title", "via", "through", "score", "why"),
+            ("teacher", "title", "how we know", "through", "score", "why"),
             left,
             notes,
             ("title", "through", "why"),
@@ -507,6 +557,13 @@ def _cell_sheets(said: CellAnswer) -> tuple[Sheet, ...]:
             ("role", "what next"),
             {"role": "role id", "what next": "address"},
         ),
+        Sheet(
+            "Looked for and not found",
+            ("gap", "what", "looked for on", "ask"),
+            ((one.id, one.statement, one.looked_for_on, one.ask) for one in gaps.values()),
+            (),
+            ("what", "looked for on", "ask"),
+        ),
     )
 
 
@@ -518,6 +575,8 @@ def show_board(screen: Screen, said: BoardSaid) -> None:
     screen.line(said.slice, strong=True)
     for one in said.counts:
         screen.line(f"{one.count:>6,}  {one.text}", hang=8)
+    if said.inferred:
+        screen.line(f"{said.inferred:>6,}  of these by our inference alone", hang=8)
     for unstated in said.unstated:
         screen.line(f"        {unstated.text}", hang=8)
     screen.line()

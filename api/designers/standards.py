@@ -163,10 +163,12 @@ def _matrix_notes(found: Matrix) -> list[str]:
     if not found.units:
         lead = f"{wanted.title} has {len(found.rows)} statements, and no unit to lay beside them is known"
         return [f"{lead}: what is taught is not known.", *_METHOD]
-    head = f"{found.taught} of {len(found.rows)} statements are known to be taught in these units"
     inferred = found.taught - found.published
-    if inferred:
-        head += f", {'all' if inferred == found.taught else inferred} of them by our inference alone"
+    if inferred == found.taught > 0:
+        head = f"By our inference alone, {found.taught} of {len(found.rows)} statements are taught in these units"
+    else:
+        head = f"{found.taught} of {len(found.rows)} statements are known to be taught in these units"
+        head += f", {inferred} of them by our inference alone" if inferred else ""
     told = f"Of {found.assessed} somebody says where they are assessed." if found.assessed else (
         "Nobody says where any of them is assessed."
     )  # fmt: skip
@@ -221,6 +223,7 @@ def _unit_name(found: Matrix, unit: str) -> str:
 def _matrix_sheets(facts: CoverageFacts, found: Matrix, said: MatrixSaid) -> list[Sheet]:
     names = {unit.id: _unit_name(found, unit.id) for unit in found.units}
     codes = {row.competency.id: _code(row.competency) for row in found.rows}
+    wide = len(names) > _WIDE
     rows = []
     for row in found.rows:
         cells = {cell.unit: cell.words for cell in row.cells}
@@ -265,8 +268,11 @@ def _matrix_sheets(facts: CoverageFacts, found: Matrix, said: MatrixSaid) -> lis
     return [
         Sheet(
             "Statements against units",
-            ("Statement", "Id", "Kind", "In our words", "The row in words", *names.values()),
+            (*_ROW, *names.values()),
             rows,
+            [f"The files have a column for each of {len(names)} units. Name awards to see them here."] if wide else [],
+            _SHOWN_OF_A_ROW if wide else (),
+            {"Statement": "Id"},
         ),
         Sheet(
             "Behind every cell",
@@ -286,6 +292,12 @@ def _matrix_sheets(facts: CoverageFacts, found: Matrix, said: MatrixSaid) -> lis
         ),
         _method(facts, said.notes, said.gaps, said.inference),
     ]
+
+
+_ROW: Final = ("Statement", "Id", "Kind", "In our words", "The row in words")
+_SHOWN_OF_A_ROW: Final = ("Statement", "In our words", "The row in words")
+_WIDE: Final = 12
+"""Units beyond which a page has no room for a column of each."""
 
 
 def _method(facts: CoverageFacts, notes: Iterable[str], gaps: Iterable[CoverageGap], inference: InferenceSaid) -> Sheet:
@@ -582,6 +594,7 @@ def _choices_sheets(facts: CoverageFacts, found: Legal, said: ChoicesSaid) -> li
             [
                 (
                     one.code or "",
+                    one.id,
                     one.label,
                     one.covered_by,
                     _whole(one.choices),
@@ -590,6 +603,9 @@ def _choices_sheets(facts: CoverageFacts, found: Legal, said: ChoicesSaid) -> li
                 )
                 for one in said.reached
             ],
+            (),
+            ("Statement", "In our words", "Covered by", "Share of choices", "Units"),
+            {"Statement": "Id"},
         ),
         Sheet("In words", ("What every legal choice covers",), [(text,) for text in said.sentences]),
         Sheet(

@@ -1,6 +1,7 @@
 """Any thing's page: one address with several faces, for our own things and for all else that a release speaks of."""
 
 from typing import Annotated, Any, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AfterValidator, Field
@@ -163,8 +164,29 @@ def _see(request: Request, address: str, asked: FaceAsked) -> Response:
         headers={"Link": headers_of(tag, links)["Link"]},
         above=[Step("Start", "/")],
         thing=content,
+        own_pages=_own_pages(services, address, said.addresses),
         **HELPERS,
     )
+
+
+_OWN_PAGES: Final = {
+    "roles": (
+        ("What leads to it, and where it leads on", "/roles/{}/map"),
+        ("Who teaches for it, and where", "/roles/{}/providers"),
+    ),
+    "qualifications": (("Who teaches it, and where", "/awards/{}/providers"),),
+}
+
+
+def _own_pages(services: Services, address: str, addresses: Addresses) -> list[tuple[str, str]]:
+    """The pages that some kinds of things have besides this one."""
+    id = id_of(address)
+    if not address.startswith(ID) or id not in services.things:
+        return []
+    collection = services.things.get_named(id).collection
+    found = [(title, addresses.to(path.format(quote(id, safe="")))) for title, path in _OWN_PAGES.get(collection, ())]
+    compare = [("Compare with other roles", addresses.to("/roles/compare", role=id))]
+    return found + (compare if collection == "roles" else [])
 
 
 def _whole(root: str, address: str) -> str:

@@ -127,8 +127,8 @@ class CellSaid(Wire):
 
     `level` null: the vocabulary has none. `roles`: the first of those that need it; `essential`: how many are said to
     need it, and not only to profit. `providers`: of what gets as far as the finding; `teachers`: how many things that
-    is. `placeholder`: the finding rests on illustrative placeholders alone; `inferred`: on our inference alone. `demand`
-    null: not known.
+    is. `placeholder`: the finding rests on illustrative placeholders alone; `inferred`: on our inference alone.
+    `demand` null: not known.
     """
 
     competency: CoverageThing
@@ -163,9 +163,10 @@ class GroupSaid(Wire):
 
 
 class BoardSaid(Wire):
-    """A page of the coverage board. `counts`, `themes` and `roles` are of the whole slice, not of the page.
+    """A page of the coverage board. `counts`, `inferred`, `themes` and `roles` are of the whole slice, not of the page.
 
-    `unstated`: roles of the slice of which no needs are published: what they need is not known.
+    `inferred`: how many findings rest on our inference alone. `unstated`: roles of the slice of which no needs are
+    published: what they need is not known.
     """
 
     on: date
@@ -175,6 +176,7 @@ class BoardSaid(Wire):
     offset: int
     limit: int
     counts: list[FindingCount]
+    inferred: int
     items: list[CellSaid]
     themes: list[GroupSaid]
     roles: list[GroupSaid]

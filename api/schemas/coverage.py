@@ -1,8 +1,8 @@
 """What every question about coverage can say: the day, and which ways of knowing that something is taught count."""
 
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.schemas.common import Day, ReadAsked, Wire
 from graph.projection import Gap, Source, Status
@@ -32,6 +32,12 @@ class InferenceAsked(ReadAsked):
     levels_below: int = Field(
         0, ge=0, le=_ANY_LEVEL, description="How far below the level of the need teaching counts; 9: at any level."
     )
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> Self:
+        if self.published_only and self.via and INFERRED.issuperset(self.via):
+            raise ValueError("`published_only` leaves none of the ways of knowing that `via` names")
+        return self
 
     def inference(self) -> Inference:
         """The switches as the engine reads them."""

@@ -32,7 +32,7 @@ from api.web.question import (
     towards,
     what_if,
 )
-from api.web.wording import on_screen, sector, short_words
+from api.web.wording import on_screen, sector, short_words, spoken_days
 from graph.requirements import attributes
 from queries.catalogue import COLLECTIONS
 from queries.pathways.request import PathwayRequest, counted
@@ -68,6 +68,7 @@ def routes(request: Request, services: Services, reply: Reply, *, release: int |
         change=address(addresses, asked, "/start"),
         in_reach=in_reach(addresses, asked),
         what_if=what_if(reply, asked, addresses),
+        known=services.things.__contains__,
         **_words_of(reply, asked, addresses),
     )
 
@@ -78,6 +79,7 @@ def _words_of(reply: Reply, asked: Items, addresses: Addresses) -> dict[str, Any
         "summary": summary(reply, asked, addresses),
         "said": on_screen,
         "short_words": short_words,
+        "spoken": spoken_days,
         "same_release": addresses.release,
     }
 
@@ -177,6 +179,9 @@ ROWS: Final = (
 )
 """The rows of the table in which routes are compared."""
 
+THERE_ALREADY: Final = "The client is there already"
+"""Of a route without any step."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -191,6 +196,9 @@ class Column:
 def _column(one: Reply, number: int, addresses: Addresses, asked: Items) -> Column:
     totals, steps = one["totals"], one["steps"]
     employers = totals["steps_that_need_an_employer"]
+    if not steps:
+        cells = (THERE_ALREADY, *["No step is needed"] * (len(ROWS) - 1))
+        return Column(number, one["goal"]["label"], address(addresses, asked, f"/pathways/{number}"), cells)
     return Column(
         number,
         one["goal"]["label"],
@@ -341,6 +349,7 @@ def route(request: Request, services: Services, reply: Reply, *, number: int, re
         checks=[check for check in reply["check_before_recommending"] if _concerns(check, one)],
         names={id: services.things.get_named(id).label for id in _past(one) if id in services.things},
         likely=LIKELY,
+        there_already=THERE_ALREADY,
         swaps={step["number"]: _swaps(step, services, asked, addresses, reply) for step in one["steps"]},
         **_words_of(reply, asked, addresses),
         back=address(addresses, asked),
@@ -411,7 +420,7 @@ _SPAN: Final = 720
 def picture_of(one: Reply, on: date) -> Picture | None:
     """A route by weeks; None where some step has no known place in time."""
     steps = one["steps"]
-    if any(step["starts_in_weeks"] is None or step["ends_in_weeks"] is None for step in steps):
+    if not steps or any(step["starts_in_weeks"] is None or step["ends_in_weeks"] is None for step in steps):
         return None
     last = max(1, *(step["ends_in_weeks"] for step in steps))
     scale = (_SPAN - _LEFT - _RIGHT) / last

@@ -13,7 +13,7 @@ from api.web.pages import Step, page
 from ontology.namespaces import ID
 
 if TYPE_CHECKING:
-    from api.errors import Problem
+    from api.errors import Problem, ProblemDocument
 
 PROBLEM: Format = Format("problem", "application/problem+json")
 
@@ -33,7 +33,8 @@ def problem_page(request: Request, problem: "Problem") -> Response | None:
     return page(
         request,
         "problem.html",
-        title=document.title,
+        title=document.title if not (missing := _missing(document)) else "One thing more to say",
+        missing=missing,
         status=document.status,
         headers=problem.headers,
         above=[Step("Start", "/")],
@@ -44,6 +45,12 @@ def problem_page(request: Request, problem: "Problem") -> Response | None:
         **_form(request, said.addresses.root, document.status),
         **HELPERS,
     )
+
+
+def _missing(document: "ProblemDocument") -> list[str]:
+    """What is still to be said, where nothing else is wrong."""
+    errors = document.errors or []
+    return [one.field for one in errors] if all(one.message == "Field required" for one in errors) else []
 
 
 def _form(request: Request, root: str, status: int) -> dict[str, Any]:

@@ -246,14 +246,29 @@ def mend(request: Request, problem: ProblemDocument) -> Response:
         status=problem.status,
         mistakes=found,
         choices=[
-            (one.label, address(addresses, corrected(items, words, one.id)), one.id)
-            for one in problem.candidates or problem.suggestions or ()
-        ]
-        + [(id, address(addresses, corrected(items, words, id)), id) for id in problem.replaced_by or ()],
+            *(
+                (one.label, address(addresses, corrected(items, words, one.id)), one.id)
+                for one in problem.candidates or problem.suggestions or ()
+            ),
+            *(
+                ("What replaces it", address(addresses, corrected(items, words, id)), id)
+                for id in problem.replaced_by or ()
+            ),
+            *_in_earlier(addresses, items, problem.last_release),
+        ],
         chosen_of="Choose what was meant:" if "could mean" in problem.detail else "Perhaps one of these was meant:",
         in_reach=in_reach(addresses, items) if any(one.field == "to" for one in found) else None,
         **form(items),
     )
+
+
+def _in_earlier(addresses: Addresses, items: Items, release: int | None) -> list[tuple[str, str, str]]:
+    """The same question put to the last release that has a thing which was withdrawn."""
+    if release is None:
+        return []
+    asked = [(name, value) for name, value in items if name != "release"]
+    earlier = Addresses(addresses.root, release)
+    return [("Ask the last release that has it", address(earlier, asked), f"release {release}")]
 
 
 def form(items: Items, called: Callable[[str], str] = str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from api.addresses import Addresses
 from api.charts import Chart
 from api.dependencies import Services
+from api.schemas.coverage import InferenceAsked
 from api.sheets import Cell, Sheet, plain_text
 from api.web.pages import Alternate, Step, capitalize_first, page
 from ontology.namespaces import ID
@@ -29,9 +30,11 @@ SHOWN: Final = 200
 
 _ID: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,12}-[A-Za-z0-9./_-]{1,80}")
 _CODE: Final = re.compile(r"`([^`]*)`")
-_UNLOCATED: Final = "urn:stepway:unlocated-source:"
+_UNLOCATED: Final = re.compile(r"urn:stepway:unlocated-source:\w+")
 _LARGE: Final = 10_000
 _LEFT_OUT: Final = {"format", "release"}
+_SWITCHES: Final = frozenset(InferenceAsked.model_fields)
+"""Filters that stand at the end of a form: how surely something has to be known, and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it is shown: each cell with the address of what it names, if it names something. `left`: more rows."""
+    """A table as it is shown: each cell with the address of what it names, if it names something. `left`: more rows.
+    `fits`: its columns were chosen for a page."""
 
     title: str
     columns: Sequence[str]
     rows: tuple[tuple[tuple[str, str | None], ...], ...]
     notes: Sequence[str]
     left: bool
+    fits: bool
 
 
 def respond(
@@ -105,9 +110,22 @@ def operation_of(request: Request) -> dict[str, Any]:
     if not isinstance(route, APIRoute):
         return {}
     if route.endpoint not in _DESCRIBED:
-        paths = get_openapi(title="", version="", routes=[route])["paths"]
-        _DESCRIBED[route.endpoint] = paths.get(route.path_format, {}).get("get", {})
+        said = get_openapi(title="", version="", routes=[route])
+        operation: dict[str, Any] = said["paths"].get(route.path_format, {}).get("get", {})
+        kinds: dict[str, Any] = said.get("components", {}).get("schemas", {})
+        operation["parameters"] = [_whole(one, kinds) for one in operation.get("parameters", ())]
+        _DESCRIBED[route.endpoint] = operation
     return _DESCRIBED[route.endpoint]
+
+
+def _whole(said: Any, kinds: dict[str, Any]) -> Any:
+    """What is said of a parameter, with the choices in it that the description keeps elsewhere."""
+    if isinstance(said, list):
+        return [_whole(one, kinds) for one in said]
+    if not isinstance(said, dict):
+        return said
+    named = kinds.get(str(said.get("$ref", "")).rpartition("/")[2], {})
+    return {name: _whole(value, kinds) for name, value in {**named, **said}.items() if name != "$ref"}
 
 
 _DESCRIBED: Final[WeakKeyDictionary[Callable[..., Any], dict[str, Any]]] = WeakKeyDictionary()
@@ -115,7 +133,8 @@ _DESCRIBED: Final[WeakKeyDictionary[Callable[..., Any], dict[str, Any]]] = WeakK
 
 def fields_of(operation: dict[str, Any], request: Request) -> Iterator[Field]:
     """The filters of an address, with what was asked."""
-    for said in operation.get("parameters", ()):
+    asked = operation.get("parameters", ())
+    for said in sorted(asked, key=lambda one: (not one.get("required"), one["name"] in _SWITCHES)):
         if said["in"] != "query" or said["name"] in _LEFT_OUT:
             continue
         schema = said["schema"]
@@ -126,7 +145,9 @@ def fields_of(operation: dict[str, Any], request: Request) -> Iterator[Field]:
         choices = tuple(str(one) for one in first.get("enum", ()))
         kinds = {"integer": "number", "number": "number", "boolean": "yes"}
         kind = "day" if first.get("format") == "date" else kinds.get(str(first.get("type")), "text")
-        label = str(schema.get("title") or capitalize_first(said["name"].replace("_", " ")))
+        words = said["name"].replace("_", " ")
+        titled = schema.get("title", words.title())
+        label = capitalize_first(words) if titled == words.title() else titled
         about = _CODE.sub(r"“\1”", str(said.get("description") or schema.get("description") or ""))
         default = schema.get("default")
         given = tuple(request.query_params.getlist(said["name"]))
@@ -147,15 +168,14 @@ def _table(sheet: Sheet, services: Services, addresses: Addresses) -> Table:
         tuple((_read(row[text]), _address(row[lead], services, addresses, text != lead)) for text, lead in places)
         for row in islice(rows, SHOWN)
     )
-    return Table(sheet.title, columns, shown, sheet.notes, next(rows, None) is not None)
+    return Table(sheet.title, columns, shown, sheet.notes, next(rows, None) is not None, bool(sheet.shown))
 
 
 def _read(cell: Cell) -> str:
-    """A cell as it is read: `2628780` → `2,628,780`, `0.36994727` → `0.37`; of a source that was not found, no address."""
-    if isinstance(cell, str) and _UNLOCATED in cell:
-        return "; ".join(
-            "a source that cannot be opened" if one.startswith(_UNLOCATED) else one for one in cell.split("; ")
-        )
+    """A cell as it is read: `2628780` → `2,628,780`, `0.36994727` → `0.37`; instead of an address that leads nowhere,
+    that its source cannot be opened."""
+    if isinstance(cell, str):
+        return _UNLOCATED.sub("a source that cannot be opened", cell)
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return plain_text(cell)
     if isinstance(cell, float):

@@ -23,6 +23,8 @@ _SAID: Final = tuple(
         (r"any provider of this kind: ([\w ]+)", r"any provider that runs it (\1)"),
         (r"\blevel (\d), for entry rules", r"an award at level \1"),
         (r", brought already: (the step that gives it is taken out by “[^”]*”)", r" (\1)"),
+        (r"this step stands for the type of provision", "what is said here holds for courses of this kind"),
+        (r"Ask the person: Is it so: ", "Ask the person whether this holds: "),
         (r"the profile usually asked is a bar", "only where the client has what providers usually ask for"),
         (r"the profile usually expected is met", "what providers usually ask for is met"),
     )
@@ -37,6 +39,11 @@ def on_screen(text: str) -> str:
     """
     for pattern, words in _SAID:
         text = pattern.sub(words, text)
+    return spoken_days(text)
+
+
+def spoken_days(text: str) -> str:
+    """A text whose days are as they are spoken; nothing else of it is changed: for notes of the data."""
     return _DAY.sub(_spoken, text)
 
 

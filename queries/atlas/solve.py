@@ -65,6 +65,8 @@ class Solver:
         """The question as `/pathways` understands it."""
         one = self.circumstances[question.circumstance]
         asked = replace(one.asked(dict(question.resident)), to=(question.role,), on=self.job.on)
+        if question.reading is Reading.PERHAPS:  # what nobody tells is not known, and never no
+            asked = replace(asked, untold=bool(asked.attendance), unpriced=asked.budget_pounds is not None)
         if question.runs == ANY:
             return asked
         known = question.reading is Reading.NEAR

@@ -180,7 +180,8 @@ class _Told:
             runs = chosen(self.plan.questions[near].runs, self.plan.job.stand_ins)
             steps = zip(may["steps"], may["taught"], may["runs"], strict=True)
             missing = [step for step, taught, run in steps if taught and run not in runs]
-            return "unknown", "middle-not-known" if nowhere else "not-known-to-be-near", [], [], missing
+            far = "middle-not-known" if nowhere else "not-known-to-be-near"
+            return "unknown", far if missing else "not-told", [], [], missing
         if may["outcome"] is None:
             return "unknown", "not-described", [], [], []
         if Outcome.STOPPED_EARLY in (sure["outcome"], may["outcome"]):

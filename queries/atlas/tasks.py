@@ -61,10 +61,10 @@ Numbers = NDArray[np.float64]
 
 
 class Reading(StrEnum):
-    """How a step is read of which it is not known where, or whether, it is taught.
+    """How a step is read of which it is not known where, when in the day, for how much or whether it is taught.
 
     `near`: it does not count; every step but a job is a run known to be near enough, or has no distance. `perhaps`: it
-    counts; only what is known to be too far is left out.
+    counts; only what is known to be too far, at another time of day or too dear is left out.
     """
 
     NEAR = "near"

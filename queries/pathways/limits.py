@@ -128,9 +128,9 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
     if request.attendance:
         yield Limit(
             "attendance",
-            f"only {_any(request.attendance)} attendance",
+            f"only {_any(request.attendance)} attendance" + (", or not known when" if request.untold else ""),
             lambda r: replace(r, attendance=()),
-            _where(lambda way: _taught(way) and (way.offer is None or way.offer.attendance not in request.attendance)),
+            _where(_other_attendance(request.attendance, request.untold)),
         )
     if request.near is not None:
         yield Limit("distance", request.near.text, lambda r: replace(r, near=None), _where(_too_far(request.near)))
@@ -215,6 +215,23 @@ def _other_mode(wanted: tuple[str, ...]) -> Callable[[Way], bool]:
     return lambda way: (
         _taught(way) and (way.offer is None or not {way.offer.study_mode, way.offer.delivery_mode}.intersection(wanted))
     )
+
+
+def _other_attendance(wanted: tuple[str, ...], untold: bool) -> Callable[[Way], bool]:
+    """Whether a way is not known to be taught at a time of day that is wanted.
+
+    `untold`: whether it is known to be taught at another; of a step that is no run, whether each known run of it is.
+    """
+
+    def bars(way: Way) -> bool:
+        if not _taught(way):
+            return False
+        told = [run.attendance for run in ((way.offer,) if way.offer is not None else way.earlier)]
+        if untold:
+            return bool(told) and not any(one is None or one in wanted for one in told)
+        return way.offer is None or way.offer.attendance not in wanted
+
+    return bars
 
 
 def _too_far(near: Near) -> Callable[[Way], bool]:

@@ -51,12 +51,12 @@ class PathwayRequest:
     before which nothing starts). In money: `budget_pounds`, under which steps without a known price are left out unless
     `unpriced` lets them in. On the way: `via` (each is passed through before the goal) and `avoid` (things, steps,
     providers). On steps other than jobs: `mode`, `attendance` and `provider`, any of the values; a step of which it is
-    not known is left out. `without_employer`: leave out steps that need an employer, apprenticeships among them, but
-    for plain work at the goal.
+    not known is left out, but `untold` lets in those of which no `attendance` is known. `without_employer`: leave out
+    steps that need an employer, apprenticeships among them, but for plain work at the goal.
     `jobs_as_steps`: whether a job may be a step on the way. `published_only`: leave out steps that rest on our
     inference. `profile_required`: treat the profile that a provider usually asks as a bar. `confirmed_only`: leave out
-    steps of which it cannot be told whether the person may start them. `near`: leave out what is not near enough (the
-    atlas asks so; jobs are never left out, since nobody knows where they will be).
+    steps of which it cannot be told whether the person may start them. `near`: leave out what is not near enough (it
+    and `untold` are for the atlas; jobs are never left out, since nobody knows where they will be).
 
     `trade_off`: two or three criteria of which every best compromise is wanted besides.
     """
@@ -75,6 +75,7 @@ class PathwayRequest:
     avoid: tuple[str, ...] = ()
     mode: tuple[str, ...] = ()
     attendance: tuple[str, ...] = ()
+    untold: bool = False
     provider: tuple[str, ...] = ()
     budget_pounds: int | None = None
     unpriced: bool = False

@@ -148,21 +148,22 @@ def _published(rows: Sequence[Row]) -> Part:
 
 
 def _spread(rows: Sequence[Row]) -> Part:
-    offered = [row for row in rows if row["finding"] in OFFERED]
-    all_of_them = sum(int(row["competencies"]) for row in offered)
-    several = sum(int(row["competencies"]) for row in offered if int(row["providers"]) > 1)
+    """Of all that is needed, as `_coverage`: a share of what is taught would fall when one provider begins to teach."""
+    needed = sum(int(row["competencies"]) for row in rows)
+    several = sum(int(row["competencies"]) for row in rows if row["finding"] in OFFERED and int(row["providers"]) > 1)
+    unknown = sum(int(row["competencies"]) for row in rows if row["finding"] in OPEN)
     return Part(
         "spread",
-        "Of these, competencies that do not hang on one provider",
+        "Needed competencies that two providers or more are known to teach",
         "percent",
         COVERAGE_QUERY,
-        "Of the same competencies, 100 × those with 2 providers or more, over all of them. What is left to 100 is how"
-        " fragile coverage is.",
+        "100 × the competencies counted as taught in the first part that have 2 providers or more, over all that are"
+        " needed. What is left to the first part hangs on one provider. Upper end: as in the first part.",
         True,
-        _percent(several, all_of_them),
-        None,
-        {"offered": all_of_them, "several_providers": several},
-        None if all_of_them else "nothing is known to be taught, so nothing can hang on one provider",
+        _percent(several, needed),
+        _percent(several + unknown, needed) if unknown else None,
+        {"needed": needed, "several_providers": several, "not_known": unknown},
+        None if needed else "the release has no coverage graph, or no needed competencies",
     )
 
 
@@ -176,7 +177,9 @@ def _reach(rows: Sequence[Row]) -> Part:
         "percent",
         REACH_QUERY,
         "100 × the pairs of a learner and a role that are reachable, over all of them. A pathway whose status is"
-        " illustrative does not count. Upper end: with those that are unknown or illustrative counted in.",
+        " illustrative does not count. A way that a limit of the learner closes counts as no, also where nobody tells"
+        " when in the day a run is taught or what it costs. Upper end: with those that are unknown or illustrative"
+        " counted in.",
         True,
         _percent(yes, pairs),
         _percent(yes + unknown, pairs) if unknown else None,

@@ -378,8 +378,9 @@ def _ids(cell: str) -> tuple[str, ...]:
 class MethodQuality:
     """How often a way of matching is right on the judged adverts.
 
-    `said`: adverts that it matched with one job; `right` of them rightly. `wanted`: adverts that have a job in that
-    list at all, however found. Shares are None where there is nothing to take a share of: not known, never nought.
+    `said`: adverts that it matched with one job; `right` of them rightly: not where it was judged that the title alone
+    cannot tell several apart. `wanted`: adverts that have one job in that list, however found. Shares are None where
+    there is nothing to take a share of: not known, never nought.
     """
 
     scheme: Scheme
@@ -400,7 +401,7 @@ class MethodQuality:
 
     @property
     def recall(self) -> float | None:
-        """Share of the adverts that have a job in the list, for which this way found the right one."""
+        """Share of the adverts that have one job in the list, for which this way found the right one."""
         return self.right / self.wanted if self.wanted else None
 
 
@@ -430,10 +431,10 @@ def qualities(
                 continue  # which group it belongs to was not judged
             match = by_scheme[scheme]
             if match.outcome is Outcome.MATCHED:
-                right = match.matches[0].of in {address_of[scheme] + id for id in one.jobs(scheme)}
+                right = [match.matches[0].of] == [address_of[scheme] + id for id in one.jobs(scheme)]
                 said[match.method].append(right)
                 said[None].append(right)
-        wanted = sum(1 for one in there if one.jobs(scheme))
+        wanted = sum(1 for one in there if len(one.jobs(scheme)) == 1)
         for method in (None, *Method):
             if method is None or method in said:
                 yield MethodQuality(scheme, method, len(said[method]), sum(said[method]), wanted)

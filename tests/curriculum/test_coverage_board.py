@@ -216,9 +216,26 @@ def test_sentences_are_plain() -> None:
     six = "".join(f"role OC-{name} level 4: K1\n award Q-{name} for OC-{name}\n" for name in "ABCDEF")
     assert sentence(only(six)) == "No unit, award or apprenticeship that we know of teaches this. 6 roles need it."
     runs = f"{ALONE} run Q-A at P-A\n run Q-A at P-B"
-    said = "Taught only inside a whole qualification or apprenticeship, by 2 providers. 1 role needs it."
-    assert sentence(only(NEEDED + runs)) == said
-    assert sentence(only(NEEDED + runs, Slice(wholes=True))) == "Taught by 2 providers. 1 role needs it."
+    said = "Taught only inside a whole qualification or apprenticeship, by 2 providers. "
+    ours = "This is our inference alone. 1 role needs it."
+    assert sentence(only(NEEDED + runs)) == said + ours
+    assert sentence(only(NEEDED + runs, Slice(wholes=True))) == f"Taught by 2 providers. {ours}"
+
+
+def test_what_somebody_published_is_not_called_our_inference() -> None:
+    text = f"{NEEDED} unit U-1 in Q-A level 4: K1 stated\n run Q-A at P-A sold"
+    stated, both = only(text), only(f"{text}\n unit U-2 in Q-A level 4: K1 unit-theme")
+    assert (stated.inferred, both.inferred) == (False, False)
+    assert sentence(both) == "Taught by one provider. 1 role needs it."
+
+
+def test_where_a_switch_leaves_a_reason_out_nobody_says_that_nothing_teaches_it() -> None:
+    off = Inference(via=frozenset({Via.STATED}))
+    cell = only(f"{NEEDED} unit U-1 in Q-A level 4: K1 unit-theme\n run Q-A at P-A sold", inference=off)
+    assert sentence(cell) == (
+        "Nothing that counts in this question teaches this. The question leaves out 1 reason to think that something"
+        " does. 1 role needs it."
+    )
 
 
 def test_every_candidate_and_all_that_is_left_out_can_be_seen() -> None:

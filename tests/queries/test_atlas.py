@@ -27,7 +27,7 @@ from queries.atlas.circumstances import areas, circumstances
 from queries.atlas.faults import ClusterError, NoAtlasError, UnknownInAtlasError
 from queries.atlas.places import Centre, District, Point, read
 from queries.atlas.solve import Solver, frame
-from queries.atlas.tasks import EARTH_KM, JOB, Plan, Question, Reading, Taught, bits, chosen, job_of, resident_of
+from queries.atlas.tasks import EARTH_KM, JOB, Plan, Question, Reading, Taught, bits, chosen, job_of, plan, resident_of
 from queries.pathways.engine.problem import Criterion, Outcome
 from queries.pathways.request import Near, ReleaseRef
 from queries.pathways.service import PathwayService
@@ -110,7 +110,8 @@ def test_without_distance_it_is_what_standard_learners_are_told(seed: int) -> No
     """One run that stands for all that are alike loses nothing: compared with the whole release."""
     some = [*with_km("SC-ANY", None), *with_km("SC-EVENINGS", None), *with_km("SC-NOTHING-PAID", None)]
     found = made(planned(some, seed=seed, districts=["XX1"])).rows_by_key(["circumstance", "role"], named=True)
-    asked = [Learner(one.id, one.label, one.says, "", "", one.request) for one in some]
+    told = [replace(one.request, untold=True, unpriced=one.request.budget_pounds is not None) for one in some]
+    asked = [Learner(one.id, one.label, one.says, "", "", request) for one, request in zip(some, told, strict=True)]
     for reach in reaches(PathwayService(crowded(seed)[0], RELEASE), TODAY, asked):
         ((row,),) = (found[reach.learner.id, reach.role.id],)
         assert row["perhaps_outcome"] == reach.outcome
@@ -181,9 +182,37 @@ def test_what_is_near_is_also_perhaps_near_and_only_yes_says_so() -> None:
         near, perhaps = (row[f"{reading}_outcome"] == "found" for reading in Reading)
         assert perhaps or not near
         assert row["reachable"] == ("yes" if near else "unknown" if perhaps else "no")
-        assert bool(row["not_known_near"]) is (row["reachable"] == "unknown")
+        assert bool(row["not_known_near"]) is (row["why"] in ("not-known-to-be-near", "middle-not-known"))
         assert row["furthest_km"] is None or row["furthest_km"] <= 15
         assert not row["binding"] or row["reachable"] == "no"
+
+
+def test_no_run_that_nobody_places_in_the_day_makes_a_no() -> None:
+    """What is not told is not known: with only the evening free, only runs that are known to be by day are left out."""
+    projection, places = crowded(each=1, told=True)
+    for attendance, word, why in ((None, "unknown", "not-told"), ("day", "no", "limits"), ("evening", "yes", None)):
+        offers = tuple(replace(run, attendance=attendance) for run in projection.offers)
+        told, evenings = replace(projection, offers=offers), with_km("SC-EVENINGS", None)
+        found = made(plan(told, "0", TODAY, places, evenings, districts=["XX1"], roles=three_roles()))
+        assert set(found["reachable"]) <= {word, "no"}
+        some = found.filter(pl.col("reachable") == word)
+        assert len(some) == 3
+        if why == "limits":
+            assert some["binding"].to_list() == [["attendance"]] * 3
+        elif why:
+            assert set(some["why"]) == {why} and not any(some["binding"].to_list())
+
+
+def test_a_price_that_nobody_tells_makes_no_no() -> None:
+    projection, places = crowded(each=1, told=True)
+    counts = []
+    for pounds in (None, 9_000):
+        offers = tuple(replace(run, cost_pounds=pounds) for run in projection.offers)
+        steps = tuple(replace(step, cost=None) for step in projection.steps)
+        told = replace(projection, offers=offers, steps=steps)
+        found = made(plan(told, "0", TODAY, places, with_km("SC-NOTHING-PAID", None), districts=["XX1"]))
+        counts.append(set(found.filter(pl.col("why") == "not-told")["reachable"]))
+    assert counts == [{"unknown"}, set()]
 
 
 def test_distance_is_named_as_what_closes_a_way() -> None:

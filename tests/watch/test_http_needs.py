@@ -283,7 +283,7 @@ def _recomputed(client: TestClient, said: dict[str, Any]) -> dict[str, float | N
     ages = sorted(stated.values())
     parts = {
         "coverage": 100 * competencies(taught) / competencies(found),
-        "spread": 100 * competencies([row for row in taught if int(row["providers"]) > 1]) / competencies(taught),
+        "spread": 100 * competencies([row for row in taught if int(row["providers"]) > 1]) / competencies(found),
         "reach": 100 * sum(int(row["pairs"]) for row in yes) / sum(int(row["pairs"]) for row in reach),
     }
     published = [row for row in found if row["if_published"] in offered]

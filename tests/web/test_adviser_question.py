@@ -1,0 +1,457 @@
+"""The question of the adviser's pages: nothing that is asked is hidden or lost, what is wrong is said by its everyday
+name, and every other question that a page offers is a real one.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+from fastapi import Request
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page
+
+from api.app import create_app
+from api.errors import FieldProblem, Problem
+from api.settings import Settings
+from api.web.adviser import can_start, cost_of, first_work, time_of, where, who_pays
+from api.web.plan import Action, Plan, calendar
+from api.web.question import asked_of, dropped, mend
+from api.web.wording import SHORT, corrected, mistakes, on_screen, said_of_client, short_words
+from tests.support.browsing import Open, violations
+
+BROWSER = {"Accept": "text/html"}
+ASKED = "from=PT-BOOTCAMP&to_level=4"
+
+
+@pytest.fixture(scope="module")
+def client(home_data: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
+        yield found
+
+
+def main_of(client: TestClient, path: str, status: int = 200) -> str:
+    found = client.get(path, headers=BROWSER)
+    assert found.status_code == status, found.text
+    return str(found.text.partition("<main")[2].partition("</main>")[0])
+
+
+def links_of(html: str) -> list[tuple[str, str]]:
+    """Each link: its address and its words."""
+    found = re.findall(r'<a [^>]*?href="(.*?)"[^>]*>(.*?)</a>', html, re.DOTALL)
+    return [(unescape(href), unescape(re.sub("<[^>]*>", "", text)).strip()) for href, text in found]
+
+
+def fields_of(html: str) -> set[tuple[str, str]]:
+    """What the form would send as it stands: its filled, ticked and hidden fields."""
+    found = set()
+    for tag in re.findall(r"<input [^>]*>", html):
+        said = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        chosen = said.get("type") not in ("radio", "checkbox") or tag.endswith(" checked>")
+        if chosen and said.get("value"):
+            found.add((said["name"], unescape(said["value"])))
+    return found
+
+
+def test_the_form_shows_and_sends_everything_that_the_address_asks(client: TestClient) -> None:
+    said = (
+        "from=PT-BOOTCAMP&holds=OC-HCSW&to=OC-MTTECH&to=OC-MAMMO&avoid=PG-017&via=OC-HCSA&provider=P-DUDLEY&by=cost"
+        "&within_weeks=100&alternatives=2&on=2026-11-22&jobs_as_steps=false&attendance=day&mode=online&budget=500"
+        "&unpriced=true&hours_per_week=16&depart_after=2027-01-04&arrive_by=2029-07-31&confirmed_only=true"
+        "&attribute=age:34&attribute=relevant-work:yes"
+    )
+    html = main_of(client, f"/start?{said}")
+    assert 'type="hidden"' not in html
+    asked = dict.fromkeys(pair for pair in map(tuple, (one.split("=") for one in said.split("&"))))
+    sent = set(asked_of(fields_of(html)))
+    lost = {pair for pair in asked if pair not in sent}
+    by_name = {("from", "PT-BOOTCAMP"), ("holds", "OC-HCSW"), ("to", "OC-MTTECH")}
+    assert lost <= by_name  # these stand there by their names, which mean them and nothing else
+    assert {("from", "skills bootcamp"), ("from", "Healthcare support worker"), ("to", "MedTech technician")} <= sent
+
+
+def test_of_an_answer_that_is_given_twice_the_later_holds() -> None:
+    found = asked_of([("attribute", "age:34"), ("fact.age", "35"), ("attribute", "employment:employed")])
+    assert found == [("attribute", "age:35"), ("attribute", "employment:employed")]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "read"),
+    [
+        ("arrive_by", "31/7/2028", "2028-07-31"),
+        ("arrive_by", "1 September 2027", "2027-09-01"),
+        ("depart_after", "4 Jan 2027", "2027-01-04"),
+        ("arrive_by", "soon", "soon"),
+        ("budget", "£2,500", "2500"),
+        ("budget", "a lot", "a lot"),
+        ("hours_per_week", "16 hours", "16"),
+    ],
+)
+def test_days_and_numbers_may_be_written_as_people_write_them(name: str, written: str, read: str) -> None:
+    assert asked_of([(name, written)]) == [(name, read)]
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "words"),
+    [
+        ("", "to", "Say where the client wants to get to"),
+        ("to_level=4&to=OC-MTTECH", "to", "not both"),
+        ("to_level=4&hours_per_week=ten", "hours", "Hours a week must be a whole number"),
+        ("to_level=4&budget=lots", "budget", "pounds"),
+        ("to_level=4&arrive_by=soon", "arrive", "31 July 2028"),
+        ("to_level=4&depart_after=soon", "depart", "31 July 2028"),
+        ("to_level=4&arrive_by=2020-01-01", "arrive", "1 January 2020, is already over"),
+        ("to_level=4&arrive_by=2030-01-01&depart_after=2031-05-05", "arrive", "5 May 2031, the first day to start"),
+        ("to_level=4&attribute=age:old", "fact-age", "“old” is not a number of years"),
+        ("to_level=4&attribute=relevant-work:perhaps", "fact-relevant-work", "“perhaps” is not one of"),
+        ("to_level=4&attribute=shoe-size:9", "to", "“shoe-size”"),
+        ("to_level=4&attribute=age:34&attribute=age:35", "fact-age", "answered twice"),
+        ("to_level=4&colour=red", "to", "“colour”"),
+        ("to_level=4&from=OC-HCSW&from=airline+pilot", "from-2", "Nothing is called “airline pilot”"),
+        ("to_level=4&from=OC-HCSW&holds=airline+pilot", "from-2", "Nothing is called “airline pilot”"),
+        ("to=OC-GONE", "to", "Nothing here has the code “OC-GONE”"),
+        ("to_level=4&avoid=airline+pilot", "also", "airline pilot"),
+        ("to_level=4&alternatives=99", "also", "from 1 to 10"),
+        (f"to_level=4&from={'x' * 300}", "from-1", "200 letters"),
+        ("to_level=4&from=%3Cscript%3Ealert(1)%3C/script%3E", "from-1", "&lt;script&gt;"),
+    ],
+)
+def test_what_is_wrong_is_said_by_its_everyday_name_with_a_link_to_its_field(
+    client: TestClient, query: str, field: str, words: str
+) -> None:
+    html = main_of(client, f"/pathways?{query}", 422)
+    summary = re.search(r'<div class="problem".*?</div>', html, re.DOTALL)
+    assert summary is not None and "autofocus" in summary[0]
+    link = re.search(rf'<a href="#{field}">([^<]*)</a>', summary[0])
+    assert link is not None and words in link[1], summary[0]
+    assert len(re.findall(rf'id="{field}"', html)) == 1
+    assert "<script>" not in html
+    assert 'id="to-error"' in html or f'id="{field}-error"' in html
+
+
+def test_words_of_several_meanings_in_two_fields_are_put_right_one_by_one(client: TestClient) -> None:
+    html = main_of(client, "/pathways?from=technician&to=technician", 422)
+    links = [href for href, _ in links_of(html) if href.startswith("/pathways?")]
+    assert links and all(href.endswith("&to=technician") and "from=technician" not in href for href in links)
+    html = main_of(client, links[0], 422)
+    links = [href for href, _ in links_of(html) if href.startswith("/pathways?")]
+    assert links and main_of(client, links[0])
+
+
+def test_who_is_there_already_is_told_so(client: TestClient) -> None:
+    asked = "from=OC-HCSW&to=OC-HCSW"
+    assert client.get(f"/pathways?{asked}").json()["pathways"][0]["steps"] == []
+    assert "The client is there already" in main_of(client, f"/pathways?{asked}")
+    assert "no step is needed" in main_of(client, f"/pathways/1?{asked}")
+    assert "you are there already" in main_of(client, f"/pathways/1/plan?{asked}")
+
+
+def test_credits_of_an_award_stay_when_its_words_are_put_right() -> None:
+    asked = [("to_level", "4"), ("from", " computing:60"), ("from", "else")]
+    assert corrected(asked, "computing", "Q-X") == [("to_level", "4"), ("from", "Q-X:60"), ("from", "else")]
+
+
+def test_a_thing_that_was_withdrawn_is_asked_for_again_by_what_replaces_it() -> None:
+    document = Problem("retired-id", "“OC-OLD” was last in release 1.", members={"id": "OC-OLD"}).document("/pathways")
+    (found,) = mistakes(document, [("from", "PT-BOOTCAMP"), ("to", "OC-OLD")])
+    assert (found.field, found.text) == ("to", "“OC-OLD” was last in release 1.")
+
+
+def test_a_thing_that_was_withdrawn_has_links_that_ask_for_what_replaces_it_or_the_last_release() -> None:
+    members = {"id": "OC-OLD", "last_release": 1, "replaced_by": ["OC-NEW"]}
+    document = Problem("retired-id", "“OC-OLD” was last in release 1.", members=members).document("/pathways")
+    scope: dict[str, object] = {
+        "type": "http",
+        "method": "GET",
+        "path": "/pathways",
+        "root_path": "/under",
+        "headers": [],
+    }
+    scope |= {"query_string": b"from=PT-BOOTCAMP&to=OC-OLD", "server": ("stepway", 80), "scheme": "http"}
+    reply = mend(Request(scope), document)
+    assert reply.status_code == 410
+    hrefs = {href for href, _ in links_of(bytes(reply.body).decode())}
+    assert "/under/pathways?from=PT-BOOTCAMP&to=OC-NEW" in hrefs
+    assert "/under/pathways?release=1&from=PT-BOOTCAMP&to=OC-OLD" in hrefs
+
+
+def test_a_parameter_that_nobody_foresaw_is_named_in_plain_words() -> None:
+    error = FieldProblem(field="request", message="`trade_off` takes two or three different criteria", given=None)
+    document = Problem("invalid-request", "x", 422, members={"errors": [error]}).document("/pathways")
+    (found,) = mistakes(document, [("to_level", "4")])
+    assert found.text == "Trade_off takes two or three different criteria."
+
+
+@pytest.mark.parametrize("number", [4, 9, 11, 10_000])
+def test_a_route_that_there_is_not_leads_back_to_those_there_are(client: TestClient, number: int) -> None:
+    html = main_of(client, f"/pathways/{number}/plan?{ASKED}", 404)
+    assert "3 routes to a level 4 role in HealthTech" in html
+    assert [href for href, _ in links_of(html)] == [f"/pathways?{ASKED}"]
+
+
+@pytest.mark.parametrize("path", ["/pathways", "/pathways/1"])
+def test_what_was_asked_stands_on_every_page_with_a_link_that_changes_it(client: TestClient, path: str) -> None:
+    html = main_of(client, f"{path}?{ASKED}&attribute=age:34&hours_per_week=20&depart_after=2027-09-01")
+    for words in ("a level 4 role in HealthTech", "skills bootcamp", "aged 34", "20 hours", "before 1 September 2027"):
+        assert words.casefold() in html.casefold()
+    changes = [href for href, text in links_of(html) if text.startswith("Change:") or text.startswith("Change")]
+    for place in ("to", "from-1", "fact-age", "by", "arrive"):
+        (href,) = {one for one in changes if one.endswith(f"#{place}")}
+        assert len(re.findall(f'id="{place}"', main_of(client, href))) == 1
+
+
+EVERY_LIMIT = (
+    "from=PT-BOOTCAMP&to_level=4&arrive_by=2027-06-01&depart_after=2027-01-04&hours_per_week=12&budget=100"
+    "&unpriced=true&attendance=evening&mode=online&provider=Dudley+College+of+Technology&published_only=true"
+    "&without_employer=true&confirmed_only=true&profile_required=true&jobs_as_steps=false&avoid=MedTech+HNC"
+    "&via=Healthcare+science+assistant&attribute=age:34"
+)
+
+
+def test_each_limit_in_force_can_be_dropped_and_is_then_gone(client: TestClient) -> None:
+    reply = client.get(f"/pathways?{EVERY_LIMIT}").json()
+    html = main_of(client, f"/pathways?{EVERY_LIMIT}")
+    part = html[html.index('id="what-if"') :]
+    links = [href for href, text in links_of(part) if text == "Ask without it"]
+    limits = reply["question"]["limits"]
+    assert len(limits) == len(links) == 14
+    for limit, href in zip(limits, links, strict=True):
+        left = client.get(href).json()["question"]["limits"]
+        assert limit not in left
+        others = [one for one in limits if one != limit]
+        assert [one for one in left if one["name"] != "time"] == [one for one in others if one["name"] != "time"]
+
+
+def test_what_would_open_a_route_is_asked_as_wide_as_the_answer_took_it() -> None:
+    reply = {"understood": ()}
+    found = dropped([("to_level", "4"), ("hours_per_week", "5")], [{"name": "hours_per_week"}], reply)
+    assert found == [("to_level", "4"), ("hours_per_week", "100")]
+
+
+def test_a_limit_is_asked_again_with_another_value(client: TestClient) -> None:
+    html = main_of(client, f"/pathways?{ASKED}&hours_per_week=12&attribute=age:34")
+    form = next(one for one in re.findall(r"<form.*?</form>", html, re.DOTALL) if 'id="if-hours_per_week"' in one)
+    sent = fields_of(form)
+    assert ("hours_per_week", "12") in sent
+    assert sent - {("hours_per_week", "12")} == {("from", "PT-BOOTCAMP"), ("to_level", "4"), ("attribute", "age:34")}
+
+
+def test_a_step_can_be_swapped_by_asking_again(client: TestClient) -> None:
+    html = main_of(client, f"/pathways/1?{ASKED}")
+    (first, *_) = [href for href, text in links_of(html) if text == "Ask for routes without this step"]
+    before = client.get(f"/pathways?{ASKED}").json()["pathways"][0]["steps"][0]["id"]
+    after = client.get(first).json()
+    assert all(before != step["id"] for one in after["pathways"] for step in one["steps"])
+    assert after["pathways"]
+
+
+def test_who_does_not_know_where_to_is_shown_roles_and_each_is_a_question(client: TestClient) -> None:
+    sent = "to=&to_level=unsure&from=PT-BOOTCAMP&fact.age=34&by=weeks"
+    found = client.get(f"/pathways/ask?{sent}", headers=BROWSER, follow_redirects=False)
+    assert found.headers["location"] == "/pathways/roles?from=PT-BOOTCAMP&attribute=age%3A34"
+    html = main_of(client, found.headers["location"])
+    links = [(href, text) for href, text in links_of(html) if href.startswith("/pathways?")]
+    home = [text for _, text in links[: [text for _, text in links].index("Clinical scientist") + 1]]
+    assert {"MedTech technician", "Healthcare science associate"} <= set(home)
+    for href, text in links[5:8]:
+        reply = client.get(href).json()
+        assert reply["outcome"] == "found" and reply["question"]["to"][0]["label"] == text
+        assert [one["id"] for one in reply["question"]["holds"]] == ["PT-BOOTCAMP"]
+
+
+def test_a_role_that_nothing_leads_to_is_not_within_reach(client: TestClient) -> None:
+    html = main_of(client, "/pathways/roles?from=PT-BOOTCAMP")
+    shown = {href.partition("to=")[2] for href, _ in links_of(html) if "&to=" in href}
+    everything = {one["id"] for one in client.get("/roles?limit=100").json()["items"]}
+    left_out = sorted(everything - shown)
+    assert left_out
+    for id in left_out:
+        assert client.get(f"/pathways?from=PT-BOOTCAMP&to={id}&within_weeks=1040").json()["outcome"] != "found", id
+
+
+def test_words_that_mean_nothing_are_asked_about_before_roles_are_shown(client: TestClient) -> None:
+    assert 'href="#from-1"' in main_of(client, "/pathways/roles?from=zzzzqq", 422)
+
+
+def step(**other: object) -> dict[str, object]:
+    given = {
+        "number": 1,
+        "kind": "study",
+        "weeks": {"status": "published"},
+        "cost": {"status": "published"},
+        "payments": [],
+        "place": None,
+        "provider": None,
+        "starts_in_weeks": 0,
+        "eligibility": {"likely": "likely-yes"},
+    }
+    return given | other
+
+
+def route(*steps: dict[str, object], **totals: object) -> dict[str, object]:
+    usual = {
+        "weeks": 52,
+        "weeks_at_least": False,
+        "steps_of_unknown_length": 0,
+        "steps_of_unknown_cost": 0,
+        "cost_pounds": 0,
+        "known_cost_pounds": 0,
+        "loan_pounds": 0,
+        "steps_that_cannot_be_told": 0,
+    }
+    return {"totals": usual | totals, "steps": [*steps]}
+
+
+def test_a_sum_that_rests_on_our_inference_says_so() -> None:
+    guessed = step(weeks={"status": "inferred"}, cost={"status": "inferred"})
+    assert time_of(route(step())) == "52 weeks, about 12 months"
+    assert time_of(route(step(), guessed)) == "52 weeks, about 12 months (our inference)"
+    assert cost_of(route(step())) == "Nothing"
+    assert cost_of(route(guessed)) == "Nothing (our inference)"
+    assert "made up" in cost_of(route(step(cost={"status": "illustrative"})))
+
+
+def test_what_is_not_known_of_time_and_money_is_never_nought() -> None:
+    assert "how long 1 step takes in all is not known" in time_of(route(step(), steps_of_unknown_length=1))
+    assert cost_of(route(step(cost=None), steps_of_unknown_cost=1, cost_pounds=None)) == "Not known for 1 step"
+    assert cost_of(route(step(), cost_pounds=1200, loan_pounds=None)) == "£1,200, how much of it as a loan is not known"
+    assert cost_of(route(step(), cost_pounds=1200, loan_pounds=900)) == "£1,200, £900 of it as a loan"
+
+
+def test_who_pays_says_whether_that_can_be_told_and_leaves_out_who_does_not() -> None:
+    def pays(title: str, answer: str) -> dict[str, object]:
+        return {"title": title, "decision": {"answer": answer}}
+
+    one = step(payments=[pays("Loan", "not-known"), pays("Bursary", "no")])
+    two = step(payments=[pays("Loan", "yes"), pays("Own money", "not-known")])
+    assert who_pays([one, two]) == "Loan (likely); Own money (cannot be told yet)"
+    assert who_pays([step()]) == "Not known"
+
+
+def test_the_other_rows_say_what_is_known_and_no_more() -> None:
+    job = step(number=2, kind="job", starts_in_weeks=None)
+    assert where([step(place="Walsall"), step(), job]) == "Walsall; then not known"
+    assert where([job]) == "Where the employer is"
+    assert first_work([step()]) == "Not on this route"
+    assert first_work([step(), job]) == "With step 2; when is not known"
+    unlikely = route(step(eligibility={"likely": "likely-no"}), step(), steps_that_cannot_be_told=1)
+    assert can_start(unlikely) == "Likely no for 1 step; Not known for 1 step"
+    assert can_start(route(step())) == "Likely yes, at every step"
+
+
+def test_an_answer_is_put_in_the_words_of_the_pages() -> None:
+    assert (
+        on_screen("no pathway by 2028-07-31; 2028-13-45 is no day") == "no route by 31 July 2028; 2028-13-45 is no day"
+    )
+    assert on_screen("Metabolic Pathways") == "Metabolic Pathways"  # the name of a unit
+    assert on_screen("any provider of this kind: HNC") == "any provider that runs it (HNC)"
+
+
+def test_what_is_said_of_a_person_is_read_back_in_words() -> None:
+    items = [("attribute", "age:34"), ("to", "x"), ("attribute", "employment:unemployed"), ("attribute", "shoe-size:9")]
+    assert said_of_client(items) == ["aged 34", "out of work"]
+
+
+def test_short_words_are_explained_on_the_page_that_uses_them_and_only_there(client: TestClient) -> None:
+    for path in (f"/pathways?{ASKED}", f"/pathways/1?{ASKED}", f"/pathways/1/plan?{ASKED}"):
+        text, _, explained = main_of(client, path).partition("Short words on this page")
+        told = set(re.findall(r"<abbr>(.*?)</abbr>", explained))
+        assert told == {word for word, _ in short_words(text)}
+        assert "HNC" in told
+    assert short_words("<p class='HNC'>nothing</p>") == [] and "HTQ" in SHORT
+
+
+def events_of(text: str) -> list[dict[str, str]]:
+    """The entries of a calendar file (RFC 5545): its lines unfolded, its texts without their escapes."""
+    found: list[dict[str, str]] = []
+    for line in text.replace("\r\n ", "").removesuffix("\r\n").split("\r\n"):
+        name, _, value = line.partition(":")
+        if line == "BEGIN:VEVENT":
+            found.append({})
+        elif found:
+            found[-1][name] = re.sub(r"\\(.)", lambda sign: "\n" if sign[1] == "n" else sign[1], value)
+    return found
+
+
+def test_what_a_calendar_reads_is_what_the_plan_says(client: TestClient) -> None:
+    what = "Apply; then ask, whether £1,200 " + "is the whole price of the Higher National Certificate " * 3 + "\\ end"
+    action = Action(what, "client", date(2027, 2, 28), "the course starts then", ())
+    again = Action("Ask again", "client", date(2027, 12, 31), "the course starts then", ())
+    plan = Plan((), "a goal", (), "", "", "", (action, again), (), date(2026, 11, 22))
+    first, second = events_of(calendar(plan, "https://example.org/pathways/1/plan?on=2026-11-22&release=1"))
+    assert first["SUMMARY"] == what
+    assert (first["DTSTART;VALUE=DATE"], first["DTEND;VALUE=DATE"]) == ("20270228", "20270301")
+    assert (second["DTSTART;VALUE=DATE"], second["DTEND;VALUE=DATE"]) == ("20271231", "20280101")
+    assert first["UID"] != second["UID"] and "release=1" in first["DESCRIPTION"]
+    served = client.get(f"/pathways/1/plan.ics?{ASKED}").text
+    assert served.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0") and served.endswith("END:VCALENDAR\r\n")
+
+
+def test_the_plan_fits_one_sheet_of_paper(open_home: Open) -> None:
+    for query in (ASKED, "to_level=4&from=level:2&without_employer=true"):
+        for large, most in (("", 1), ("&print=large", 3)):
+            page = open_home(f"/pathways/2/plan?{query}{large}")
+            sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+            assert 1 <= sheets <= most, (query, large)
+
+
+def test_what_is_wrong_has_the_focus_and_its_link_leads_into_the_field(open_home: Open) -> None:
+    for script in (True, False):
+        page = open_home("/pathways?to_level=4&hours_per_week=ten", java_script_enabled=script)
+        if script:
+            assert page.evaluate("document.activeElement.id") == "problem"
+        page.get_by_role("link", name="Hours a week must be").click()
+        page.keyboard.type("1")
+        assert "1" in page.get_by_label("Hours a week the client can give").input_value()
+
+
+def test_colours_that_the_reader_forces_are_kept(open_home: Open) -> None:
+    for path in (f"/pathways?{ASKED}", f"/pathways/1?{ASKED}", "/pathways?to_level=4&hours_per_week=ten"):
+        page = open_home(path, forced_colors="active")
+        assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until what has the focus says the words, as somebody does who has no mouse; it must be seen there."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        said = page.evaluate(
+            "(one => ['A', 'INPUT', 'BUTTON'].includes(one.tagName)"
+            " ? [one.innerText, one.labels?.[0]?.innerText].join(' ') : '')(document.activeElement)"
+        )
+        if words in said:
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", f"nobody sees that “{words}” has the focus"
+            return
+    pytest.fail(f"Tab never comes to “{words}”")
+
+
+def test_the_whole_session_by_keyboard_alone(open_home: Open) -> None:
+    page = open_home("/start")
+    tab_to(page, "They have done, hold or work as")
+    page.keyboard.type("skills bootcamp")
+    page.keyboard.press("Escape")
+    tab_to(page, "Show routes")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pathways?**")
+    tab_to(page, "Hours a week")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("20")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**hours_per_week=20**")
+    tab_to(page, "Route 2:")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pathways/2?**")
+    tab_to(page, "Make an action plan")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/plan?**")
+    assert page.locator("h1").inner_text().startswith("Action plan:")
+    tab_to(page, "Back to the route")
+
+
+def test_in_the_dark_with_strong_contrast_what_is_wrong_can_be_read(open_home: Open) -> None:
+    page = open_home("/pathways?to_level=4&hours_per_week=ten", color_scheme="dark", contrast="more")
+    assert violations(page) == []
