@@ -347,6 +347,13 @@ def show_changes(screen: Screen, said: WatchChangesSaid) -> None:
         screen.line(f"- {unit.label} ({unit.id}) is surplus", indent=1, hang=2)
     for unit_change in said.units:
         screen.line(f"- unit {unit_change.became}: {unit_change.unit.label} ({unit_change.unit.id})", indent=1, hang=2)
+    for statement in said.standards:
+        words = (thing.label if thing else "not there" for thing in (statement.before, statement.after))
+        text = " Now: ".join(words)
+        screen.line(f"- {statement.standard} {statement.code} revised. Before: {text}", indent=1, hang=2)
+    for figure in said.figures:
+        was, now = (value or "not loaded" for value in (figure.before, figure.after))
+        screen.line(f"- {figure.id} {figure.became}: {figure.metric}. Before: {was}. Now: {now}.", indent=1, hang=2)
     if said.counts is not None:
         shown = len(said.findings)
         total = said.counts.better + said.counts.worse + said.counts.newly_needed + said.counts.no_longer_needed

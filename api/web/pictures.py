@@ -194,11 +194,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A word on a map: of a town, a district or a line of the grid."""
+    """A word on a map: of a town, a district or a line of the grid. `at`: the dot that it names; None: it has none."""
 
     text: str
     x: float
     y: float
+    at: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ class MapPicture:
     scale_width: float
 
 
-_MAP: Final = 720.0
+_MAP, _MAP_HIGH = 720.0, 1_080.0
 _ROOM: Final = 26.0
 _MARGIN: Final = 48.0
 _LEAST_DEGREES: Final = 0.12
@@ -233,7 +234,7 @@ def map_picture(points: Sequence[Point], towns: Mapping[str, Point], areas: Sequ
     south, north = _span([at[0] for at in points])
     west, east = _span([at[1] for at in points])
     shrink = cos(radians((south + north) / 2))
-    scale = min((_MAP - 2 * _MARGIN) / ((east - west) * shrink), (_MAP - 2 * _MARGIN) / (north - south))
+    scale = min((_MAP - 2 * _MARGIN) / ((east - west) * shrink), (_MAP_HIGH - 2 * _MARGIN) / (north - south))
     height = round((north - south) * scale + 2 * _MARGIN, 1)
     width = round((east - west) * shrink * scale + 2 * _MARGIN, 1)
     width, spare = max(width, 420.0), max(0.0, 420.0 - width) / 2
@@ -255,7 +256,7 @@ def map_picture(points: Sequence[Point], towns: Mapping[str, Point], areas: Sequ
         width,
         height,
         marks,
-        tuple(_with_room([one for one in named if seen(one.x, one.y)], marks, width)),
+        tuple(_with_room([one for one in named if seen(one.x, one.y)], marks, width, km / _KM_A_DEGREE * scale)),
         tuple(drawn),
         tuple(one for one in middles if seen(one.x, one.y)),
         tuple(lines),
@@ -299,12 +300,22 @@ def _around(x: float, y: float) -> Iterable[tuple[float, float]]:
 _TALL, _SIGN = 13.0, 7.2
 
 
-def _with_room(labels: Sequence[Label], marks: Sequence[Mark], width: float) -> Iterable[Label]:
+def _with_room(labels: Sequence[Label], marks: Sequence[Mark], width: float, scale: float) -> Iterable[Label]:
     """Each label below, above or beside its place, where nothing stands; one that has no room is left to the table."""
-    taken = [(one.x - 13, one.y - 13, one.x + 13, one.y + 13) for one in marks]
+    taken = [(0.0, 0.0, scale + 24, 40.0), *((one.x - 13, one.y - 13, one.x + 13, one.y + 13) for one in marks)]
     for one in labels:
         half = len(one.text) * _SIGN / 2
-        for across, down in ((0, 26), (0, -18), (half + 16, 4), (-half - 16, 4), (0, 40), (0, -32)):
+        for across, down in (
+            (0, 16),
+            (0, -7),
+            (half + 6, 4),
+            (-half - 6, 4),
+            (0, 27),
+            (0, -18),
+            (half + 22, 4),
+            (-half - 22, 4),
+            (0, 40),
+        ):
             x, y = one.x + across, one.y + down
             box = (x - half, y - _TALL, x + half, y + 3)
             free = all(
@@ -312,7 +323,7 @@ def _with_room(labels: Sequence[Label], marks: Sequence[Mark], width: float) -> 
             )
             if free and box[0] > 0 and box[2] < width:
                 taken.append(box)
-                yield Label(one.text, round(x, 1), round(y, 1))
+                yield Label(one.text, round(x, 1), round(y, 1), (one.x, one.y))
                 break
 
 

@@ -21,8 +21,11 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from api.cli import app as console
+from api.console import Screen
 from api.derived import DERIVE
+from api.schemas.watch import WatchChangesSaid
 from api.settings import Settings
+from api.watching.changes import show_changes
 from loaders.publish import build_release
 from tests.support.vega_lite import check, texts
 from tests.support.world import DAY, Rows, write_dataset
@@ -409,6 +412,17 @@ def test_the_console_tells_people(data: Path, bare: Path) -> None:
     assert "stepway query coverage-counted" in index
     assert "No needs are loaded" in run(bare, "needs")
     assert "NE-NONE" in run(data, "needs", "--need", "NE-NONE", ends=4)
+
+
+def test_the_console_lists_statements_and_figures_that_changed(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    thing = {"id": "K-1", "label": "Optics"}
+    statement = {"standard": "ST0001", "code": "K1", "before": thing, "after": thing | {"label": "Optics and lasers"}}
+    figure = {"id": "DF-1", "metric": "openings", "became": "revised", "before": "145000", "after": "150000"}
+    said = json.loads(run(data, "changes", "--on", ON, "--json"))
+    show_changes(Screen(), WatchChangesSaid.model_validate(said | {"standards": [statement], "figures": [figure]}))
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "ST0001 K1 revised. Before: Optics Now: Optics and lasers" in shown
+    assert "DF-1 revised: openings. Before: 145000. Now: 150000." in shown
 
 
 def test_a_workbook_needs_a_file(data: Path, tmp_path: Path) -> None:
