@@ -62,8 +62,8 @@ def test_inference_can_be_switched_off(client: TestClient) -> None:
     said = get(client, MATRIX, via=["unit-theme", "outcome-theme"]).json()
     assert [cell["taught"] for cell in said["rows"][0]["cells"]] == ["inferred"]
     assert said["inference"]["via"] == ["outcome-theme", "unit-theme"]
-    none = get(client, MATRIX, via=["stated", "unit-theme"], published_only=True).json()
-    assert (none["taught"], none["inference"]["via"]) == (0, ["stated"])
+    none = get(client, MATRIX, via=["award", "unit-theme"], published_only=True).json()
+    assert (none["taught"], none["inference"]["via"]) == (0, ["award"])
 
 
 def test_the_workbook_says_in_words_what_stands_behind_every_cell(client: TestClient) -> None:
