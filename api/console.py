@@ -796,7 +796,8 @@ def thing(screen: Screen, profile: Profile) -> None:
     _statements(screen, item)
     for conclusion in profile.conclusions:
         screen.line()
-        screen.line(f"{conclusion.term}: {conclusion.count}, by our rule {conclusion.rule} ({STATUS_WORDS[conclusion.status]})")
+        by = f"by our rule {conclusion.rule} ({STATUS_WORDS[conclusion.status]})"
+        screen.line(f"{conclusion.term}: {conclusion.count}, {by}")
         for value in conclusion.values:
             screen.line(f"- {value_words(value)}", indent=1, hang=2)
         if conclusion.count > len(conclusion.values):

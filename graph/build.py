@@ -192,6 +192,7 @@ class Build:
         self.store = GraphStore.create(making / "store")
 
     def run(self, inputs: Iterable[DatasetInput]) -> BuildResult:
+        """Build and publish, or say what stopped it."""
         ontology = ontology_graph()
         self.add(ONTOLOGY, own_quads())
         datasets: list[DatasetInput] = []
@@ -258,12 +259,14 @@ class Build:
         self.load(self.written(name, quads), name)
 
     def written(self, name: str, quads: Iterable[Quad]) -> Path:
+        """Quads as lines of a file, in no order yet."""
         raw = self.making / f"{name}.raw"
         with raw.open("w", encoding="utf-8", newline="\n") as target:
             target.writelines(f"{line}\n" for line in n_quads(quads))
         return raw
 
     def add_dataset(self, dataset: DatasetInput) -> None:
+        """Keep a dataset as a part of the release, and load it."""
         if dataset.kept is None:
             self.add(dataset.id, dataset.quads)
         else:
@@ -276,10 +279,12 @@ class Build:
         return self.written(name, self.derive[name](self.store, projection, self.made.today))
 
     def load(self, raw: Path, name: str) -> None:
+        """Keep the lines of a file as a part of the release, and load them; the file is used up."""
         self.parts[name], plain = keep(raw, self.making, name)
         self.load_plain(plain)
 
     def load_plain(self, plain: Path) -> None:
+        """Load lines that are kept already; their unpacked file is used up."""
         self.store.load(plain)
         plain.unlink()
 

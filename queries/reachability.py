@@ -68,7 +68,7 @@ def learners() -> tuple[Learner, ...]:
 
 
 def question_of(said: dict[str, Any]) -> PathwayRequest:
-    """The question of a learner (`profile`, `limits`), without a goal and a day: as `/pathways` understands the same profile."""
+    """The question of a learner (`profile`, `limits`) without goal and day, as `/pathways` understands the profile."""
     profile = said["profile"]
     facts = {name.replace("_", "-"): str(value) for name, value in profile.items() if name not in (*_LISTS, *_LIMITS)}
     level = facts.get("highest-level", "0")

@@ -31,5 +31,6 @@ def respond(request: Request, services: Services, *, release: int | None) -> Res
         above=[Step("Start", "/")],
         roles=[(one, stated[one.id]) for one in roles[:MOST]],
         awards=[(one, units[one.id]) for one in awards[:MOST]],
+        years=len({one.period for one in projection.evidence if one.leavers is not None or one.suppressed}),
         has=lambda *ids: all(id in services.things for id in ids),
     )

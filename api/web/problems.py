@@ -30,19 +30,21 @@ def problem_page(request: Request, problem: "Problem") -> Response | None:
     suggestions = [
         (one.label, said.addresses.to(one.href), one.id) for one in (document.suggestions or document.candidates or ())
     ]
+    form = _form(request, said.addresses.root, document.status)
+    missing = _missing(document) if form["fields"] else []
     return page(
         request,
         "problem.html",
-        title=document.title if not (missing := _missing(document)) else "One thing more to say",
+        title="One thing more to say" if missing else document.title,
         missing=missing,
-        status=document.status,
+        status=200 if missing else document.status,  # a form that asks for the rest is what such a reader came for
         headers=problem.headers,
         above=[Step("Start", "/")],
         problem=document,
         replaced=replaced,
         suggestions=suggestions,
         earlier=_in_release(said.addresses.root, document.id, document.last_release),
-        **_form(request, said.addresses.root, document.status),
+        **form,
         **HELPERS,
     )
 

@@ -17,6 +17,7 @@ PAGES = {"Accept": "text/html"}
 WITHOUT_A_PAGE = {"/metrics", "/sparql/profile", "/dataset/shapes", "/releases/feed", "/.well-known/void"}
 """What is for programs alone, by its own standard."""
 NEEDED = {
+    "/bundles": "?gap=data%20analysis",
     "/find": "?q=lab",
     "/pathways": "?from=PT-BOOTCAMP&to_level=4",
     "/resource": "?uri=https://w3id.org/stepway/id/OC-HCSASSOC",
