@@ -17,7 +17,7 @@ run: $(VENV)/run.stamp  ## build the graph, print the worked answer, serve on lo
 	$(BIN)/stepway serve
 
 test: $(VENV)/warm.stamp $(PAGES)  ## run every test
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not alone"
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations 25 -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
 check: $(VENV)/dev.stamp  ## style, types, architecture

@@ -31,7 +31,7 @@ from graph.diff import NotComparableError
 from graph.issues import Issue, Severity
 from graph.release import BuildRunningError, NoReleaseError
 from graph.search import Found
-from loaders.sandbox import RefusedSandboxError, UnknownSandboxError
+from loaders.refusals import RefusedSandboxError, UnknownSandboxError
 from ontology.namespaces import BASE
 from queries.atlas.faults import ClusterError, NoAtlasError, UnknownInAtlasError
 from queries.catalogue import BY_CLASS, UnknownQueryError, WrongValuesError, list_queries

@@ -42,7 +42,8 @@ from api.workers import Answer
 from graph.issues import Issue
 from graph.overlay import imagined
 from graph.release import Release
-from loaders.sandbox import Asked, Sandbox, Sandboxes, UnknownSandboxError
+from loaders.refusals import UnknownSandboxError
+from loaders.sandbox import Asked, Sandbox, Sandboxes
 from queries.atlas import places
 from queries.coverage import reading
 from queries.pathways.request import ReleaseRef, counted

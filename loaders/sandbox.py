@@ -22,7 +22,7 @@ from typing import Any, Final, Self
 from rdflib import RDF, URIRef
 
 from graph.build import DatasetInput, Derive, Made
-from graph.issues import Issue, IssueLog, Severity, count_by_severity, in_order
+from graph.issues import Issue, IssueLog, in_order
 from graph.overlay import SANDBOX, overlay
 from graph.release import Release, Releases
 from graph.store import GraphStore, n_quads
@@ -30,6 +30,7 @@ from loaders.checks import Source, report
 from loaders.dataset import Description
 from loaders.publish import facts_of
 from loaders.records import TableFile, read_table
+from loaders.refusals import RefusedSandboxError, UnknownSandboxError
 from loaders.rows import read_rows
 from loaders.runner import LoadedDataset, check_and_map
 from loaders.tables import TABLES
@@ -58,23 +59,6 @@ _ENDS_WITH: Final = (("deliveries", "site_id"), ("evidence", "provider_id"), ("c
 """Columns that a row need not fill, and yet nothing is left of it when what they name is closed."""
 
 _TABLE_OF: Final = {str(table.row_class): table for table in TABLES.values()}
-
-
-class UnknownSandboxError(LookupError):
-    """There is no sandbox with this id: it was never made, or it has been removed to make room."""
-
-    def __init__(self, id: str) -> None:
-        self.id = id
-        super().__init__(f"there is no sandbox {id}")
-
-
-class RefusedSandboxError(ValueError):
-    """What is imagined cannot be used. `issues`: what is wrong, each with file, line, field and how to mend it."""
-
-    def __init__(self, issues: Sequence[Issue]) -> None:
-        self.issues = tuple(issues)
-        errors = count_by_severity(issues)[Severity.ERROR]
-        super().__init__(f"what is imagined has {errors} error{'s' if errors != 1 else ''}")
 
 
 Cell = str | int | float | bool | list[str] | None

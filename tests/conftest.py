@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,3 +31,15 @@ def home_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert build_release(SHIPPED, making, include_illustrative=True, today=date(2026, 11, 21)).release
             making.rename(root / "home")
     return root / "home"
+
+
+@pytest.fixture(scope="session")
+def home_client(home_data: Path) -> Iterator[Any]:
+    """The service over `home_data`, opened once for each process of a run: for whoever only asks."""
+    from fastapi.testclient import TestClient
+
+    from api.app import create_app
+    from api.settings import Settings
+
+    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
+        yield found

@@ -13,7 +13,8 @@ from api.console import Screen
 from api.derived import DERIVE
 from api.errors import Problem, problem_of
 from api.sandboxes import compare, issue_in_words, show, show_effect, told_effect, told_sandbox
-from loaders.sandbox import Asked, RefusedSandboxError, Sandboxes
+from loaders.refusals import RefusedSandboxError
+from loaders.sandbox import Asked, Sandboxes
 
 sandbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,7 @@ from fastapi.testclient import TestClient
 from support.vega_lite import check
 from typer.testing import CliRunner
 
-from api.app import create_app
 from api.cli import app as console
-from api.settings import Settings
 
 ON = "2026-11-21"
 ADDRESSES = {
@@ -29,9 +26,8 @@ ADDRESSES = {
 
 
 @pytest.fixture(scope="module")
-def client(home_data: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
-        yield found
+def client(home_client: TestClient) -> TestClient:
+    return home_client
 
 
 def ask(client: TestClient, path: str, **params: Any) -> Any:

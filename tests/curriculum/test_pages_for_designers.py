@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -12,20 +11,17 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.dependencies import ReleaseHolder
 from api.designers.coverage import board_faces
 from api.schemas.board import BoardAsked, BoardSaid
-from api.settings import Settings
 
 PAGES = {"Accept": "text/html"}
 NOT_KNOWN = "K-DEVICE-RA-12-2026-Z10"
 
 
 @pytest.fixture(scope="module")
-def client(home_data: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
-        yield found
+def client(home_client: TestClient) -> TestClient:
+    return home_client
 
 
 def read(client: TestClient, path: str, status: int = 200) -> str:

@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,8 +10,6 @@ from html5lib import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.app import create_app
-from api.settings import Settings
 from api.web.adviser import ROWS
 from api.web.plan import Action, Plan, calendar
 from api.web.question import asked_of
@@ -40,9 +36,8 @@ STATES = (
 
 
 @pytest.fixture(scope="module")
-def client(home_data: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
-        yield found
+def client(home_client: TestClient) -> TestClient:
+    return home_client
 
 
 def words_of(html: str) -> str:

@@ -3,19 +3,15 @@ name, and every other question that a page offers is a real one.
 """
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from html import unescape
-from pathlib import Path
 
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page
 
-from api.app import create_app
 from api.errors import FieldProblem, Problem
-from api.settings import Settings
 from api.web.adviser import can_start, cost_of, first_work, time_of, where, who_pays
 from api.web.plan import Action, Plan, calendar
 from api.web.question import asked_of, dropped, mend
@@ -27,9 +23,8 @@ ASKED = "from=PT-BOOTCAMP&to_level=4"
 
 
 @pytest.fixture(scope="module")
-def client(home_data: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
-        yield found
+def client(home_client: TestClient) -> TestClient:
+    return home_client
 
 
 def main_of(client: TestClient, path: str, status: int = 200) -> str:

@@ -1,7 +1,6 @@
 """The page of curriculum designers: every question on it has an answer, and nothing illustrative is shown unasked."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -17,9 +16,8 @@ PAGES = {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
-def client(home_data: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
-        yield found
+def client(home_client: TestClient) -> TestClient:
+    return home_client
 
 
 def links(html: str) -> list[str]:
@@ -27,10 +25,18 @@ def links(html: str) -> list[str]:
     return sorted({unescape(one) for one in re.findall(r'href="(/[^"#]*)', main)})
 
 
+def first_of_each(found: list[str], most: int = 2) -> list[str]:
+    """Of links alike but for the thing they name, the first ones: the same page is drawn of the others."""
+    kinds: dict[str, list[str]] = {}
+    for link in found:
+        kinds.setdefault(re.sub(r"[A-Z]+-[A-Za-z0-9-]+", "…", link), []).append(link)
+    return [link for some in kinds.values() for link in some[:most]]
+
+
 def test_every_link_of_the_start_pages_leads_to_a_page(client: TestClient) -> None:
     found = {path: links(client.get(path, headers=PAGES).text) for path in ("/", "/designers", "/start")}
     assert len(found["/designers"]) > 60
-    for path in sorted(set().union(*found.values())):
+    for path in first_of_each(sorted(set().union(*found.values()))):
         reply = client.get(path, headers=PAGES)
         assert reply.status_code == 200, path
         assert reply.headers["content-type"].startswith("text/html"), path
@@ -42,7 +48,7 @@ def test_the_pages_hold_in_a_release_without_the_region(town: Path) -> None:
         for path in ("/", "/designers", "/start"):
             page = client.get(path, headers=PAGES)
             assert page.status_code == 200
-            for link in links(page.text):
+            for link in first_of_each(links(page.text)):
                 assert client.get(link, headers=PAGES).status_code == 200, link
 
 

@@ -1,16 +1,12 @@
 """No link on a page ends in braces: what is asked for can be read, with its filters, and programs get the same."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from html5lib import HTMLParser
 
-from api.app import create_app
-from api.settings import Settings
 from tests.support.browsing import Open, violations
 
 PAGES = {"Accept": "text/html"}
@@ -26,9 +22,8 @@ NEEDED = {
 
 
 @pytest.fixture(scope="module")
-def client(home_data: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=home_data)), raise_server_exceptions=False) as found:
-        yield found
+def client(home_client: TestClient) -> TestClient:
+    return home_client
 
 
 def paths(client: TestClient) -> list[str]:
