@@ -39,8 +39,8 @@ from api.schemas.sandboxes import (
 from api.schemas.service import IssueSaid
 from api.told import issue
 from api.workers import Answer
+from graph.imagined import imagined
 from graph.issues import Issue
-from graph.overlay import imagined
 from graph.release import Release
 from loaders.refusals import UnknownSandboxError
 from loaders.sandbox import Asked, Sandbox, Sandboxes

@@ -19,6 +19,7 @@ from rdflib.namespace import PROV
 from graph.build import Build, BuildResult, DatasetInput, Derive, Made, Progress, write_entailed
 from graph.history import GRAPH as HISTORY
 from graph.history import History
+from graph.imagined import GRAPH, IMAGINED
 from graph.issues import Issue, Severity, in_order
 from graph.lines import (
     AS_BYTES,
@@ -37,29 +38,14 @@ from graph.own_part import ontology_graph
 from graph.release import Release, Releases
 from graph.store import GraphStore, Quad, n_quads
 from graph.validate import Places, check_shapes, run_checks
-from ontology.namespaces import DATASET, REQUIREMENT, SW, id_of
-
-SANDBOX: Final = "sandbox"
-"""Id of the dataset that is imagined, and name of its part."""
-
-GRAPH: Final = DATASET[SANDBOX]
-"""The named graph of what is imagined."""
+from ontology.namespaces import DATASET, REQUIREMENT, SW
 
 CHECKED: Final = 1_000_000
 """Statements of a base up to which the quality checks look at the whole sandbox: over a nation they take minutes."""
 
-IMAGINED: Final = "-imagined"
-"""What the names of graphs end in that hold what follows only from what is imagined."""
-
 _ENTAILMENTS: Final = str(DATASET["entailments/"])
 _GRAPHS_OF: Final = {MATCHED: "stepway-matching", ONTOLOGY: "stepway-ontology"}
 """What the graphs of a part are called where they are not called as it is."""
-
-
-def imagined(store: GraphStore) -> frozenset[str]:
-    """Ids of the things that a sandbox imagines; empty for a release that is none."""
-    rows = store.select("SELECT ?graph ?thing WHERE { GRAPH ?graph { ?thing a ?class } }", {"graph": GRAPH})
-    return frozenset(id_of(str(row["thing"])) for row in rows)
 
 
 def link_store(base: Path, target: Path) -> None:

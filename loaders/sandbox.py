@@ -22,8 +22,9 @@ from typing import Any, Final, Self
 from rdflib import RDF, URIRef
 
 from graph.build import DatasetInput, Derive, Made
+from graph.imagined import SANDBOX
 from graph.issues import Issue, IssueLog, in_order
-from graph.overlay import SANDBOX, overlay
+from graph.overlay import overlay
 from graph.release import Release, Releases
 from graph.store import GraphStore, n_quads
 from loaders.checks import Source, report

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from graph.overlay import IMAGINED
+from graph.imagined import IMAGINED
 from graph.projection import Status
 from graph.search import Found, SearchIndex
 from graph.store import GraphStore, Row

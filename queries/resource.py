@@ -14,7 +14,7 @@ from typing import Final
 from rdflib import RDF, Literal, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDFS, SKOS
 
-from graph.overlay import IMAGINED
+from graph.imagined import IMAGINED
 from graph.store import GraphStore, Row
 from ontology.namespaces import CONCEPT, DATASET, ID, PREFIXES, RECORD, REQUIREMENT, SCHEMA, SW, expand, id_of
 from ontology.resources import yaml_file

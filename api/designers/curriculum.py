@@ -57,7 +57,7 @@ from api.schemas.curriculum import (
     YearSaid,
 )
 from api.sheets import Cell, Sheet
-from graph.overlay import imagined
+from graph.imagined import imagined
 from graph.projection import Projection, Status, UnitFacts
 from graph.store import plain
 from ontology.namespaces import id_of

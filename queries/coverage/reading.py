@@ -17,7 +17,7 @@ from typing import Final
 from rdflib import URIRef
 from rdflib.namespace import OWL, SKOS
 
-from graph.overlay import imagined
+from graph.imagined import imagined
 from graph.projection import RANK, Course, Projection, Source, Status, worst
 from graph.store import GraphStore, plain
 from ontology.namespaces import ESCO, SW, expand, id_of

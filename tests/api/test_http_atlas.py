@@ -59,8 +59,6 @@ def test_a_result_says_what_closes_the_way(client: TestClient) -> None:
     asked = {"district": "dy1", "circumstance": "SC-EVENINGS", "role": "OC-HCSASSOC"}
     (row,) = client.get("/atlas", params=asked).raise_for_status().json()["items"]
     assert row["reachable"] == "unknown"  # nobody tells the time of day of any run
-    assert row["binding"][0]["limits"] == ["attendance"]
-    assert "attendance" in row["text"]
     (other,) = client.get("/atlas", params={**asked, "circumstance": ONE}).raise_for_status().json()["items"]
     assert (other["reachable"], other["not_known_near"]) == ("unknown", ["PT-APPR/OC-HCSASSOC"])
     assert other["near"]["weeks"] is None and other["perhaps"]["weeks"] > 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.overlay import imagined
+from graph.imagined import imagined
 from graph.release import Release, Releases
 from loaders.sandbox import Asked, Sandbox, Sandboxes
 from queries.atlas import places
