@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, Literal
 
 import anyio.to_thread
@@ -13,8 +14,10 @@ from api.addresses import Addresses
 from api.answering import home_of
 from api.charts import Chart
 from api.dependencies import Services, client_of, holder_of, pool_of, unless_gone
-from api.negotiate import CSV, JSON_FORMAT, SHEETS, VEGA_LITE, XLSX, Format, choose, prefers_html
+from api.negotiate import CSV, JSON_FORMAT, SHEETS, SHEETS_AND_CHART, VEGA_LITE, XLSX, Format, choose, prefers_html
+from api.questions import today
 from api.reply import has_already, headers_of, json_bytes, not_modified, tag_of
+from api.schemas.common import ReadAsked
 from api.sheets import Sheet, csv, workbook
 from api.turns import turns_of
 from api.web import report
@@ -96,6 +99,24 @@ def reply_in(
                 body = body_of(form, make(addresses), services)
                 services.keep_answer(whole, body)
     return Response(body, headers=headers_of(tag) | file_headers(form, request, services), media_type=form.media_type)
+
+
+def answered(
+    request: Request,
+    asked: ReadAsked,
+    make: Callable[[Services, date, Addresses], Faces],
+    offered: tuple[Format, ...] = SHEETS_AND_CHART,
+    *beside: Hashable,
+) -> Response:
+    """The reply to a question of an address, on its day or today, told apart from others by everything that it says.
+
+    `beside`: what the answer depends on that is neither in the question nor in the release that it names.
+    """
+    services = holder_of(request).get(asked.release)
+    on: date = getattr(asked, "on", None) or today()
+    wanted: str | None = getattr(asked, "format", None)
+    key = (on, asked.model_dump_json(exclude={"release", "format", "on"}), *beside)
+    return reply_in(request, services, asked.release, wanted, key, lambda to: make(services, on, to), offered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,12 +98,6 @@ def sandboxes_of(request: Request) -> OpenSandboxes:
     return found
 
 
-def sandbox_of(request: Request) -> str | None:
-    """Id of the sandbox that a request is put to; None: it is put to the real release."""
-    holder = request.scope.get(HOLDER)
-    return holder.sandbox if isinstance(holder, ReleaseHolder) else None
-
-
 class UnderSandbox:
     """Has what is asked under `/sandboxes/{id}` answered from that sandbox, and every such reply say so."""
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from api.addresses import Addresses
+from api.commands.asking import Opened, asking
 from api.commands.shared import (
     AsJson,
     DataDir,
@@ -19,6 +20,7 @@ from api.commands.shared import (
 from api.designers.changes import BundlesAsker, ChangeAsker, bundles_faces, change_faces, show_bundles, show_change
 from api.designers.solved import solved
 from api.errors import Problem
+from api.faces import Faces
 from api.schemas.changes import BundlesAsked, ChangeBody
 from queries.coverage.change import Basis
 from queries.coverage.faults import NoChoiceError
@@ -130,42 +132,16 @@ def smallest(
     answer_in(form, to, change_faces(said, services), services, lambda screen: show_change(screen, said))
 
 
-@change_app.command("bundles")
-@plainly
-def bundles(
-    gap: _Gap = None,
-    role: _Role = None,
-    level: _Level = None,
-    sector: _Sector = None,
-    near: _Near = None,
-    km: _Km = 20,
-    of: _Of = Grain.STATEMENTS,
-    provider: Annotated[list[str] | None, typer.Option("--provider", help="Only here; repeat it.")] = None,
-    award: Annotated[list[str] | None, typer.Option("--award", help="Only units of this award; repeat it.")] = None,
-    on: _On = None,
-    via: _Via = None,
-    published_only: _Published = False,
-    placeholders: _Placeholders = False,
-    levels_below: _Levels = 0,
-    release: ReleaseNumber = None,
-    data_dir: DataDir = None,
-    format: InFormat = "text",
-    to: ToFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Find bundles of units of one award at one provider that cover a gap and that the LLE could fund."""
-    asked = BundlesAsked.model_validate(
-        _said(
-            gap=gap, role=role, level=level, sector=sector, near=near, km=km, of=of,
-            provider=provider, award=award, on=on, via=via,
-            published_only=published_only, placeholders=placeholders, levels_below=levels_below,
-        )
-    )  # fmt: skip
-    services, holder, _ = services_of(data_dir, release)
-    with progress_of(quiet=as_json or format != "text") as tell:
-        tell("read what is taught")
-        asker = BundlesAsker(services, holder, asked)
-        tell("weigh every bundle")
-        said = asker.said(solved(asker.task()), Addresses("", release))
-    form = "json" if as_json else format
-    answer_in(form, to, bundles_faces(said), services, lambda screen: show_bundles(screen, said))
+def _bundled(at: Opened, asked: BundlesAsked) -> Faces:
+    asker = BundlesAsker(at.services, at.holder, asked)
+    return bundles_faces(asker.said(solved(asker.task()), Addresses()))
+
+
+asking(
+    change_app,
+    "bundles",
+    "Find bundles of units of one award at one provider that cover a gap and that the LLE could fund.",
+    BundlesAsked,
+    _bundled,
+    show_bundles,
+)

@@ -1,13 +1,11 @@
 """The watch of adverts: how they were matched, and how many ask for what."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.dependencies import holder_of
-from api.faces import formats_described, reply_in
+from api.faces import answered, formats_described
 from api.negotiate import SHEETS_AND_CHART
 from api.routers.described import UNCHANGED, problems
 from api.schemas.adverts import AdvertsAsked, AdvertsSaid, DemandAsked, DemandSaid
@@ -27,16 +25,7 @@ _RESPONSES = {**UNCHANGED, **problems(404, 406, 422, 429, 503), **formats_descri
 )
 def get_adverts(request: Request, asked: Annotated[AdvertsAsked, Query()]) -> Response:
     """Shares by way of matching, error rates on adverts judged by hand, and the titles that fit no job, or several."""
-    services = holder_of(request).get(asked.release)
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("adverts", asked.jobs, asked.titles, asked.limit),
-        lambda to: adverts_faces(services, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: adverts_faces(services, asked, to))
 
 
 @router.get(
@@ -51,15 +40,4 @@ def get_demand(request: Request, asked: Annotated[DemandAsked, Query()]) -> Resp
 
     An advert counts for each competency of its role: rows by competency overlap and are never added up.
     """
-    services = holder_of(request).get(asked.release)
-    on = asked.on or datetime.now(UTC).date()
-    sides = (asked.by, asked.role, asked.competency, asked.district, asked.quarter, asked.method)
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("demand", on, *(tuple(one) for one in sides), asked.provision, asked.limit, *asked.key()),
-        lambda to: demand_faces(services, on, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: demand_faces(services, on, asked, to))

@@ -1,14 +1,12 @@
 """The coverage board: who teaches what roles need, and why we say so."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api.dependencies import holder_of
 from api.designers.coverage import board_faces, cell_faces
-from api.faces import formats_described, reply_in
+from api.faces import answered, formats_described
 from api.negotiate import SHEETS, SHEETS_AND_CHART
 from api.routers.described import UNCHANGED, problems
 from api.schemas.board import BoardAsked, BoardSaid, CellAnswer, CellAsked
@@ -34,17 +32,7 @@ def get_coverage(request: Request, asked: Annotated[BoardAsked, Query()]) -> Res
 
     Not taught and not known are kept apart, and every switch of the inference is a parameter.
     """
-    services = holder_of(request).get(asked.release)
-    on = asked.on or datetime.now(UTC).date()
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("coverage", on, asked.model_dump_json(exclude={"release", "format", "on"})),
-        lambda to: board_faces(services, services.coverage(on), asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: board_faces(services, services.coverage(on), asked, to))
 
 
 @router.get(
@@ -56,14 +44,9 @@ def get_coverage(request: Request, asked: Annotated[BoardAsked, Query()]) -> Res
 )
 def get_cell(request: Request, competency: _Competency, asked: Annotated[CellAsked, Query()]) -> Response:
     """Every reason to think that something teaches it, how far each gets and in which runs, and what is left out."""
-    services = holder_of(request).get(asked.release)
-    on = asked.on or datetime.now(UTC).date()
-    return reply_in(
+    return answered(
         request,
-        services,
-        asked.release,
-        asked.format,
-        ("coverage", competency, on, asked.model_dump_json(exclude={"release", "format", "on"})),
-        lambda to: cell_faces(services, services.coverage(on), competency, asked, to),
+        asked,
+        lambda services, on, to: cell_faces(services, services.coverage(on), competency, asked, to),
         SHEETS,
     )

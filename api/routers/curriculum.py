@@ -1,12 +1,10 @@
 """The shape of a curriculum, what repeats, what could be taught once, what hangs on one thing, and cold spots."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api.dependencies import holder_of
 from api.designers.curriculum import (
     fragility_faces,
     leavers_faces,
@@ -15,7 +13,7 @@ from api.designers.curriculum import (
     shared_faces,
     spots_faces,
 )
-from api.faces import formats_described, reply_in
+from api.faces import answered, formats_described
 from api.negotiate import SHEETS_AND_CHART
 from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Named
@@ -55,17 +53,7 @@ def get_shape(
 
     Where no unit has a published entry rule the figures are not known, which is not nought.
     """
-    services = holder_of(request).get(asked.release)
-    before = None if asked.before is None else tuple(asked.before)
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("shape", award, before, asked.alone, asked.placeholders),
-        lambda to: shape_faces(services, award, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: shape_faces(services, award, asked, to))
 
 
 @router.get(
@@ -77,17 +65,7 @@ def get_shape(
 )
 def get_overlaps(request: Request, asked: Annotated[OverlapsAsked, Query()]) -> Response:
     """Pairs of units that share themes, outcomes, a name or a stated competency, each with how that is known."""
-    services = holder_of(request).get(asked.release)
-    on = asked.on or datetime.now(UTC).date()
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("overlaps", on, *asked.key()),
-        lambda to: overlaps_faces(services, on, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: overlaps_faces(services, on, asked, to))
 
 
 @router.get(
@@ -99,17 +77,7 @@ def get_overlaps(request: Request, asked: Annotated[OverlapsAsked, Query()]) -> 
 )
 def get_shared_competencies(request: Request, asked: Annotated[SharedAsked, Query()]) -> Response:
     """Competencies, skills of vocabularies, and themes that most roles have in common; with what could teach them."""
-    services = holder_of(request).get(asked.release)
-    on = asked.on or datetime.now(UTC).date()
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("shared", on, *asked.key()),
-        lambda to: shared_faces(services, on, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: shared_faces(services, on, asked, to))
 
 
 @router.get(
@@ -124,17 +92,7 @@ def get_fragility(request: Request, asked: Annotated[FragilityAsked, Query()]) -
 
     Exact, as if each had been taken away in turn. What rests on past leavers or past runs alone says so.
     """
-    services = holder_of(request).get(asked.release)
-    on = asked.on or datetime.now(UTC).date()
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("fragility", on, *asked.key()),
-        lambda to: fragility_faces(services, on, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: fragility_faces(services, on, asked, to))
 
 
 @router.get(
@@ -146,28 +104,7 @@ def get_fragility(request: Request, asked: Annotated[FragilityAsked, Query()]) -
 )
 def get_cold_spots(request: Request, asked: Annotated[ColdSpotsAsked, Query()]) -> Response:
     """Counts by standard or award, level, area and kind of provider; past leavers apart from what is on offer."""
-    services = holder_of(request).get(asked.release)
-    on = asked.on or datetime.now(UTC).date()
-    key = (
-        "cold-spots",
-        on,
-        tuple(asked.role),
-        asked.sector,
-        tuple(asked.level),
-        tuple(asked.provider_type),
-        asked.geography,
-        asked.everywhere,
-        asked.placeholders,
-    )
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        key,
-        lambda to: spots_faces(services, on, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: spots_faces(services, on, asked, to))
 
 
 @router.get(
@@ -179,14 +116,4 @@ def get_cold_spots(request: Request, asked: Annotated[ColdSpotsAsked, Query()]) 
 )
 def get_leavers_change(request: Request, asked: Annotated[LeaversAsked, Query()]) -> Response:
     """Standard by standard and provider by provider, as a range: numbers are rounded to ten, small ones are hidden."""
-    services = holder_of(request).get(asked.release)
-    key = "leavers", asked.first, asked.second, tuple(asked.role), asked.sector, tuple(asked.provider)
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        key,
-        lambda to: leavers_faces(services, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: leavers_faces(services, asked, to))

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api.dependencies import Services, holder_of
+from api.dependencies import Services
 from api.designers.counted import TALLIES, counting
 from api.designers.standards import ChoicesAsker, PackAsker, matrix_faces
-from api.faces import Asking, formats_described, reply_in, solved_in
+from api.faces import Asking, answered, formats_described, solved_in
 from api.negotiate import SHEETS, SHEETS_AND_CHART, Format
 from api.questions import today
 from api.routers.described import UNCHANGED, problems
@@ -37,17 +37,7 @@ def get_matrix(request: Request, role: _Role, asked: Annotated[MatrixAsked, Quer
 
     Yes and no are what somebody publishes; inferred is our conclusion, with the statements it rests on.
     """
-    services = holder_of(request).get(asked.release)
-    on = asked.on or today()
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("matrix", role, on, tuple(asked.award), *asked.key()),
-        lambda to: matrix_faces(services, on, role, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: matrix_faces(services, on, role, asked, to))
 
 
 async def _counted(

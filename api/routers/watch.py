@@ -1,13 +1,12 @@
 """The watch of stated needs: traced to seats, figures side by side, what changed, and an index to recompute."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.dependencies import holder_of, releases_of
-from api.faces import formats_described, reply_in
+from api.faces import answered, formats_described
 from api.negotiate import SHEETS, SHEETS_AND_CHART
 from api.routers.described import UNCHANGED, problems
 from api.schemas.watch import (
@@ -43,17 +42,7 @@ def get_needs(request: Request, asked: Annotated[NeedsAsked, Query()]) -> Respon
 
     Without loaded needs the answer says so, and never nought.
     """
-    services = holder_of(request).get(asked.release)
-    on = asked.on or datetime.now(UTC).date()
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("needs", on, asked.model_dump_json(exclude={"release", "format", "on"})),
-        lambda to: needs_faces(services, services.coverage(on), asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: needs_faces(services, services.coverage(on), asked, to))
 
 
 @router.get(
@@ -65,16 +54,7 @@ def get_needs(request: Request, asked: Annotated[NeedsAsked, Query()]) -> Respon
 )
 def get_figures(request: Request, asked: Annotated[FiguresAsked, Query()]) -> Response:
     """What each counts, where, when, by whose word and with what caveat; never added, averaged or ranked."""
-    services = holder_of(request).get(asked.release)
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("figures", asked.matter),
-        lambda to: figures_faces(services, asked, to),
-        SHEETS,
-    )
+    return answered(request, asked, lambda services, on, to: figures_faces(services, asked, to), SHEETS)
 
 
 @router.get(
@@ -89,18 +69,14 @@ def get_changes(request: Request, asked: Annotated[WatchChangesAsked, Query()]) 
 
     Compared with the release before, unless `since` names another; a sandbox with the release it is laid over.
     """
-    services = holder_of(request).get(asked.release)
-    earlier = before(releases_of(request), services, asked.since)
-    on = asked.on or datetime.now(UTC).date()
+    earlier = before(releases_of(request), holder_of(request).get(asked.release), asked.since)
     number = earlier.reference.number if earlier is not None else None
-    return reply_in(
+    return answered(
         request,
-        services,
-        asked.release,
-        asked.format,
-        ("changes", number, on, asked.model_dump_json(exclude={"release", "format", "on", "since"})),
-        lambda to: changes_faces(services, earlier, on, asked, to),
+        asked,
+        lambda services, on, to: changes_faces(services, earlier, on, asked, to),
         SHEETS_AND_CHART,
+        number,
     )
 
 
@@ -118,14 +94,4 @@ def get_index(request: Request, asked: Annotated[IndexAsked, Query()]) -> Respon
     known, and never lower.
     """
     holder = holder_of(request)
-    services = holder.get(asked.release)
-    on = asked.on or datetime.now(UTC).date()
-    return reply_in(
-        request,
-        services,
-        asked.release,
-        asked.format,
-        ("index", on, asked.releases),
-        lambda to: index_faces(holder, services, on, asked, to),
-        SHEETS_AND_CHART,
-    )
+    return answered(request, asked, lambda services, on, to: index_faces(holder, services, on, asked, to))

@@ -58,11 +58,6 @@ class Places:
     districts: tuple[District, ...]
     runs: Mapping[str, Point]
 
-    def known_from(self) -> dict[Centre, int]:
-        """How many districts there are, by what their middle was worked out from."""
-        counts = {centre: sum(one.centre is centre for one in self.districts) for centre in Centre}
-        return {centre: count for centre, count in counts.items() if count}
-
 
 def read(store: GraphStore) -> Places:
     """The places of a release.

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from api.cli import app as console
 from api.schemas.adverts import AdvertsAsked, DemandAsked
 from api.schemas.board import BoardAsked, CellAsked
+from api.schemas.changes import BundlesAsked
 from api.schemas.curriculum import (
     ColdSpotsAsked,
     FragilityAsked,
@@ -22,6 +23,7 @@ from api.schemas.standards import ChoicesAsked, MatrixAsked, PackAsked
 from api.schemas.watch import FiguresAsked, IndexAsked, NeedsAsked, WatchChangesAsked
 
 ASKED: dict[str, type[BaseModel]] = {
+    "change bundles": BundlesAsked,
     "coverage board": BoardAsked,
     "coverage cell": CellAsked,
     "curriculum cold-spots": ColdSpotsAsked,
