@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api import errors, openapi
-from api.answering import home_of, open_release
+from api.asked import ANSWERING, home_of
 from api.dependencies import ReleaseHolder
 from api.differences import Comparisons
 from api.limits import HeadAsGet, LastResort, RequestLog, SecurityHeaders, SizeLimits
@@ -43,7 +43,7 @@ from api.routers import (
     things,
     watch,
 )
-from api.sandboxes import HEADER, OpenSandboxes, UnderSandbox, open_workshop
+from api.sandboxes import HEADER, WORKSHOP, OpenSandboxes, UnderSandbox
 from api.settings import Settings
 from api.sparql.answers import Answers, Engine, Workers
 from api.sparql.answers import home_of as sparql_home_of
@@ -107,7 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.comparisons = Comparisons()
     app.state.sandboxes = OpenSandboxes(settings.data_dir, settings.sandboxes, settings.answers_kept)
     app.state.workshop = Pool(
-        open_workshop,
+        WORKSHOP,
         workers=1,
         waiting=settings.questions_waiting,
         seconds=settings.sandbox_seconds,
@@ -115,7 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.turns = Turns()
     app.state.pool = Pool(
-        open_release,
+        ANSWERING,
         workers=settings.questions_at_once,
         waiting=settings.questions_waiting,
         seconds=settings.question_seconds,
@@ -128,7 +128,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.answers = Answers(engine, limits, settings.sparql_spool_bytes)
     app.state.problem_page = problem_page
     errors.install(app)
-    app.include_router(sparql.router)  # asked most often; each router before it would look whether it is its own
+    app.add_route("/sparql", sparql.reply, ["GET", "POST"], include_in_schema=False)  # in a tenth of a millisecond less
+    app.include_router(sparql.router)
     app.include_router(releases.router)  # before /releases/{number}, which would take “feed” for a number
     app.include_router(service.router)
     app.include_router(metrics.router)

@@ -35,6 +35,8 @@ DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 1], [1, 4], 
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SAID: Final = "said"
+_NAMES: Final = {"labelLimit": 320, "maxExtent": 360}
+"""Of an axis of names: how wide they may be, and beyond that the axis's title, so that it covers none (pixels)."""
 _STEP: Final = 22
 
 
@@ -60,7 +62,7 @@ def bars(
     names = [name for name in (category, value, group) if name]
     values = _values(rows, names, numbers=(value,))
     heading = _titles(names, titles)
-    y = {"field": category, "type": "nominal", "sort": None, "title": heading[category], "axis": {"labelLimit": 320}}
+    y = {"field": category, "type": "nominal", "sort": None, "title": heading[category], "axis": _NAMES}
     x: dict[str, Any] = {
         "field": value,
         "type": "quantitative",
@@ -133,7 +135,7 @@ def heat(
         shown += [_filtered(empty, f"datum.{value} === null"), _unknown({}, value)]
     axes = {
         "x": {"field": x, "type": "nominal", "sort": None, "title": heading[x], "axis": {"labelAngle": -40}},
-        "y": {"field": y, "type": "nominal", "sort": None, "title": heading[y], "axis": {"labelLimit": 320}},
+        "y": {"field": y, "type": "nominal", "sort": None, "title": heading[y], "axis": _NAMES},
     }
     return _chart(title, description, subtitle, values, shown, axes, width={"step": 64}, height={"step": _STEP})
 

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -21,10 +21,8 @@ from api.schemas.queries import QueriesSaid, ResultsSaid
 from api.schemas.releases import DiffSaid
 from api.schemas.service import DatasetsSaid, FoundPage, IssueSaid, IssuesSaid, ReleasesSaid
 from api.schemas.things import LEFT_OUT
-from graph.dumps import Dump
 from graph.projection import Amount, Evidence, Source, Status, StepKind
 from graph.release import Manifest
-from loaders.publish import Rebuilt
 from queries.catalogue import Field
 from queries.eligibility.decision import Answer, Decision, Payment, RuleSaid, RuleSource
 from queries.find import How
@@ -43,6 +41,10 @@ from queries.pathways.request import (
 )
 from queries.prior_learning.request import ClaimVerdict, EvidenceSaid, Recognition, SkillsScan, Taught
 from queries.profiles import Item, Named, Profile, RuleText, Value
+
+if TYPE_CHECKING:  # what only a build or a dump needs takes long to load
+    from graph.dumps import Dump
+    from loaders.publish import Rebuilt
 
 WIDTH: Final = 100
 MOST_OF_A_KIND: Final = 3
@@ -953,6 +955,8 @@ def diff(screen: Screen, said: DiffSaid) -> None:
             screen.line(
                 f"{field.property} ({field.dataset}): {before or 'nothing'} → {after or 'nothing'}", indent=2, hang=2
             )
+    for note in said.notes:
+        screen.line(note)
     left = said.total - said.offset - len(said.items)
     if left > 0:
         screen.line(f"and {left:,} more: see --limit and --offset, or --kind, --dataset and --became")
@@ -964,7 +968,7 @@ def _some(values: Sequence[str], count: int) -> str:
     return "; ".join([*shown, *more])
 
 
-def dumped(screen: Screen, number: int, written: Dump) -> None:
+def dumped(screen: Screen, number: int, written: "Dump") -> None:
     """What was written of a release."""
     rows = [(one.name, f"{one.rows:,}", f"{one.bytes:,}") for one in written.files]
     screen.table(("File", "Rows or statements", "Bytes"), rows, whole=(1, 2))
@@ -973,7 +977,7 @@ def dumped(screen: Screen, number: int, written: Dump) -> None:
     screen.line(f"Release {number} is written. dataset.ttl says what it is, and the licence of each source.")
 
 
-def rebuilt(screen: Screen, manifest: Manifest, result: Rebuilt) -> None:
+def rebuilt(screen: Screen, manifest: Manifest, result: "Rebuilt") -> None:
     """Whether a release could be made again."""
     for one in result.differing:
         screen.line(f"- {one}", indent=1, hang=2)

@@ -7,13 +7,17 @@ from api.console import Screen
 from api.dependencies import Services
 from api.schemas.common import Link
 from api.schemas.contradictions import ContradictionSaid, ContradictionsAsked, ContradictionsSaid, ToldSaid
-from queries.contradictions import Contradiction, contradictions
+from queries.contradictions import Contradiction, NotComparedError, compared, contradictions
 from queries.pathways.request import counted
 from queries.profiles import UnknownIdError
 
 
 def said(services: Services, asked: ContradictionsAsked, links: Sequence[Link]) -> ContradictionsSaid:
-    """The contradictions that are asked for. Raises `UnknownIdError` for a dataset that the release has not."""
+    """The contradictions that are asked for. Raises `UnknownIdError` for a dataset that the release has not, and
+    `NotComparedError`.
+    """
+    if asked.property is not None and asked.property not in compared():
+        raise NotComparedError(asked.property)
     known = [str(one["id"]) for one in services.manifest.datasets]
     if asked.dataset is not None and asked.dataset not in known:
         raise UnknownIdError(asked.dataset)

@@ -14,8 +14,17 @@ from api.negotiate import Format
 from api.reply import JSON
 from api.schemas.common import Link
 from api.schemas.dataset import CountSaid, DatasetPageSaid, FileSaid, GraphSaid, MatcherSaid
-from graph.description import ABOUT, DumpFile, NamedGraph, Places, citation, describe, named_graphs
-from graph.dumps import described_file, parts_passed_on
+from graph.description import (
+    ABOUT,
+    DumpFile,
+    NamedGraph,
+    Places,
+    citation,
+    describe,
+    described_file,
+    named_graphs,
+    parts_passed_on,
+)
 from graph.lines import DERIVED, ENTAILED, FOLDER, MATCHED, ONTOLOGY, packed_path
 from ontology import resources
 from ontology.namespaces import DATASET, PREFIXES, SW

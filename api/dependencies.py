@@ -23,10 +23,12 @@ from graph.release import Manifest, NoReleaseError, Release, Releases
 from ontology.namespaces import expand, id_of, thing
 from queries.coverage.board import Board, Slice, board
 from queries.coverage.model import CoverageFacts, Inference
-from queries.coverage.reading import adverts_of_skills
+from queries.coverage.reading import adverts_of_skills, redated
 from queries.coverage.reading import read as read_coverage
+from queries.pathways.grounds import Grounds
+from queries.pathways.places import Places
+from queries.pathways.places import read as read_places
 from queries.pathways.request import ReleaseRef
-from queries.pathways.service import PathwayService
 from queries.profiles import Things
 from queries.resource import Resources
 
@@ -61,7 +63,7 @@ class Services:
         self.store, self.search = release.store, release.search
         self.things = Things(self.store, self.search)
         self.reference = ReleaseRef(self.manifest.number, self.manifest.content_hash, self.manifest.built_at, sandbox)
-        self.pathways = PathwayService(release.projection, self.reference)
+        self.pathways = Grounds(release.projection, self.reference)
         self._issues: list[Issue] | None = None
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
         self._coverage: OrderedDict[date, CoverageFacts] = OrderedDict()
@@ -79,6 +81,11 @@ class Services:
             self._predicates,
         )
 
+    @cached_property
+    def places(self) -> Places:
+        """Where runs are taught, as far as the release knows."""
+        return read_places(self.store)
+
     def _predicates(self) -> Iterable[str]:
         """Every property of the release: from its profile, or where older software wrote none, from its statements."""
         kept = (self.release.path / PROFILE).is_file()
@@ -92,10 +99,12 @@ class Services:
         return self._issues
 
     def coverage(self, on: date) -> CoverageFacts:
-        """What is known of needs, of what teaches them and of runs, on a day: read once for each of the last days."""
+        """What is known of needs, of what teaches them and of runs, on a day: read once, dated for the last days."""
         with self._reading:
             if (found := self._coverage.get(on)) is None:
-                found = self._coverage[on] = read_coverage(self.store, self.release.projection, on)
+                kept = next(iter(self._coverage.values()), None)
+                read = read_coverage(self.store, self.release.projection, on) if kept is None else redated(kept, on)
+                found = self._coverage[on] = read
             self._coverage.move_to_end(on)
             while len(self._coverage) > DAYS_KEPT:
                 self._coverage.popitem(last=False)

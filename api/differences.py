@@ -92,12 +92,23 @@ class Differences:
             second=reference(self.second),
             sources=list(self._sources()),
             kinds={kind: ChangeCounts(**counts) for kind, counts in sorted(self.counts.by_class.items())},
+            notes=list(self._unmet(asked)),
             total=len(places),
             offset=asked.offset,
             limit=asked.limit,
             items=[self._change(change, addresses) for change in self.read(page)],
             links=links,
         )
+
+    def _unmet(self, asked: DiffAsked) -> Iterator[str]:
+        """What to say of each filter that fits nothing that differs, so that a slip is not taken for "no change"."""
+        for name, wanted, there in (
+            ("dataset", asked.dataset, self.counts.by_dataset),
+            ("kind", asked.kind, self.counts.by_class),
+        ):
+            known = ", ".join(sorted(filter(None, there)))
+            known = f"what differs is of {known}" if known else "nothing differs at all"
+            yield from (f"{name}={one} fits nothing: {known}." for one in wanted if one not in there)
 
     def _change(self, change: Change, addresses: Addresses) -> ChangeSaid:
         collection = BY_CLASS.get(change.kind.removeprefix("sw:"))
@@ -206,5 +217,7 @@ def _in_words(changes: dict[str, dict[str, Any]]) -> str:
     said = []
     for kind, counts in sorted(changes.items()):
         words = [f"{counts[word]:,} {word}" for word in (ADDED, RETIRED, CHANGED) if counts.get(word)]
+        if renamed := counts.get(RENAMED):
+            words[-1] += f" ({renamed:,} of them renamed)"
         said.append(f"{kind or 'no class'}: {', '.join(words)}.")
     return " ".join(said)

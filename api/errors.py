@@ -35,6 +35,7 @@ from loaders.refusals import RefusedSandboxError, UnknownSandboxError
 from ontology.namespaces import BASE
 from queries.atlas.faults import ClusterError, NoAtlasError, UnknownInAtlasError
 from queries.catalogue import BY_CLASS, UnknownQueryError, WrongValuesError, list_queries
+from queries.contradictions import NotComparedError
 from queries.coverage.faults import (
     EmptyGapError,
     LocksContradictError,
@@ -47,8 +48,8 @@ from queries.coverage.faults import (
 from queries.coverage.spots import NoSuchPeriodError
 from queries.find import UnknownWordsError
 from queries.pathways.compile import UnknownThingError
+from queries.pathways.grounds import NoSuchGoalError
 from queries.pathways.limits import ContradictoryLimitsError, NotKnownError
-from queries.pathways.service import NoSuchGoalError
 from queries.profiles import UnknownIdError
 from queries.resource import UnknownAddressError
 
@@ -124,6 +125,7 @@ CATALOGUE: Final = _types(
         "query-too-large", (503,), "The answer grew too large", "Ask for less: a LIMIT, fewer columns, or the dumps."
     ),
     ProblemType("busy", (503, 429), "Too many questions are waiting", "Ask again after the seconds of Retry-After."),
+    ProblemType("build-running", (503,), "Another build is running", "Build again when it has ended.", 75),
     ProblemType("too-heavy", (503,), "The question took too much", "Ask for less: fewer goals, or tighter limits."),
     ProblemType("no-atlas", (404,), "There is no atlas of this release", "Make one: `stepway atlas run`.", 3),
     ProblemType(
@@ -377,11 +379,12 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     NoAtlasError: _simple("no-atlas"),
     ClusterError: _simple("no-cluster"),
     NoSuchPeriodError: lambda e: Problem("invalid-request", sentence(e), 422),
+    NotComparedError: lambda e: Problem("invalid-request", sentence(e), 422),
     UnknownInAtlasError: lambda e: Problem("invalid-request", sentence(e), 422, hint="See `stepway atlas show`."),
     UnknownSandboxError: lambda e: Problem("unknown-sandbox", sentence(e), members={"id": e.id}),
     RefusedSandboxError: _refused_sandbox,
     UnknownReleaseError: lambda e: Problem("unknown-release", sentence(e), members={"releases": e.known}),
-    BuildRunningError: lambda e: Problem("busy", sentence(e), hint="Build again when it has ended."),
+    BuildRunningError: _simple("build-running"),
     BusyError: _busy,
     QuerySyntaxError: lambda e: _query("query-syntax", e),
     QueryRefusedError: lambda e: _query("query-refused", e),

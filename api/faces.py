@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.addresses import Addresses
-from api.answering import home_of
+from api.asked import home_of
 from api.charts import Chart
 from api.dependencies import Services, client_of, holder_of, pool_of, unless_gone
 from api.negotiate import CSV, JSON_FORMAT, SHEETS, SHEETS_AND_CHART, VEGA_LITE, XLSX, Format, choose, prefers_html
@@ -115,8 +115,13 @@ def answered(
     services = holder_of(request).get(asked.release)
     on: date = getattr(asked, "on", None) or today()
     wanted: str | None = getattr(asked, "format", None)
-    key = (on, asked.model_dump_json(exclude={"release", "format", "on"}), *beside)
+    key = (on, said_of(asked), *beside)
     return reply_in(request, services, asked.release, wanted, key, lambda to: make(services, on, to), offered)
+
+
+def said_of(asked: ReadAsked) -> str:
+    """All that a question of an address says but its release, format and day."""
+    return asked.model_dump_json(exclude={"release", "format", "on"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from queries.eligibility.person import complete
 from queries.eligibility.rulebook import rulebook
 from queries.find import UnknownWordsError
 from queries.pathways.compile import UnknownThingError, facts_of
+from queries.pathways.grounds import Grounds
 from queries.pathways.request import PathwayRequest
-from queries.pathways.service import PathwayService
 from queries.prior_learning.request import Claimed, Held, PriorLearningRequest, RoleWorked
 from queries.prior_learning.service import prior_learning as answer_prior_learning
 from queries.profiles import UnknownIdError
@@ -247,7 +247,7 @@ def _aim(understanding: Understanding, text: str) -> Understood:
             raise error from None
 
 
-def prior_learning_answer(pathways: PathwayService, asked: PriorLearningAsked) -> bytes:
+def prior_learning_answer(pathways: Grounds, asked: PriorLearningAsked) -> bytes:
     """The answer as JSON. Raises `UnknownThingError`."""
     found = answer_prior_learning(pathways.projection, rulebook(), asked.request)
     return PRIOR_LEARNING.dump_json(PriorLearningReply.of(found, asked.understood, asked.not_used, pathways.release))

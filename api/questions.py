@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import TypeAdapter
@@ -15,15 +15,21 @@ from api.schemas.common import MANY_THINGS
 from api.schemas.pathways import SECTOR, NotUsed, PathwayQuestion, PathwayReply, Understood
 from graph.projection import StepKind
 from graph.requirements import attributes
+from ontology.namespaces import SW, id_of, thing
 from queries.catalogue import COLLECTIONS
 from queries.find import How, resolve
 from queries.pathways.asked import ask
 from queries.pathways.compile import Way
 from queries.pathways.engine.interchange import instance_from
 from queries.pathways.engine.problem import Criterion, Limits
+from queries.pathways.grounds import Grounds
 from queries.pathways.limits import NotKnownError
+from queries.pathways.places import USUAL_KM
+from queries.pathways.relevant import REGISTER
 from queries.pathways.request import PathwayRequest, Via
-from queries.pathways.service import PathwayService
+
+if TYPE_CHECKING:  # the planner takes long to load
+    from queries.pathways.service import PathwayService
 
 GOALS: Final = ("Role", "Qualification")
 """Kinds of thing that a pathway can lead to."""
@@ -62,20 +68,28 @@ class Understanding:
         """
         things, text = self.services.things, text.strip()
         if text in things:
-            named = things.get_named(text)
+            named = things.get_named(self.described(text))
             if COLLECTIONS[named.collection].class_name not in kinds:
                 raise WrongKindError(text, named.label, named.collection, wanted)
-            return Understood(text, text, named.label, How.ID)
+            return Understood(text, named.id, named.label, How.ID)
         if _ID.fullmatch(text) and not any(one.how == "id" for one in self.services.search.find(text, kinds, 1)):
             if (retired := self.holder.find_retired(text, self.services)) is not None:
                 raise retired
             raise QuestionIdError(text, things.suggestions(text, kinds))
         if "Qualification" in kinds and _QAN.fullmatch(text):
-            numbered = self.services.search.find(text.replace("/", ""), ("Qualification",), 2)
-            if [one.how for one in numbered] == ["words"]:
-                return Understood(text, numbered[0].id, numbered[0].label, How.ID)
+            numbered = self.services.search.find(text.replace("/", ""), ("Qualification",), 3)
+            ids = {self.described(one.id) for one in numbered}
+            if len(ids) == 1 and all(one.how == "words" for one in numbered):
+                return Understood(text, id := ids.pop(), things.get_named(id).label, How.ID)
         found = resolve(text, self.services.search, things.names, kinds)
         return Understood(text, found.id, found.label, found.how)
+
+    def described(self, id: str) -> str:
+        """The award of our tables that one of a register is, where it is planned in its place; else the id itself."""
+        if not id.startswith(REGISTER) or any(step.id == id for step in self.services.pathways.projection.steps):
+            return id
+        ours = [id_of(one) for one in self.services.store.subjects(SW.registeredAs, thing(id))]
+        return ours[0] if len(ours) == 1 and ours[0] in self.services.things else id
 
     def start(self, text: str) -> Understood:
         """Something that a person brings; also `level:3` and `Q-…:60`."""
@@ -171,6 +185,7 @@ class Understanding:
             mode=_each_once(question.mode),
             attendance=_each_once(question.attendance),
             provider=_each_once(one.id for one in providers),
+            near=self.services.places.near(question.near, question.km or USUAL_KM) if question.near else None,
             budget_pounds=question.budget,
             unpriced=question.unpriced,
             jobs_as_steps=question.jobs_as_steps,
@@ -223,6 +238,8 @@ def address_of(request: PathwayRequest, release: int | None) -> str:
             said.append((name.removesuffix("_pounds"), value))
     for name in ("trade_off", "via", "avoid", "mode", "attendance", "provider"):
         said += [(name, value) for value in getattr(request, name)]
+    if request.near is not None and request.near.place:
+        said += [("near", request.near.place), ("km", request.near.km)]
     for name in _SWITCHES:
         if (value := getattr(request, name)) != getattr(_PATHWAY_DEFAULTS, name):
             said.append((name, str(value).lower()))
@@ -232,7 +249,7 @@ def address_of(request: PathwayRequest, release: int | None) -> str:
 
 
 def answer(
-    pathways: PathwayService,
+    pathways: "PathwayService",
     request: PathwayRequest,
     understood: tuple[Understood, ...],
     limits: Limits,
@@ -246,7 +263,7 @@ def answer(
     return REPLY.dump_json(PathwayReply.of(found, understood, same, not_in_link, not_used))
 
 
-def instance(pathways: PathwayService, request: PathwayRequest) -> dict[str, Any]:
+def instance(pathways: Grounds, request: PathwayRequest) -> dict[str, Any]:
     """The question as it goes to the planner, in the neutral format, steps of unknown measure too; see `not_known`.
 
     Its name is good for a file; `address` asks the same. Raises as `answer` does.

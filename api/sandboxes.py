@@ -4,11 +4,9 @@ Every address works under `/sandboxes/{id}` too: `UnderSandbox` takes the prefix
 the sandbox's own release, so that no endpoint knows of sandboxes and none can mix them with the real release.
 """
 
-import json
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,7 +20,6 @@ from api import questions
 from api.addresses import Addresses
 from api.console import Screen
 from api.dependencies import HOLDER, ReleaseHolder
-from api.derived import DERIVE
 from api.errors import Problem, problem_of, reply_of
 from api.reply import JSON
 from api.schemas.common import Link
@@ -38,20 +35,18 @@ from api.schemas.sandboxes import (
 )
 from api.schemas.service import IssueSaid
 from api.told import issue
-from api.workers import Answer
-from graph.imagined import imagined
+from api.workers import Named
 from graph.issues import Issue
 from graph.release import Release
+from loaders.kept_sandboxes import Asked, KeptSandboxes, Sandbox
 from loaders.refusals import UnknownSandboxError
-from loaders.sandbox import Asked, Sandbox, Sandboxes
-from queries.atlas import places
-from queries.coverage import reading
 from queries.pathways.request import ReleaseRef, counted
-from queries.pathways.service import PathwayService
-from queries.sandbox import Became, Change, Covered, Effect, Side, World, effect
+from queries.sandbox import Became, Change, Covered, Effect, Side
 
 PREFIX: Final = "/sandboxes/"
 HEADER: Final = "Stepway-Sandbox"
+WORKSHOP: Final = Named("api.workshop:open_workshop")
+"""The opener of the workers that make sandboxes."""
 
 OPEN_AT_ONCE: Final = 4
 """Sandboxes kept open in the service."""
@@ -68,7 +63,7 @@ class OpenSandboxes:
     """The sandboxes of a data directory, with those that are asked open."""
 
     def __init__(self, data_dir: Path, kept: int, answers_kept: int) -> None:
-        self.kept = Sandboxes(data_dir, kept)
+        self.kept = KeptSandboxes(data_dir, kept)
         self._answers_kept = answers_kept
         self._open: OrderedDict[str, ReleaseHolder] = OrderedDict()
         self._lock = threading.Lock()
@@ -133,7 +128,7 @@ class UnderSandbox:
         await self.app(within, receive, saying_so)
 
 
-# In the worker that makes sandboxes and works out what they change.
+# What the workers that make sandboxes and work out what they change are asked: see `api.workshop`.
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,38 +155,6 @@ class Compare:
     sandbox: Path
     on: date
     root: str
-
-
-def open_workshop(shop: Workshop) -> Answer:
-    """The opener of the workers that make sandboxes."""
-    kept = Sandboxes(shop.data_dir, shop.kept)
-
-    def answer(task: Make | Compare) -> bytes:
-        if isinstance(task, Make):
-            before = set(kept.ids())
-            made = kept.make(task.asked, Release(task.base), derive=DERIVE)
-            return json.dumps({"id": made.id, "new": made.id not in before}).encode()
-        found = compare(Release(task.base), Release(task.sandbox), task.on)
-        id = task.sandbox.parent.parent.name
-        return told_effect(found, Release(task.base), Release(task.sandbox), id, task.root).model_dump_json().encode()
-
-    return answer
-
-
-def compare(base: Release, sandbox: Release, on: date) -> Effect:
-    """What a sandbox changes."""
-    return effect(_world(base, on), _world(sandbox, on), imagined(sandbox.store), on, seats=_seats(sandbox))
-
-
-def _world(release: Release, on: date) -> World:
-    service = PathwayService(release.projection, ReleaseRef(release.manifest.number, release.manifest.content_hash, ""))
-    return World(service, places.read(release.store), reading.read(release.store, release.projection, on))
-
-
-def _seats(release: Release) -> Mapping[str, int]:
-    """The places that runs say they have, by run."""
-    rows = release.store.select("SELECT ?run ?seats WHERE { ?run sw:seats ?seats }")
-    return {str(row["run"]).rpartition("/")[2]: int(str(row["seats"])) for row in rows}
 
 
 # What is said of them.

@@ -39,6 +39,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
 from operator import attrgetter, itemgetter
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
 
@@ -73,6 +74,19 @@ class Reply:
 Answer = Callable[[Any], bytes | Reply]
 Opener = Callable[[Any], Answer]
 
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An opener by its name, `module:function`: only the nursery loads it, and not the service."""
+
+    name: str
+
+    def __call__(self, home: Any) -> Answer:
+        """Load it, and open a home."""
+        answer: Answer = resolve_name(self.name)(home)
+        return answer
+
+
 NURSERIES: Final = 2
 """Nurseries kept open: that of the home which is current, and the one asked for last beside it."""
 
@@ -95,6 +109,9 @@ _GRACE_SECONDS: Final = 1.0
 
 _WAY_SECONDS: Final = 0.25
 """Time that a task waits for a client who has more than its share of workers, before a task of that one is stopped."""
+
+_HEAVY_SECONDS: Final = 1.0
+"""After which a task is heavy: where all workers have such tasks, one is stopped for a client who has no worker."""
 
 _HALF_LIFE_SECONDS: Final = 60.0
 """After which time that a client has taken counts half."""
@@ -174,6 +191,7 @@ def nursery() -> NoReturn:
     putting that worker to rest (the reply is the signal that ended it and the most memory it had). Only then does its
     id go back to the system, so an id never means another process.
     """
+    gc.disable()  # what is made ready stays
     control = Connection(os.dup(0))
     with Path(os.devnull).open() as nothing:
         os.dup2(nothing.fileno(), 0)  # workers are not to inherit the orders
@@ -187,6 +205,7 @@ def nursery() -> NoReturn:
         os._exit(1)
     gc.collect()
     gc.freeze()
+    gc.enable()
     workers: set[int] = set()
     with suppress(EOFError, OSError):  # the service closed its end, or is no more
         control.send(None)
@@ -303,8 +322,7 @@ class _Worker:
         looking = loop.call_later(_LOOK_SECONDS, look)
         try:
             async with asyncio.timeout(seconds):
-                message = pickle.dumps(task)
-                await loop.sock_sendall(self.service, _SIZE.pack(len(message)) + message)
+                await self._send(loop, pickle.dumps(task))
                 error, worn, reply = await self._reply(loop)
         except TimeoutError:
             raise TooHeavyError(f"it took longer than {seconds:g} seconds") from None
@@ -317,6 +335,14 @@ class _Worker:
         if error is not None:
             _raise(*error)
         return reply, worn
+
+    async def _send(self, loop: AbstractEventLoop, message: bytes) -> None:
+        """Send it a message: at once, as far as there is room for it."""
+        whole, sent = _SIZE.pack(len(message)) + message, 0
+        with suppress(BlockingIOError):
+            sent = self.service.send(whole)
+        if sent < len(whole):
+            await loop.sock_sendall(self.service, whole[sent:])
 
     async def _reply(self, loop: AbstractEventLoop) -> tuple[Any, bool, Reply]:
         """What it says in the end: an exception to be raised, whether it is worn, and its answer."""
@@ -475,8 +501,8 @@ class _Job:
     """A task that somebody waits for: who does, and who works on it (None: it waits, or a worker is being found).
 
     It is worked on in the event loop `loop`, for at most so many `seconds`. `turn` numbers the jobs in the order in
-    which they began (0: it waits). `timers`: for when it will have waited too long. `yielding`: it is being stopped to
-    make way for others; `yielded`: it was.
+    which they began (0: it waits), `began` the time when its worker did. `timers`: for when it will have waited too
+    long. `yielding`: it is being stopped to make way for others; `yielded`: it was.
     """
 
     home: Hashable
@@ -487,6 +513,7 @@ class _Job:
     askers: "list[asyncio.Future[Reply]]" = field(default_factory=list)
     worker: _Worker | None = None
     turn: int = 0
+    began: float = 0.0
     timers: list[TimerHandle] = field(default_factory=list)
     yielding: bool = False
     yielded: bool = False
@@ -647,7 +674,9 @@ class Pool:
 
     Of those who wait, whoever has taken least of the workers' time lately is next. `share`: workers that one client may
     have while others wait (None: all). It may have more when nobody does, but when somebody comes then the latest task
-    beyond its share is stopped, once, and begins anew in its turn.
+    beyond its share is stopped, once, and begins anew in its turn. Where there is a share, several clients together
+    cannot keep out another either: a heavy task is stopped for one who has no worker, and those that were stopped have
+    all workers but one at most.
     """
 
     def __init__(
@@ -778,7 +807,11 @@ class Pool:
     def _rank(self, job: _Job) -> tuple[bool, float] | None:
         """The same of a job; None when it has made way for others already, and would have to do so again."""
         rank = self._rank_of(job.client)
-        return None if rank[0] and job.yielded else rank
+        return None if job.yielded and (rank[0] or self._made_way() >= self._workers - 1) else rank
+
+    def _made_way(self) -> int:
+        """How many of the jobs that are worked on have made way once, and so are not stopped for others again."""
+        return sum(bool(one.turn and one.yielded) for one in self._jobs.values())
 
     def _take(self, job: _Job) -> None:
         """Count a job among those that are worked on."""
@@ -795,19 +828,24 @@ class Pool:
                 del self._held[client]
 
     def _make_way(self, job: _Job) -> None:
-        """A job has waited for a while: stop the latest one beyond the share of a client, if there is one."""
+        """A job has waited for a while: stop the latest one beyond the share of a client, or else the latest heavy one
+        where this client has no worker and has taken less time than that one's."""
         with self._lock:
             if job.turn or self._jobs.get((job.home, job.task)) is not job or self._held[job.client] >= self._share:
                 return
-            working = [one for one in self._jobs.values() if one.turn and self._held[one.client] > self._share]
-            stopping = [one for one in working if one.worker is not None and not one.yielded]
+            working = [one for one in self._jobs.values() if one.turn]
+            known = [one for one in working if one.worker is not None and not one.yielded]
+            stopping = [one for one in known if self._held[one.client] > self._share]
+            if not stopping and not self._held[job.client]:
+                now, taken = time.monotonic(), self._taken[job.client]
+                heavy = [one for one in known if now - one.began >= _HEAVY_SECONDS]
+                stopping = [one for one in heavy if self._taken[one.client] + now - one.began > taken]
             if stopping and not any(one.yielding for one in working):
                 latest = max(stopping, key=attrgetter("turn"))
                 latest.yielding = latest.yielded = True
                 assert latest.worker is not None
                 latest.worker.kill()
-        if working:  # one is being stopped, or waits for its worker still
-            self._set_timer(job, _WAY_SECONDS, self._make_way)
+        self._set_timer(job, _WAY_SECONDS, self._make_way)
 
     def _leave(self, job: _Job, asker: "asyncio.Future[Reply]") -> None:
         """One who waited waits no longer; the last one stops the work."""
@@ -908,7 +946,7 @@ class Pool:
                 if not job.askers:
                     fit = True
                     return None
-                job.worker = worker
+                job.worker, job.began = worker, began
             outcome, worn = await worker.ask(job.task, min(job.seconds, self._seconds), self._memory)
             fit = not worn
         except asyncio.CancelledError:

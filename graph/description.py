@@ -3,8 +3,10 @@
 The same description goes with a dump (`dataset.ttl`) and is served by the web service, which adds where things are.
 """
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from rdflib import DCAT, RDF, VOID, XSD, Graph, Literal, Namespace, URIRef
@@ -13,7 +15,7 @@ from rdflib.term import Node
 
 from graph.history import GRAPH as RETIRED_GRAPH
 from graph.identity import MATCHING
-from graph.lines import COVERAGE, DEMAND, ONTOLOGY, REACHABILITY
+from graph.lines import COVERAGE, DEMAND, DERIVED, ENTAILED, MATCHED, ONTOLOGY, REACHABILITY
 from graph.own_part import ONTOLOGY_GRAPH
 from graph.profile import Profile
 from graph.release import Manifest
@@ -411,3 +413,16 @@ def _fragment(name: str) -> str:
             name = f"{prefix}-{name.removeprefix(start)}"
             break
     return "".join(sign if sign.isalnum() or sign in "._" else "-" for sign in name).strip("-")
+
+
+def parts_passed_on(manifest: Manifest, left_out: Collection[str]) -> list[str]:
+    """The parts of a release that are written when some datasets are left out: what follows would tell of those."""
+    datasets = [one["id"] for one in manifest.datasets if one["id"] not in left_out]
+    follows = [] if left_out else [name for name in (ENTAILED, MATCHED, *DERIVED) if name in manifest.parts]
+    return [*datasets, ONTOLOGY, *follows]
+
+
+def described_file(path: Path, rows: int, graphs: tuple[str, ...] = ()) -> DumpFile:
+    """A file that was written, with its size and its sum."""
+    with path.open("rb") as data:
+        return DumpFile(path.name, rows, path.stat().st_size, hashlib.file_digest(data, "sha256").hexdigest(), graphs)

@@ -6,10 +6,9 @@ the sorted files of the release, one thing at a time.
 
 import csv
 import gzip
-import hashlib
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -17,10 +16,10 @@ from typing import Any, Final
 
 import polars
 
-from graph.description import DumpFile, describe
+from graph.description import DumpFile, describe, described_file, parts_passed_on
 from graph.diff import kind_of, short, value_text
-from graph.lines import DERIVED, ENTAILED, MATCHED, ONTOLOGY, packed_path, read_lines, text_of, write_packed
-from graph.release import Manifest, Release
+from graph.lines import packed_path, read_lines, text_of, write_packed
+from graph.release import Release
 from graph.store import write_rdf
 from ontology.namespaces import DATASET, SW, expand, id_of
 
@@ -75,13 +74,6 @@ def write_dump(
     profile = None if left_out else release.profile  # it would tell of what is left out
     describe(described, datasets, files, profile=profile).serialize(folder / DESCRIPTION, format="turtle")
     return Dump(files, left_out)
-
-
-def parts_passed_on(manifest: Manifest, left_out: Collection[str]) -> list[str]:
-    """The parts of a release that are written when some datasets are left out: what follows would tell of those."""
-    datasets = [one["id"] for one in manifest.datasets if one["id"] not in left_out]
-    follows = [] if left_out else [name for name in (ENTAILED, MATCHED, *DERIVED) if name in manifest.parts]
-    return [*datasets, ONTOLOGY, *follows]
 
 
 def _write_part(release: Release, name: str, folder: Path, format: str) -> tuple[Path, int]:
@@ -151,12 +143,6 @@ def _as_parquet(path: Path) -> Path:
     polars.scan_csv(path, infer_schema=False).sink_parquet(target)
     path.unlink()
     return target
-
-
-def described_file(path: Path, rows: int, graphs: tuple[str, ...] = ()) -> DumpFile:
-    """A file that was written, with its size and its sum."""
-    with path.open("rb") as data:
-        return DumpFile(path.name, rows, path.stat().st_size, hashlib.file_digest(data, "sha256").hexdigest(), graphs)
 
 
 def _counts_within(release: Release, datasets: list[str]) -> dict[str, int]:

@@ -67,7 +67,7 @@ _ALL: Final = (
             "The folder has no dataset.yml, or no file for a table that dataset.yml counts.",
             "Without a description nobody knows whose data it is and what may be done with it.",
             "counts: {roles: 56}, and no roles.csv",
-            "add the file, or take the table out of counts",
+            "put the file where it is looked for; or, if there is none, take it out of counts or files in dataset.yml",
         ),
         (
             "no-tables",
@@ -543,6 +543,14 @@ _ALL: Final = (
             "Other programs will refuse the file; only one reading was possible.",
             '["a", "b",]',
             "ask the publisher for a sound file; nothing needs to be done here",
+        ),
+        (
+            "file-not-read",
+            "A file is in a form that is not read",
+            "Linked data is read from JSON-LD and Turtle alone.",
+            "All that it says would be left out in silence.",
+            "credential.xml beside credential.jsonld",
+            "ask for it as JSON-LD or Turtle, or move it out of the folder",
         ),
         (
             "file-said-twice",

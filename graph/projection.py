@@ -284,7 +284,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something looked for and not found; shown with every answer that touches one of the things it is about."""
+    """Something looked for and not found; shown with every answer that touches one of the things it is about.
+
+    `opens`: what it leaves open of these things, of the scheme `open-matter`; none: not said.
+    """
 
     id: str
     about: tuple[str, ...]
@@ -292,6 +295,11 @@ class Gap:
     looked_for_on: str
     ask: str | None
     source: Source
+    opens: tuple[str, ...] = ()
+
+    def leaves_open(self, *matters: str) -> bool:
+        """Whether one of these is left open, of the scheme `open-matter`; where nobody says what, it may be."""
+        return not self.opens or not set(matters).isdisjoint(self.opens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +330,7 @@ class Projection:
     same_provider: dict[str, str] = field(default_factory=dict)
 
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The format that this software writes: 2 came with outcomes, competencies and courses, 3 with `same_provider`."""
 
 PROJECTION: Final = TypeAdapter(Projection)

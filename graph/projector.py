@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
@@ -110,6 +110,16 @@ class _Reader:
     def requirement(self, thing: Thing, predicate: str = "sw:entryRequirement") -> Requirement | None:
         node = thing.first(predicate)
         return parse(self.rule_texts[node]) if node is not None else None
+
+    def evidence_about(self, evidence: Thing) -> Sequence[str]:
+        """What a figure is about, by our own ids; "" for a row of ours that names nothing.
+
+        A published file has figures of the whole country: those about nothing that we describe are left out.
+        """
+        about = [self.same_award.get(id, id) for id in evidence.things("sw:evidenceAbout")]
+        if evidence.first("dcterms:source") is not None:
+            return about or [""]
+        return [id for id in about if id in self.roles or id in self.awards]
 
     def links_into(self, target: str) -> tuple[Link, ...]:
         return tuple(
@@ -380,7 +390,7 @@ class _Reader:
             evidence=tuple(
                 Evidence(
                     e.id,
-                    e.thing("sw:evidenceAbout") or "",
+                    about,
                     provider,
                     e.text("sw:period") or "",
                     e.code("sw:productKind") or "",
@@ -391,6 +401,7 @@ class _Reader:
                 )
                 for e in self.evidence.values()
                 if (provider := e.thing("sw:evidenceOfProvider"))
+                for about in self.evidence_about(e)
             ),
             roles={
                 r.id: RoleFacts(
@@ -460,6 +471,7 @@ class _Reader:
                     g.text("sw:lookedForOn") or "",
                     g.text("sw:askWhom"),
                     g.source,
+                    g.codes("sw:leavesOpen"),
                 )
                 for g in self.gaps.values()
             ),

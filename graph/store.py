@@ -63,10 +63,6 @@ def _named(term: object) -> str:
     return term.value if isinstance(term, pyoxigraph.NamedNode) else ""
 
 
-def _text(term: object) -> str:
-    return term.value if isinstance(term, pyoxigraph.NamedNode | pyoxigraph.Literal) else ""
-
-
 def _from_store(term: object) -> URIRef | Literal | None:
     match term:
         case pyoxigraph.NamedNode():
@@ -296,9 +292,9 @@ class GraphStore:
         return sorted({_named(q.object) for q in found if not _named(q.graph_name).startswith(_ENTAILED)})
 
     def pairs(self, predicate: URIRef) -> Iterator[tuple[str, str]]:
-        """Each thing of which a property is said, by address, and the text of the value; in no order."""
-        for quad in self._store.quads_for_pattern(None, pyoxigraph.NamedNode(predicate), None, None):
-            yield _named(quad.subject), _text(quad.object)
+        """Each thing of which a property is said, by address, and the text of the value: once, in no order."""
+        for _, thing, value in self.rows("SELECT ?p ?thing ?value { ?thing ?p ?value }", {"p": predicate}):
+            yield thing[1:-1], plain(value)
 
     def subjects_of(self, predicate: URIRef) -> list[URIRef]:
         """The things of which anything is said by this property."""
@@ -391,26 +387,22 @@ class GraphStore:
         return sum(1 for _ in islice(found, most))
 
     def sample(self, name: URIRef, of_each: int) -> Graph:
-        """So many things of each class of one named graph, with their rules and the classes of what they point to."""
+        """So many things of each class of one named graph, each whole and with its rules; of others it has nothing."""
         graph, found, chosen = pyoxigraph.NamedNode(name), Graph(), Counter[str]()
         waiting = []
         for quad in self._store.quads_for_pattern(None, _TYPE, None, graph):
-            chosen[_named(quad.object)] += 1
-            if chosen[_named(quad.object)] <= of_each:
-                waiting.append(quad.subject)
+            if not _named(quad.subject).startswith(_RULE):
+                chosen[_named(quad.object)] += 1
+                if chosen[_named(quad.object)] <= of_each:
+                    waiting.append(quad.subject)
         seen = set(waiting)
         while waiting:
             for quad in self._store.quads_for_pattern(waiting.pop(), None, None, graph):
                 value = quad.object
                 found.add(tuple(map(_from_store, quad.triple)))  # type: ignore[arg-type]
-                if not isinstance(value, pyoxigraph.NamedNode) or value in seen:
-                    continue
-                if value.value.startswith(_RULE):
+                if isinstance(value, pyoxigraph.NamedNode) and value.value.startswith(_RULE) and value not in seen:
                     seen.add(value)
                     waiting.append(value)
-                else:
-                    for typed in self._store.quads_for_pattern(value, _TYPE, None, graph):
-                        found.add(tuple(map(_from_store, typed.triple)))  # type: ignore[arg-type]
         return found
 
     def write_face(self, thing: URIRef, media_type: str, most: int) -> bytes | None:

@@ -79,9 +79,9 @@ class Field(_Part):
 class Node(_Part):
     """One thing that a row is about. `subject` is a template for its address.
 
-    `each` repeats the node for every column whose name fits it: `{offer}_FundingAvailable`; `{offer}` may then stand in
-    templates and column names. `when`: only rows whose columns have these texts. `optional`: a row that does not fill
-    the columns of its address has no such thing, and that is no fault.
+    `each` repeats the node for every column whose name fits it: `{offer}_FundingAvailable`; `{offer}`, also with a
+    transform, may then stand in templates and column names. `when`: only rows whose columns have these texts.
+    `optional`: a row that does not fill the columns of its address has no such thing, and that is no fault.
     `link`: the row only says something of a thing that another row describes. `place: no`: its line is not noted.
     `over` (JSON): once for every part of a record that stands there, such as `duties[]`; columns are then keys of the
     part, `.` the part itself, `#` its number, `^key` a key of what holds it, `^^key` one further out.
@@ -104,9 +104,11 @@ class FileFormat(_Part):
 
     `match` are patterns of its name, without regard to case and to an ending such as .xz, also inside a .zip; `kind`
     how it is parted. `reader`: its rows come from `rows(source, file, say)` of reader.py beside the format.
-    `header_row`: the row with the names of the columns, or `columns` when the file has none. `short_rows`: cells that
-    are missing at the end of a row are blank. `pair`: columns that together should be on one row only. `records`
-    (JSON): where its records stand, `features[]`, `[]` for a list of records, blank when the document is one.
+    `edition`: the column with the day of the edition, the same in every row; it is the dataset's version where
+    dataset.yml says none. `header_row`: the row with the names of the columns, or `columns` when the file has none.
+    `short_rows`: cells that are missing at the end of a row are blank. `pair`: columns that together should be on one
+    row only. `records` (JSON): where its records stand, `features[]`, `[]` for a list of records, blank when the
+    document is one.
     `blank`: texts that mean *not known* in every column. `unused` and `private` say of columns (patterns) that are not
     read why not: a private one names or reaches a person. `repeated`: what a second row about the same thing does, when
     each row should be about another: add its facts (`merge`) or be left out (`first`); both are told. `usual` is not.
@@ -120,6 +122,7 @@ class FileFormat(_Part):
     encoding: str = "utf-8"
     delimiter: str = ""
     quoting: bool = True
+    edition: str = ""
     header_row: int = 1
     columns: Texts = ()
     short_rows: bool = False

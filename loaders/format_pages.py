@@ -93,6 +93,7 @@ def _file(file: FileFormat) -> str:
     facts += [f"encoding {file.encoding}"] if file.encoding != "utf-8" else []
     facts += [f"parted by `{file.delimiter}`"] if file.delimiter else []
     facts += ["no quotation marks"] if not file.quoting else []
+    facts += [f"edition: `{file.edition}`"] if file.edition else []
     facts += [f"header on row {file.header_row}"] if file.header_row != 1 else []
     facts += [f"records at `{file.records}`"] if file.kind == "json" else []
     facts += ["short rows are padded"] if file.short_rows else []

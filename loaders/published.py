@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from importlib import import_module
 from itertools import islice
@@ -21,8 +22,9 @@ from loaders.mapping import DatasetMapper
 from loaders.reading import Broken, Source, matching, rows, sources
 from loaders.rows import ILLUSTRATIVE
 from loaders.runner import Counts
-from loaders.statements import Compiled, Compiler, Found, Row, literal, names_of
-from loaders.values import listed, mend, nearest, quoted
+from loaders.statements import Compiled, Compiler, Found, Row, literal, names_of, places_of
+from loaders.transforms import day
+from loaders.values import Fault, listed, mend, nearest, quoted
 from ontology.namespaces import SW
 
 EXAMPLES: Final = 20
@@ -88,7 +90,6 @@ def load_files(
         out.write_bytes(b"")
         loaded.issues = [log.add("illustrative-withheld", "the dataset is made up, and left out", file=FILE)]
         return loaded
-    about = "".join(_about(description, kind)).encode()
     if kind.reader:
         _load_documents(folder, kind, loaded, log)
         loaded.issues = in_order(log.issues)
@@ -101,12 +102,12 @@ def load_files(
     compiler = Compiler(description.id, day, SW.illustrative if description.status == ILLUSTRATIVE else SW.published)
     found = sources(_places(folder, description, log), damaged)
     with out.open("wb") as lines:
-        lines.write(about)
-        loaded.quads = about.count(b"\n")
+        edition = ""
         for file in kind.files:
             fitting = _once(matching(found, file), log)
             if not fitting and (file.required or file.name in description.counts):
-                log.add("missing-file", f"there is no file {' or '.join(file.match)}", file=file.match[0])
+                hint = f"put it where {FILE} says, or mend files there"
+                log.add("missing-file", f"there is no file {' or '.join(file.match)}", hint, file=file.match[0])
             if len(fitting) > 1:
                 names = listed([quoted(source.name) for source in fitting], "and")
                 log.add("files-together", f"{names} are read as one", file=fitting[0].name)
@@ -116,6 +117,7 @@ def load_files(
                 one = _File(source, file, description.format, compiler, lines, log)
                 one.load()
                 loaded.quads += one.quads
+                edition = max(edition, one.edition)
                 loaded.counts[source.name] = one.counts
                 loaded.seconds[source.name] = one.seconds
                 loaded.files[source.name] = file.name
@@ -123,6 +125,10 @@ def load_files(
             rows_read = sum(loaded.counts[source.name].read for source in fitting)
             if file.required and fitting and not rows_read and not _has_error(log):
                 log.add("count-too-low", "there are no rows below the header line", file=fitting[0].name)
+        loaded.description = replace(description, version=description.version or edition)
+        about = "".join(_about(loaded.description, kind)).encode()
+        lines.write(about)
+        loaded.quads += about.count(b"\n")
     _check_counts(loaded, log)
     loaded.issues = in_order(log.issues)
     return loaded
@@ -173,7 +179,8 @@ def _places(folder: Path, description: Description, log: IssueLog) -> list[Path]
             elif fitting := sorted(path.parent.glob(path.name)):
                 found += fitting
             else:
-                log.add("missing-file", f"there is nothing at {place}", file=FILE, column="files")
+                hint = f"put the download there, or mend files in {FILE}"
+                log.add("missing-file", f"there is nothing at {place}", hint, file=FILE, column="files")
         except (OSError, ValueError) as error:
             log.add("unreadable-file", f"{place} cannot be looked at: {error}", file=FILE, column="files")
     return found
@@ -209,6 +216,7 @@ class _File:
         self.compiler = compiler
         self.read = self.refused = self.passed = self.quads = 0
         self.seconds = 0.0
+        self.edition = ""
         self.told: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -277,7 +285,18 @@ class _File:
         compiled = self.compiler.compile(self.file, header)
         self._columns(compiled, header, line)
         if not compiled.missing_required:
-            self._run(compiled, table)
+            self._run(compiled, self._noted(header, table) if self.file.edition else table)
+
+    def _noted(self, header: Sequence[str], table: Iterator[Row]) -> Iterator[Row]:
+        """The rows, after noting the edition that the first of them names. One that is no day is none."""
+        places = places_of(header).get(self.file.edition.casefold())
+        first = next(table, None)
+        if first is not None:
+            if places:
+                with suppress(Fault):
+                    self.edition = day(str(first[1][places[0]]))
+            yield first
+        yield from table
 
     def _columns(self, compiled: Compiled, header: Sequence[str], line: int) -> None:
         """Tell of columns that are gone or new."""

@@ -100,7 +100,8 @@ def _check_counts(
     for table, count in (description.counts if description else {}).items():
         file = TABLES[table].file
         if table not in rows:
-            log.add("missing-file", f"{FILE} counts {count.rows} rows of {table}, and there is no {file}", file=file)
+            message = f"{FILE} counts {count.rows} rows of {table}, and there is no {file}"
+            log.add("missing-file", message, f"add {file}, or take {table} out of counts in {FILE}", file=file)
             continue
         found = len(rows[table])
         if found < count.rows and table not in unreadable:

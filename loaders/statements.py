@@ -227,6 +227,14 @@ class Compiler:
         return _Writer(self, file, header).write(file.nodes if nodes is None else nodes)
 
 
+def _usual(transform: str, name: str) -> str:
+    """What the name of a column gives in its usual form; one that has none stays, and the rows' addresses are told."""
+    try:
+        return TRANSFORMS[transform](name)
+    except Fault:
+        return name
+
+
 def _repeats(node: Node, header: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Each column that a node is repeated for, and what its name gives; one blank name for a node that is not."""
     if not node.each:
@@ -308,6 +316,8 @@ class _Writer:
     def _fill(self, template: str) -> str:
         for name, text in self.given.items():
             template = template.replace(f"{{{name}}}", text)
+            for hole in re.finditer(rf"\{{{name}:(\w+)\}}", template):
+                template = template.replace(hole[0], _usual(hole[1], text))
         return template
 
     def _node(self, node: Node, *, first: bool) -> None:
@@ -439,7 +449,9 @@ class _Writer:
                 text = (cell if place == -1 else cells[place]).strip()
                 if text in blank:
                     return ""
-                out.append(transform(text) if transform else text)
+                if transform and not (text := transform(text)):
+                    return ""
+                out.append(text)
             return "".join(out)
 
         return places, filled

@@ -31,6 +31,8 @@ _POSTCODE: Final = re.compile(r"((?:[A-Z]{1,2}[0-9][A-Z0-9]?)|GIR)([0-9][A-Z]{2}
 _OUTCODE: Final = re.compile(r"(?:[A-Z]{1,2}[0-9][A-Z0-9]?)|GIR")
 _SSA: Final = re.compile(r"0*([1-9][0-9]?)(?:\.0+|(\.[1-9])0*)?")
 _CAH: Final = re.compile(r"(?:CAH)?([0-9Z][0-9](?:-[0-9]{2}){0,2})")
+_STANDARD: Final = re.compile(r"\((ST[0-9]{4})\)$", re.IGNORECASE)
+_ACADEMIC: Final = re.compile(r"([0-9]{2})([0-9]{2})[/-]?([0-9]{2})")
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -406,11 +408,32 @@ def cah(cell: str) -> str:
     return found[1]
 
 
+def standard(cell: str) -> str:
+    """The reference of an occupational standard at the end of its title; "" for a title without one.
+
+    >>> standard("Scale Technician (Heavy) (ST9901)"), standard("Clockmaking")
+    ('ST9901', '')
+    """
+    return found[1].upper() if (found := _STANDARD.search(cell.strip())) else ""
+
+
+def academic_year(cell: str) -> str:
+    """An academic year as it is printed, from 202425.
+
+    >>> academic_year("202425"), academic_year("1999-00")
+    ('2024/25', '1999/00')
+    """
+    if not (found := _ACADEMIC.fullmatch(cell.strip())) or (int(found[2]) + 1) % 100 != int(found[3]):
+        raise _bad(cell, "an academic year", "202425 for 2024/25")
+    return f"{found[1]}{found[2]}/{found[3]}"
+
+
 _ALL: Final[tuple[Transform, ...]] = (
     text, line, plain, exact, upper, lower, slug, ssa, qan, ukprn, level, postcode, postcode_key, unspaced, outcode,
     day, month, year, whole, decimal, money, boolean, address,
     digest, wording, above, shorter, unturned,
-    learning_aim, regulated, cah, region, weeks, months_in_weeks, years_in_weeks, days_in_weeks, pounds,
+    learning_aim, regulated, standard, academic_year, cah, region,
+    weeks, months_in_weeks, years_in_weeks, days_in_weeks, pounds,
 )  # fmt: skip
 
 TRANSFORMS: Final[dict[str, Transform]] = {one.__name__: one for one in _ALL}

@@ -8,6 +8,9 @@ import yaml
 
 ROOT: Final = Path(str(files("ontology")))
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same in C, where it is there: some twenty times quicker."""
+
 
 def text(name: str) -> str:
     """The text of one file, by its path inside the package: `text("vocabulary/core.ttl")`."""
@@ -21,4 +24,4 @@ def paths(pattern: str) -> list[Path]:
 
 def yaml_file(name: str) -> Any:
     """The content of one YAML file."""
-    return yaml.safe_load(text(name))
+    return yaml.load(text(name), _LOADER)  # noqa: S506 -- a safe loader

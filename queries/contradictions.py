@@ -5,9 +5,12 @@ number or a ruling joins it; then the surest (published before inferred before i
 the newest; among equally new ones that of the dataset first by name.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Final
 
 from rdflib import URIRef
 from rdflib.term import Node
@@ -16,6 +19,21 @@ from graph.projection import RANK, Status
 from graph.store import GraphStore, Row
 from ontology.namespaces import DATASET, SW, id_of
 from queries.catalogue import get_query
+
+_WIDER: Final = {
+    "college": {"further-education-college", "sixth-form-college", "college-historic-list"},
+    "local-authority": {"local-authority-adult-education"},
+    "school": {"school-sixth-form"},
+}
+"""Kinds of provider by which a register means any of others; `other-provider` means any at all."""
+
+
+class NotComparedError(LookupError):
+    """A property in which no contradictions are looked for; `known` are the others."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.known = name, compared()
+        super().__init__(f"values of “{name}” are not compared; compared are {', '.join(self.known)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +78,21 @@ def _because(shown: Told, other: Told) -> str:
     return "both are as sure and as new, so the first dataset by name is shown"
 
 
+@cache
+def compared() -> tuple[str, ...]:
+    """The names of the properties in which contradictions are looked for: those a thing can have one value of."""
+    (names,) = re.findall(r"VALUES \?property \{([^}]*)\}", get_query("told-apart").file.text)
+    return tuple(sorted(name.partition(":")[2] for name in names.split()))
+
+
 def _told_apart(thing: str, told: Iterable[Told]) -> list[Told]:
-    """The first to say each value, in the order in which they are shown. Spaces and case make no other value."""
+    """The first to say each value, in the order in which they are shown. Spaces and case make no other value, and a
+    wider kind of provider contradicts none that it takes in.
+    """
+    told = list(told)
+    values = {one.value for one in told}
+    told = [one for one in told if not _WIDER.get(one.value, set()) & values] or told
+    told = [one for one in told if one.value != "other-provider"] or told
     found: dict[str, Told] = {}
     for one in sorted(told, key=lambda one: (one.entry != thing, *preference(one.status, one.as_of, one.dataset))):
         found.setdefault(" ".join(one.value.split()).casefold(), one)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection as Collection_
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -21,6 +22,9 @@ from graph.store import GraphStore, Row
 from ontology.namespaces import CONCEPT, DATASET, RECORD, REQUIREMENT, SW, id_of, thing
 from queries.catalogue import BY_CLASS, COLLECTIONS, Collection, Field, get_query, short
 from queries.contradictions import preference
+
+NOT_DOUBTED: Final = frozenset({"gaps", "provision-types"})
+"""Kinds of things that claim nothing by being named: what was looked for and not found, and our words for kinds."""
 
 _RANK: Final = {status: rank for rank, status in enumerate(Status)}
 _EVERYTHING: Final = 100_000
@@ -224,6 +228,27 @@ class Things:
     def _found(self, one: Named, how: str, score: float) -> Found:
         label = one.label or self._item(one.id).label
         return Found(one.id, COLLECTIONS[one.collection].class_name, label, how, score)
+
+    def doubt(self, id: str) -> Status | None:
+        """How surely there is such a thing where nobody published it. None: somebody did, or it is of `NOT_DOUBTED`."""
+        return self._doubted.get(id)
+
+    def doubt_of_name(self, name: str) -> Status | None:
+        """As `doubt`, of the things of a name; None where a published thing has that name too."""
+        return self._doubted_names.get(name)
+
+    @cached_property
+    def _doubted(self) -> dict[str, Status]:
+        kinds = [one for one in COLLECTIONS.values() if one.name not in NOT_DOUBTED]
+        surest_last = [(one, status) for one in kinds for status in sorted(Status, key=lambda s: -_RANK[s])]
+        found = {id: status for kind, status in surest_last for id in self._index(kind, "status").get(status, ())}
+        return {id: status for id, status in found.items() if status is not Status.PUBLISHED}
+
+    @cached_property
+    def _doubted_names(self) -> dict[str, Status]:
+        named = [one for one in self._directory.values() if one.label and one.collection != "competency-links"]
+        sure = {one.label for one in named if one.id not in self._doubted}
+        return {one.label: self._doubted[one.id] for one in named if one.label not in sure}
 
     def names(self, id: str) -> list[str]:
         """Every name of a thing."""

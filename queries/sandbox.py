@@ -12,19 +12,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from graph.projection import Projection, RoleFacts, Status
 from queries.atlas.circumstances import Circumstance, circumstances
-from queries.atlas.places import Places, Point
-from queries.atlas.tasks import EARTH_KM, resident_of
+from queries.atlas.places import EARTH_KM, Places, Point, resident_of
 from queries.coverage.board import Finding, Slice, board
 from queries.coverage.model import CoverageFacts
+from queries.learners import goals, learners
 from queries.pathways.compile import UnknownThingError
 from queries.pathways.engine.problem import Criterion, Outcome
 from queries.pathways.request import Near, PathwayRequest, Thing
-from queries.pathways.service import Best, PathwayService
-from queries.reachability import goals, learners
+
+if TYPE_CHECKING:  # the planner takes long to load
+    from queries.pathways.service import Best, PathwayService
 
 MOST_SEARCHED: Final = 60_000_000
 """Deliveries that are looked through for one effect, summed over all searches: what is left then is not known."""
@@ -154,7 +155,7 @@ class Effect:
 class World:
     """One side: its planner, where its runs are taught, and what is known of its coverage (None: it is not asked)."""
 
-    service: PathwayService
+    service: "PathwayService"
     places: Places
     facts: CoverageFacts | None = None
 
@@ -173,7 +174,7 @@ class _Asking:
         self.offers = {offer.id: offer for offer in sandbox.projection.offers}
         self._found: dict[tuple[int, PathwayRequest], Best | None] = {}
 
-    def best(self, world: World, request: PathwayRequest) -> Best | None:
+    def best(self, world: World, request: PathwayRequest) -> "Best | None":
         """The answer of one side; None: not looked for, since too much was searched, or it lacks what is named."""
         key = id(world), request
         if key not in self._found:
@@ -213,7 +214,7 @@ class _Asking:
             tuple(self._leans(soonest)) if world is self.sandbox else (),
         )
 
-    def _leans(self, best: Best) -> Iterator[Leans]:
+    def _leans(self, best: "Best") -> Iterator[Leans]:
         assert best.pathway is not None
         labels = self.sandbox.projection.labels
         for step, run in zip(best.pathway.steps, best.runs, strict=True):
@@ -368,7 +369,7 @@ def _people_places(asking: _Asking, roles: Sequence[RoleFacts], on: date) -> tup
     return found, asked
 
 
-def _served(best: Best | None) -> bool | None:
+def _served(best: "Best | None") -> bool | None:
     """Whether there is a way; None: not known."""
     if best is None or best.outcome is Outcome.STOPPED_EARLY:
         return None

@@ -1,6 +1,7 @@
 """What holds for every property: its verdict does not hang on how busy the machine is. And what is made once a run."""
 
 import fcntl
+import gc
 import os
 from collections.abc import Iterator
 from datetime import date
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("stepway", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("stepway")
+
+# A process of a run holds whole releases; to search them for garbage as often as Python does took a fifth of its time.
+gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

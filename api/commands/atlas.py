@@ -20,7 +20,12 @@ from api.schemas.atlas import AtlasAsked
 if TYPE_CHECKING:
     from queries.atlas import run as running
 
-atlas_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+atlas_app = typer.Typer(
+    help="Which roles can be reached from each postcode district.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
 Districts = Annotated[
     list[str] | None, typer.Option("--district", help="Only this postcode district. May be repeated.")

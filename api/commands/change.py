@@ -18,7 +18,7 @@ from api.commands.shared import (
     services_of,
 )
 from api.designers.changes import BundlesAsker, ChangeAsker, bundles_faces, change_faces, show_bundles, show_change
-from api.designers.solved import solved
+from api.designers.worked import solved
 from api.errors import Problem
 from api.faces import Faces
 from api.schemas.changes import BundlesAsked, ChangeBody
@@ -26,7 +26,11 @@ from queries.coverage.change import Basis
 from queries.coverage.faults import NoChoiceError
 from queries.coverage.gap import Grain
 
-change_app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+change_app = typer.Typer(
+    help="The smallest change that closes a gap, and bundles for it.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
 _Gap = Annotated[list[str] | None, typer.Option("--gap", help="Competency (id) or theme to close; repeat it.")]
 _Role = Annotated[list[str] | None, typer.Option("--role", help="Role whose needs count; repeat it.")]

@@ -7,7 +7,10 @@ from api.designers.coverage import board_faces, cell_faces, show_board, show_cel
 from api.schemas.board import BoardAsked, CellAsked
 
 coverage_app = typer.Typer(
-    rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, help="Who teaches what roles need."
+    help="Who teaches what roles need, and why we say so.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
 )
 
 asking(

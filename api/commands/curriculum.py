@@ -13,7 +13,12 @@ from api.schemas.curriculum import (
     SharedAsked,
 )
 
-curriculum_app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
+curriculum_app = typer.Typer(
+    help="The shape of a curriculum, overlaps, what to teach once, single points, cold spots.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
 
 asking(
     curriculum_app,
@@ -29,7 +34,12 @@ asking(
     "overlap",
     "Say where units of different awards repeat each other, and what a learner would meet again.",
     OverlapsAsked,
-    lambda at, asked: curriculum.overlaps_faces(at.services, day_of(asked), asked, None),
+    lambda at, asked: curriculum.overlaps_faces(
+        at.services,
+        asked,
+        curriculum.overlapping(at.services, day_of(asked), asked).found(at.services.release.projection),
+        None,
+    ),
     curriculum.show_overlaps,
     listed="award",
 )

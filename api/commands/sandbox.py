@@ -12,11 +12,18 @@ from api.commands.shared import AsJson, DataDir, ReleaseNumber, plainly, print_j
 from api.console import Screen
 from api.derived import DERIVE
 from api.errors import Problem, problem_of
-from api.sandboxes import compare, issue_in_words, show, show_effect, told_effect, told_sandbox
+from api.sandboxes import issue_in_words, show, show_effect, told_effect, told_sandbox
+from api.workshop import compare
+from loaders.kept_sandboxes import Asked
 from loaders.refusals import RefusedSandboxError
-from loaders.sandbox import Asked, Sandboxes
+from loaders.sandbox import Sandboxes
 
-sandbox_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+sandbox_app = typer.Typer(
+    help="Imagine units, runs and providers, and see what they would change.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
 Id = Annotated[str, typer.Argument(help="Id of the sandbox.")]
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
@@ -17,15 +17,19 @@ from pydantic import BaseModel, ValidationError
 from api import console
 from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
-from api.errors import Problem, field_problems, problem_of
+from api.errors import Problem, UnknownReleaseError, field_problems, problem_of
 from api.faces import Faces, body_of
 from api.negotiate import SHEETS_AND_CHART, Format
 from api.settings import PREFIX, Settings, unknown_variables
 from api.workers import places
-from loaders.sandbox import sandbox_in
+from graph.release import NoReleaseError, Release
+from loaders.kept_sandboxes import sandbox_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+DATA_ERRORS: Final = 1
+"""Ends a command when what it was given has errors."""
 
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help="Folder of the releases.  [default: STEPWAY_DATA_DIR, or ./data]")
@@ -135,6 +139,16 @@ def services_of(data_dir: Path | None, release: int | None) -> tuple[Services, R
         Screen(sys.stderr).line(f"Sandbox {sandbox}: a part of what you see is imaginary.", strong=True)
     holder = ReleaseHolder(settings.data_dir, sandbox=sandbox)
     return holder.get(release), holder, settings
+
+
+def get_release(holder: ReleaseHolder, number: int | None) -> Release:
+    """A release by number, else the current one. Raises `UnknownReleaseError`, or `NoReleaseError` for the latter."""
+    try:
+        return holder.releases.get(number)
+    except NoReleaseError as error:
+        if number is None:
+            raise
+        raise UnknownReleaseError(number, holder.releases.numbers()) from error
 
 
 @contextmanager

@@ -6,12 +6,16 @@ from api.commands.asking import asking, day_of
 from api.schemas.adverts import AdvertsAsked, DemandAsked
 from api.schemas.watch import FiguresAsked, IndexAsked, NeedsAsked, WatchChangesAsked
 from api.watching.adverts import adverts_faces, demand_faces, show_adverts, show_demand
-from api.watching.changes import before, changes_faces, show_changes
+from api.watching.changes import show_changes, told_changes
 from api.watching.figures import figures_faces, show_figures
 from api.watching.index import index_faces, show_index
 from api.watching.needs import needs_faces, show_needs
 
-watch_app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+watch_app = typer.Typer(
+    help="What adverts and employers ask for, beside what is taught.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
 asking(
     watch_app,
@@ -50,9 +54,7 @@ asking(
     "changes",
     "Tell what changed for coverage and stated needs since another release.",
     WatchChangesAsked,
-    lambda at, asked: changes_faces(
-        at.services, before(at.holder, at.services, asked.since), day_of(asked), asked, None
-    ),
+    lambda at, asked: told_changes(at.holder, at.services, day_of(asked), asked),
     show_changes,
 )
 asking(

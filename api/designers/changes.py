@@ -59,10 +59,10 @@ from queries.coverage.change import (
     Question,
     Reach,
 )
-from queries.coverage.cover import Proof
 from queries.coverage.faults import EmptyGapError, NoChoiceError, UnknownGapError
 from queries.coverage.gap import Item, gap_of, named, themes_of
 from queries.coverage.model import CoverageFacts, Via
+from queries.coverage.posed import Proof
 from queries.eligibility.decision import Answer
 from queries.eligibility.rulebook import rulebook
 

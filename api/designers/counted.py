@@ -1,11 +1,11 @@
-"""What worker processes count for designers' questions. It goes there and comes back as JSON: plain numbers alone."""
+"""What workers are to count for designers' questions. It goes there and comes back as JSON: plain numbers alone."""
 
 from dataclasses import dataclass
 from typing import Final
 
 from pydantic import TypeAdapter
 
-from queries.coverage.choices import ToCount, counted
+from queries.coverage.choices import ToCount
 from queries.coverage.legal import Tally
 
 TO_COUNT: Final = TypeAdapter(tuple[ToCount, ...])
@@ -22,8 +22,3 @@ class Counting:
 def counting(asked: tuple[ToCount, ...]) -> Counting:
     """The task of a worker."""
     return Counting(TO_COUNT.dump_json(asked))
-
-
-def count(asked: Counting) -> bytes:
-    """What was counted, as JSON."""
-    return TALLIES.dump_json(tuple(counted(one) for one in TO_COUNT.validate_json(asked.question)))

@@ -10,6 +10,7 @@ from api.addresses import Addresses
 from api.charts import Chart, bars, heat
 from api.console import Screen
 from api.dependencies import Services
+from api.designers.compared import Overlapping
 from api.errors import Problem
 from api.faces import Faces, release_words
 from api.reply import JSON
@@ -63,7 +64,7 @@ from graph.store import plain
 from ontology.namespaces import id_of
 from queries.coverage.fragility import Lost, fragility
 from queries.coverage.model import CoverageFacts
-from queries.coverage.overlap import Overlaps, Repeat, UnitPair, overlaps, shared_by
+from queries.coverage.overlap import Overlaps, Repeat, UnitPair, shared_by
 from queries.coverage.places import Geography, Places, read_places
 from queries.coverage.shape import Shape, Stage, shape
 from queries.coverage.spots import (
@@ -367,12 +368,16 @@ def show_shape(screen: Screen, said: ShapeSaid) -> None:
 # --- overlaps ---------------------------------------------------------------------------------------------------------
 
 
-def overlaps_faces(services: Services, on: date, asked: OverlapsAsked, to: Addresses | None) -> Faces:
-    """Units of different awards that overlap. Raises `UnknownIdError`."""
-    facts, inference = services.coverage(on), asked.inference()
+def overlapping(services: Services, on: date, asked: OverlapsAsked) -> Overlapping:
+    """Which units of different awards overlap, as a worker is asked. Raises `UnknownIdError`."""
+    awards = tuple(dict.fromkeys(_award(services.release.projection, id) for id in asked.award))
+    return Overlapping.of(services.coverage(on), awards, asked.inference(), asked.least_share)
+
+
+def overlaps_faces(services: Services, asked: OverlapsAsked, found: Overlaps, to: Addresses | None) -> Faces:
+    """Units of different awards that overlap, in the shape of replies."""
     projection = services.release.projection
-    awards = tuple(dict.fromkeys(_award(projection, id) for id in asked.award))
-    found = overlaps(facts, awards, inference, asked.least_share)
+    awards = tuple(dict.fromkeys(asked.award))
     said = OverlapsSaid(
         awards=_things(projection.labels, awards),
         total=len(found.pairs),
@@ -381,7 +386,7 @@ def overlaps_faces(services: Services, on: date, asked: OverlapsAsked, to: Addre
         items=[_pair(one) for one in found.pairs[asked.offset : asked.offset + asked.limit]],
         repeats=[_repeat(one, projection.labels) for one in found.repeats[: asked.limit]],
         without_units=_things(projection.labels, found.without_units),
-        inference=InferenceSaid.of(inference),
+        inference=InferenceSaid.of(asked.inference()),
         method=list(_OVERLAP_METHOD),
         release=services.reference,
         links=_links(to, "/overlaps", asked),

@@ -49,7 +49,6 @@ from queries.coverage.choices import (
     Outcome,
     Shown,
     ToCount,
-    counted,
     legal_choices,
 )
 from queries.coverage.legal import Tally
@@ -411,11 +410,6 @@ class ChoicesAsker:
         links = _links(to, f"/awards/{self.award}/choices", self.asked)
         said = _choices_said(self.services, self.facts, self.inference, self.question.wanted, every, links)
         return Faces(said, lambda: _choices_sheets(self.facts, self.found, said), lambda: _choices_chart(said))
-
-
-def counted_here(asker: ChoicesAsker | PackAsker) -> Faces:
-    """The answer, counted in this process: for the console."""
-    return asker.faces([counted(one) for one in asker.to_count], None)
 
 
 def _legal(services: Services, facts: CoverageFacts, award: str, asked: ChoicesAsked | PackAsked) -> Legal:

@@ -5,16 +5,21 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from api.addresses import Addresses
+from api.dependencies import Services
+from api.designers.compared import OVERLAPS
 from api.designers.curriculum import (
     fragility_faces,
     leavers_faces,
+    overlapping,
     overlaps_faces,
     shape_faces,
     shared_faces,
     spots_faces,
 )
-from api.faces import answered, formats_described
+from api.faces import Asking, Faces, answered, formats_described, said_of, solved_in
 from api.negotiate import SHEETS_AND_CHART
+from api.questions import today
 from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Named
 from api.schemas.curriculum import (
@@ -63,9 +68,17 @@ def get_shape(
     response_model=OverlapsSaid,
     responses=_RESPONSES,
 )
-def get_overlaps(request: Request, asked: Annotated[OverlapsAsked, Query()]) -> Response:
+async def get_overlaps(request: Request, asked: Annotated[OverlapsAsked, Query()]) -> Response:
     """Pairs of units that share themes, outcomes, a name or a stated competency, each with how that is known."""
-    return answered(request, asked, lambda services, on, to: overlaps_faces(services, on, asked, to))
+    on = asked.on or today()
+
+    def ask(services: Services) -> Asking:
+        def faces(found: bytes, to: Addresses) -> Faces:
+            return overlaps_faces(services, asked, OVERLAPS.validate_json(found), to)
+
+        return Asking(overlapping(services, on, asked), faces)
+
+    return await solved_in(request, asked.release, asked.format, (on, said_of(asked)), ask, SHEETS_AND_CHART)
 
 
 @router.get(

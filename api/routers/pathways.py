@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -14,9 +15,9 @@ from starlette.responses import RedirectResponse, Response
 
 from api import pathway_faces, people, questions
 from api.addresses import Addresses
-from api.answering import Asked, home_of
+from api.asked import REACHED, Asked, Reaching, home_of
 from api.dependencies import Services, client_of, holder_of, pool_of, settings_of, unless_gone
-from api.errors import Problem
+from api.errors import MAPPING, Problem, problem_of
 from api.negotiate import JSON_FORMAT, choose, choose_profile, prefers_html
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
@@ -31,7 +32,7 @@ from api.schemas.pathways import (
     Understood,
 )
 from api.schemas.person import Profile
-from api.web import adviser, plan
+from api.web import adviser, beside, plan, suitable
 from api.web import question as ask_page
 from queries.pathways.request import PathwayRequest
 
@@ -143,23 +144,88 @@ async def get_pathways(request: Request, question: Annotated[PathwayAsked, Query
         and question.in_profile is None
         and prefers_html(request, pathway_faces.FORMATS["stepway"])
     ):
-        return await _page(request, question, partial(adviser.routes, request, release=question.release))
+        return await _page(request, question, partial(adviser.routes, request, release=question.release), kept=True)
     return await _answer(request, question, Profile(), question)
 
 
-Draw = Callable[[Services, dict[str, Any]], Response]
+Reply = dict[str, Any]
+Draw = Callable[..., Response]
+"""Makes a page of the services of a release and an answer; of a kept answer besides, of what became of it since."""
 
 
-async def _page(request: Request, question: PathwayAsked, draw: Draw, number: int = 0) -> Response:
-    """What `draw` makes of the answer. A route that the answer has not is not found, with the way back."""
+class _GoneError(Exception):
+    """Whoever asked has gone."""
+
+
+async def _reply(request: Request, question: PathwayAsked) -> tuple[Services, Reply]:
+    """The answer, and the release it is of. Raises `_GoneError`, and what is wrong with the question."""
     found = await _understood(request, question, Profile())
     body = await _worked_out(request, found)
     if body is None:
+        raise _GoneError
+    return found.services, json.loads(body)
+
+
+async def _page(
+    request: Request, question: PathwayAsked, draw: Draw, number: int = 0, *, kept: bool = False
+) -> Response:
+    """What `draw` makes of the answer. A route that the answer has not is not found, with the way back.
+
+    `kept`: people keep the address of this page, and it says what became of the answer since.
+    """
+    try:
+        services, reply = await _reply(request, question)
+        if number > len(reply["pathways"]):
+            draw = partial(adviser.no_such_route, request, number=number, release=question.release)
+        elif kept:
+            draw = partial(draw, since=await _since(request, question, services, reply, number))
+    except _GoneError:
         return Response(status_code=_GONE)
-    reply = json.loads(body)
-    if number > len(reply["pathways"]):
-        draw = partial(adviser.no_such_route, request, number=number, release=question.release)
-    return await anyio.to_thread.run_sync(draw, found.services, reply)
+    return await anyio.to_thread.run_sync(draw, services, reply)
+
+
+async def _since(
+    request: Request, question: PathwayAsked, services: Services, before: Reply, number: int
+) -> beside.Since | None:
+    """What became of a kept answer on the release that is served now; None: it is of no earlier release."""
+    current = holder_of(request).releases.current_number()
+    if question.release is None or current is None or current <= services.manifest.number:
+        return None
+    on = date.fromisoformat(before["question"]["on"])
+    asked = adviser.asked_in(request)
+    today = [one for one in asked if one[0] != "on"]
+    link = ask_page.instead(Addresses.of(request), today, [*asked, ("release", str(question.release))])
+    try:
+        newer, now = await _reply(request, question.model_copy(update={"release": None, "on": on}))
+    except tuple(MAPPING) as error:
+        problem = problem_of(error)
+        return beside.cannot(before, problem.document(request.url.path).detail, link)
+    if newer.manifest.number <= services.manifest.number:
+        return None
+    return beside.since(before, now, number or None, newer, link)
+
+
+class BesideAsked(PathwayAsked):
+    """A question, and the one before it, whose answer is to stand beside: its query as a text."""
+
+    before: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+@router.get("/pathways/beside", include_in_schema=False)
+async def get_beside(request: Request, question: Annotated[BesideAsked, Query()]) -> Response:
+    """The routes found for a question, beside the answer to the one that was asked before."""
+    items = parse_qsl(question.before)
+    try:
+        _, before = await _reply(request, ask_page.read(items, PathwayAsked))
+    except _GoneError:
+        return Response(status_code=_GONE)
+
+    def draw(services: Services, reply: Reply) -> Response:
+        asked = (items, adviser.asked_in(request))
+        found = beside.beside(before, reply, asked, Addresses.of(request, question.release))
+        return adviser.routes(request, services, reply, release=question.release, beside=found)
+
+    return await _page(request, question, draw)
 
 
 @router.get("/start", include_in_schema=False)
@@ -173,7 +239,7 @@ def start(request: Request, release: Annotated[int | None, Query(ge=1, le=999_99
 def asked(request: Request) -> Response:
     """What a form sent, as the address of its answer: without blanks, so that it is short and can be shared."""
     items = ask_page.asked_of(request.query_params.multi_items())
-    path = "/pathways"
+    path = "/pathways/beside" if any(name == ask_page.BEFORE for name, _ in items) else "/pathways"
     if ("to_level", ask_page.UNSURE) in items:
         path, items = "/pathways/roles", [one for one in items if one[0] in ("from", "attribute", "release")]
     return RedirectResponse(f"{Addresses.of(request).to(path)}?{urlencode(items)}", 303)
@@ -200,11 +266,31 @@ async def get_roles(request: Request, brought: Annotated[Brought, Query()]) -> R
     )
     found = await _understood(request, question, Profile())
 
-    def draw() -> Response:
-        reach = found.services.pathways.within_reach(found.asked)
-        return adviser.roles(request, found.services, reach, found.asked, release=brought.release)
+    asking = pool_of(request).answer(home_of(found.services), Reaching(found.asked), client_of(request))
+    body = await unless_gone(request, asking)
+    if body is None:
+        return Response(status_code=_GONE)
+    draw = partial(adviser.roles, request, found.services, REACHED.validate_json(body), found.asked)
+    return await anyio.to_thread.run_sync(partial(draw, release=brought.release))
 
-    return await anyio.to_thread.run_sync(draw)
+
+@router.get(suitable.PATH, include_in_schema=False)
+async def get_questions(request: Request, question: Annotated[suitable.QuestionsAsked, Query()]) -> Response:
+    """The next question whose answer could change the routes; when none is left, the answers to be checked."""
+    draw = partial(suitable.respond, request, asked=question)
+    return await _page(request, question, draw)
+
+
+@router.get(suitable.ANSWER, include_in_schema=False)
+async def answered(request: Request) -> Response:
+    """What the form of one question sent: on to the next one, or the same again where it cannot be so."""
+    items, fault = suitable.answered(request.query_params.multi_items())
+    if fault is None:
+        return RedirectResponse(f"{Addresses.of(request).to(suitable.PATH)}?{urlencode(items)}", 303)
+    question = ask_page.read(items, suitable.QuestionsAsked)
+    wrong = (request.query_params.get(f"fact.{question.ask}", ""), fault)
+    draw = partial(suitable.respond, request, asked=question, wrong=wrong)
+    return await _page(request, question, draw)
 
 
 Number = Annotated[int, Path(ge=1)]
@@ -214,7 +300,7 @@ Number = Annotated[int, Path(ge=1)]
 async def get_route(request: Request, number: Number, question: Annotated[PathwayAsked, Query()]) -> Response:
     """One route of an answer, step by step."""
     draw = partial(adviser.route, request, number=number, release=question.release)
-    return await _page(request, question, draw, number)
+    return await _page(request, question, draw, number, kept=True)
 
 
 class PlanAsked(PathwayAsked):
@@ -227,17 +313,17 @@ class PlanAsked(PathwayAsked):
 async def get_plan(request: Request, number: Number, question: Annotated[PlanAsked, Query()]) -> Response:
     """The action plan of one route, to be printed."""
     draw = partial(plan.respond, request, number=number, release=question.release)
-    return await _page(request, question, draw, number)
+    return await _page(request, question, draw, number, kept=True)
 
 
 @router.get("/pathways/{number}/plan.ics", include_in_schema=False)
 async def get_calendar(request: Request, number: Number, question: Annotated[PathwayAsked, Query()]) -> Response:
     """The dated actions of a plan, for a calendar."""
 
-    def draw(_: Services, reply: dict[str, Any]) -> Response:
+    def draw(services: Services, reply: Reply) -> Response:
         address = plan.whole_address(request, reply, number)
         headers = {"Content-Disposition": 'attachment; filename="plan.ics"'}
-        text = plan.calendar(plan.plan_of(reply, number), address)
+        text = plan.calendar(plan.plan_of(reply, number, services), address)
         return Response(text, headers=headers, media_type="text/calendar; charset=utf-8")
 
     return await _page(request, question, draw, number)
@@ -247,8 +333,8 @@ async def get_calendar(request: Request, number: Number, question: Annotated[Pat
 async def get_plan_data(request: Request, number: Number, question: Annotated[PathwayAsked, Query()]) -> Response:
     """The plan as data."""
 
-    def draw(_: Services, reply: dict[str, Any]) -> Response:
-        return Response(plan.PLAN.dump_json(plan.plan_of(reply, number)), media_type=JSON)
+    def draw(services: Services, reply: Reply) -> Response:
+        return Response(plan.PLAN.dump_json(plan.plan_of(reply, number, services)), media_type=JSON)
 
     return await _page(request, question, draw, number)
 

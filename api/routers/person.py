@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api import eligibility, people, questions
 from api.addresses import Addresses
-from api.answering import home_of
+from api.asked import home_of
 from api.dependencies import Services, client_of, holder_of, pool_of, unless_gone
 from api.negotiate import require_json
 from api.people import PriorLearningAsked

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api import differences
 from api.addresses import Addresses
@@ -46,6 +46,12 @@ def feed(request: Request) -> Response:
     if has_already(request, tag):
         return not_modified(tag)
     return Response(body, headers=headers_of(tag), media_type=JSON)
+
+
+@router.get("/releases/compare", include_in_schema=False)
+def compare(request: Request, first: Annotated[int, Query(ge=1)], second: Annotated[int, Query(ge=1)]) -> Response:
+    """The differences of two releases that were chosen in a form."""
+    return RedirectResponse(Addresses.of(request).to(f"/releases/{first}/diff/{second}"), 303)
 
 
 @router.get(

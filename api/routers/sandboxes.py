@@ -26,7 +26,7 @@ from api.schemas.sandboxes import EffectAsked, EffectSaid, SandboxAsked, Sandbox
 from api.settings import Settings
 from api.web import sandbox_page
 from api.workers import Pool
-from loaders.sandbox import Asked, Sandbox
+from loaders.kept_sandboxes import Asked, Sandbox
 
 router = APIRouter(tags=["sandbox"])
 

@@ -63,7 +63,7 @@ class AnswerReply(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _reply(request: Request) -> Response:
+async def reply(request: Request) -> Response:
     """The reply to any request here."""
     asked = await read(request)
     holder = holder_of(request)
@@ -224,7 +224,7 @@ _REPLIES: Final[dict[int | str, dict[str, Any]]] = {200: _ANSWER}
 )
 async def get_sparql(request: Request) -> Response:
     """Answer a query in the address."""
-    return await _reply(request)
+    return await reply(request)
 
 
 @router.post(
@@ -240,7 +240,7 @@ async def get_sparql(request: Request) -> Response:
 )
 async def post_sparql(request: Request) -> Response:
     """Answer a query in the body."""
-    return await _reply(request)
+    return await reply(request)
 
 
 @router.options(

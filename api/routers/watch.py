@@ -2,12 +2,16 @@
 
 from typing import Annotated
 
+import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.dependencies import holder_of, releases_of
-from api.faces import answered, formats_described
+from api.addresses import Addresses
+from api.dependencies import Services, holder_of, releases_of
+from api.designers.compared import CHANGES
+from api.faces import Asking, Faces, answered, formats_described, said_of, solved_in
 from api.negotiate import SHEETS, SHEETS_AND_CHART
+from api.questions import today
 from api.routers.described import UNCHANGED, problems
 from api.schemas.watch import (
     FiguresAsked,
@@ -19,7 +23,7 @@ from api.schemas.watch import (
     WatchChangesAsked,
     WatchChangesSaid,
 )
-from api.watching.changes import before, changes_faces
+from api.watching.changes import before, changes_faces, comparing
 from api.watching.figures import figures_faces
 from api.watching.index import index_faces
 from api.watching.needs import needs_faces
@@ -64,20 +68,23 @@ def get_figures(request: Request, asked: Annotated[FiguresAsked, Query()]) -> Re
     response_model=WatchChangesSaid,
     responses=_DRAWN,
 )
-def get_changes(request: Request, asked: Annotated[WatchChangesAsked, Query()]) -> Response:
+async def get_changes(request: Request, asked: Annotated[WatchChangesAsked, Query()]) -> Response:
     """Findings that became better or worse, needs that changed, units new, gone, short or surplus, standards revised.
 
     Compared with the release before, unless `since` names another; a sandbox with the release it is laid over.
     """
-    earlier = before(releases_of(request), holder_of(request).get(asked.release), asked.since)
-    number = earlier.reference.number if earlier is not None else None
-    return answered(
-        request,
-        asked,
-        lambda services, on, to: changes_faces(services, earlier, on, asked, to),
-        SHEETS_AND_CHART,
-        number,
-    )
+    on, real, holder = asked.on or today(), releases_of(request), holder_of(request)
+    earlier = await anyio.to_thread.run_sync(lambda: before(real, holder.get(asked.release), asked.since))
+
+    def ask(services: Services) -> Asking:
+        def faces(found: bytes, to: Addresses) -> Faces:
+            changes = CHANGES.validate_json(found) if found else None
+            return changes_faces(services, earlier, changes, on, asked, to)
+
+        return Asking(comparing(services, earlier, on, asked) if earlier is not None else None, faces)
+
+    key = (on, said_of(asked), earlier.reference.number if earlier is not None else None)
+    return await solved_in(request, asked.release, asked.format, key, ask, SHEETS_AND_CHART)
 
 
 @router.get(

@@ -11,9 +11,9 @@ from api.schemas.coverage import InferenceAsked
 from graph.projection import Gap, Source, Status
 from queries.coverage.board import Finding
 from queries.coverage.change import Basis, Why
-from queries.coverage.cover import Proof
 from queries.coverage.gap import Grain
 from queries.coverage.model import Via
+from queries.coverage.posed import Proof
 from queries.eligibility.decision import Answer, RuleSource
 from queries.pathways.request import ReleaseRef
 

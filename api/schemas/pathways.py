@@ -78,6 +78,14 @@ class PathwayQuestion(ReadAsked):
         description="Only with this provider, by id or words; jobs aside. Repeatable: any of them. Where no provider is"
         " known, a step is left out.",
     )
+    near: Named | None = Field(
+        None,
+        description="A town, or a postcode or the first half of one, where a site is known: courses that are known to"
+        " be taught further away than `km` are left out; where it is not known, a step stays.",
+    )
+    km: int | None = Field(
+        None, ge=1, le=500, description="With `near`: how far, in km in a straight line; without it 20."
+    )
     budget: int | None = Field(
         None, ge=0, le=1_000_000, description="Most pounds that the person can pay in all. See `unpriced`."
     )
@@ -133,6 +141,8 @@ class PathwayQuestion(ReadAsked):
             raise ValueError("give either `to` (a role or an award) or `to_level` (any role at a level), not both")
         if self.sector is not None and self.to_level is None:
             raise ValueError("`sector` belongs to `to_level`; a role or an award named in `to` needs none")
+        if self.km is not None and self.near is None:
+            raise ValueError("`km` belongs to `near`: name the place, too")
         if self.trade_off and not 2 <= len(set(self.trade_off)) == len(self.trade_off):
             raise ValueError("`trade_off` takes two or three different criteria")
         profile: Profile | None = getattr(self, "profile", None)
@@ -187,7 +197,7 @@ class PathwayQuestionBody(PathwayQuestion):
     profile: Profile | None = Field(None, description="What is known of the person. Nothing of it is kept or logged.")
 
     @field_validator(
-        *("release", "to_level", "hours_per_week", "within_weeks", "alternatives", "budget", "travel_limit"),
+        *("release", "to_level", "hours_per_week", "within_weeks", "alternatives", "budget", "travel_limit", "km"),
         mode="before",
     )
     @classmethod

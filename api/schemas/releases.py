@@ -84,6 +84,7 @@ class DiffSaid(Wire):
     second: ReleaseRef
     sources: list[SourceChange]
     kinds: dict[str, ChangeCounts]
+    notes: list[str] = Field(description="Filters that fit nothing that differs, and what there is.")
     total: int
     offset: int
     limit: int

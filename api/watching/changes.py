@@ -7,6 +7,7 @@ from api.addresses import Addresses
 from api.charts import Chart, Row, bars
 from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
+from api.designers.compared import Comparing
 from api.errors import Problem
 from api.faces import Faces, release_words
 from api.reply import JSON
@@ -28,9 +29,7 @@ from queries.coverage.board import MEANINGS as FINDINGS
 from queries.coverage.board import Finding
 from queries.coverage.model import Competency, Teacher
 from queries.pathways.request import counted
-from queries.watch.changes import Became, Changes, Known, Revised, changes
-from queries.watch.figures import read_figures
-from queries.watch.needs import read_needs
+from queries.watch.changes import Became, Changes, Revised
 from queries.watch.trace import MEANINGS as STOPS
 
 FIRST: Final = "There is no release before this one: nothing to compare with, which does not say that nothing changed."
@@ -61,12 +60,28 @@ def before(holder: ReleaseHolder, services: Services, since: int | None) -> Serv
     return holder.get(max(earlier)) if earlier else None
 
 
+def comparing(services: Services, earlier: Services, on: date, asked: WatchChangesAsked) -> Comparing:
+    """What changed since an earlier release, as a worker is asked."""
+    return Comparing(earlier.release.path, services.release.path, on, asked.inference())
+
+
+def told_changes(holder: ReleaseHolder, services: Services, on: date, asked: WatchChangesAsked) -> Faces:
+    """What changed, compared here and now."""
+    earlier = before(holder, services, asked.since)
+    found = comparing(services, earlier, on, asked).found() if earlier is not None else None
+    return changes_faces(services, earlier, found, on, asked, None)
+
+
 def changes_faces(
-    services: Services, earlier: Services | None, on: date, asked: WatchChangesAsked, to: Addresses | None
+    services: Services,
+    earlier: Services | None,
+    found: Changes | None,
+    on: date,
+    asked: WatchChangesAsked,
+    to: Addresses | None,
 ) -> Faces:
-    """What changed since an earlier release; None: there is none."""
+    """What changed since an earlier release, in the shape of replies; None: there is none."""
     inference = asked.inference()
-    found = changes(_known(earlier, on), _known(services, on), inference) if earlier is not None else None
     query = asked.model_dump(mode="json", exclude_defaults=True, exclude={"release", "format"})
     links = []
     if to is not None:
@@ -95,10 +110,6 @@ def changes_faces(
         links=links,
     )
     return Faces(said, lambda: _sheets(said), lambda: _chart(said, services))
-
-
-def _known(services: Services, on: date) -> Known:
-    return Known(services.coverage(on), read_needs(services.store), read_figures(services.store))
 
 
 def _counts(found: Changes) -> ChangeCountsSaid:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from math import ceil
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Request
 from starlette.responses import Response
@@ -20,6 +20,7 @@ from api.questions import VIAS, in_link
 from api.web.pages import Alternate, Step, capitalize_first, page
 from api.web.question import (
     OF_CLIENT,
+    OF_PAGES,
     Fact,
     Items,
     Reply,
@@ -28,6 +29,7 @@ from api.web.question import (
     fact_of,
     goal_of,
     in_reach,
+    instead,
     summary,
     towards,
     what_if,
@@ -35,18 +37,34 @@ from api.web.question import (
 from api.web.wording import on_screen, sector, short_words, spoken_days
 from graph.requirements import attributes
 from queries.catalogue import COLLECTIONS
-from queries.pathways.request import PathwayRequest, counted
-from queries.pathways.service import WithinReach
+from queries.pathways.request import PathwayRequest, WithinReach, counted
+
+if TYPE_CHECKING:
+    from api.web.beside import Beside, Since
 
 WEEKS_IN_MONTH: Final = 365.25 / 12 / 7
 
 
-def routes(request: Request, services: Services, reply: Reply, *, release: int | None) -> Response:
-    """The routes found for a question, side by side, or why there is none and what would open one."""
-    items = request.query_params.multi_items()
-    addresses = Addresses.of(request, release)
-    asked = [(name, value) for name, value in items if name != "release"]
-    found = [_column(one, number, addresses, asked) for number, one in enumerate(reply["pathways"], 1)]
+def asked_in(request: Request) -> list[tuple[str, str]]:
+    """The question that an address puts, without the release it is put to and what the pages add to it."""
+    return [one for one in request.query_params.multi_items() if one[0] not in ("release", *OF_PAGES)]
+
+
+def routes(
+    request: Request,
+    services: Services,
+    reply: Reply,
+    *,
+    release: int | None,
+    since: "Since | None" = None,
+    beside: "Beside | None" = None,
+) -> Response:
+    """The routes found for a question, side by side, or why there is none and what would open one.
+
+    `since`: what became of it on a newer release. `beside`: the answer before.
+    """
+    addresses, asked = Addresses.of(request, release), asked_in(request)
+    found = [column(one, number, addresses, asked) for number, one in enumerate(reply["pathways"], 1)]
     return page(
         request,
         "pathways.html",
@@ -54,18 +72,22 @@ def routes(request: Request, services: Services, reply: Reply, *, release: int |
         services=services,
         release=release,
         above=[Step("Start", "/"), Step("Find a route", "/start")],
-        alternates=_alternates(addresses, asked),
+        alternates=alternates_of(addresses, asked),
+        query_behind=alternates_of(addresses, asked)[0].href,
         reply=reply,
         rows=list(zip(ROWS, *(one.cells for one in found), strict=True)) if found else [],
         routes=found,
-        lifting=[(one, address(addresses, dropped(asked, one["limits"], reply))) for one in reply["lifting"]],
+        lifting=[(one, instead(addresses, dropped(asked, one["limits"], reply), asked)) for one in reply["lifting"]],
         nearest=[(one, address(addresses, towards(asked, one["role"]["id"]))) for one in reply["nearest"]],
-        questions=_questions(reply["questions"]),
+        since=since,
+        beside=beside,
+        questions=questions_of(reply["questions"]),
         ask_aside=_asked_aside(reply["questions"]),
         understood=[one for one in reply["understood"] if one["how"] != "id" and _otherwise_called(one)],
         asked=asked,
         same=reply["same_question"],
         change=address(addresses, asked, "/start"),
+        ask=address(addresses, asked, "/pathways/questions"),
         in_reach=in_reach(addresses, asked),
         what_if=what_if(reply, asked, addresses),
         known=services.things.__contains__,
@@ -120,7 +142,7 @@ def roles(
 def no_such_route(request: Request, services: Services, reply: Reply, *, number: int, release: int | None) -> Response:
     """What somebody reads who asks for a fourth route of three: the way to those there are."""
     addresses = Addresses.of(request, release)
-    asked = [(name, value) for name, value in request.query_params.multi_items() if name not in ("release", "print")]
+    asked = asked_in(request)
     return page(
         request,
         "no-such-route.html",
@@ -140,14 +162,15 @@ def _counted_routes(count: int) -> str:
     return counted(count, "route").capitalize() if count else "No route"
 
 
-def _alternates(addresses: Addresses, asked: Items) -> tuple[Alternate, ...]:
+def alternates_of(addresses: Addresses, asked: Items) -> tuple[Alternate, ...]:
+    """The answer to a question for programs; its JSON first."""
     return (
         Alternate("JSON", address(addresses, [*asked, ("format", "json")]), "application/json"),
         Alternate("Turtle", address(addresses, [*asked, ("format", "turtle")]), "text/turtle"),
     )
 
 
-def _questions(said: Reply | None) -> list[tuple[Reply, Fact]]:
+def questions_of(said: Reply | None) -> list[tuple[Reply, Fact]]:
     """Questions whose answer could change the routes, and whose answers may stand in a link."""
     return [
         (one, fact_of(one["fact"]))
@@ -193,7 +216,8 @@ class Column:
     cells: tuple[str, ...]
 
 
-def _column(one: Reply, number: int, addresses: Addresses, asked: Items) -> Column:
+def column(one: Reply, number: int, addresses: Addresses, asked: Items) -> Column:
+    """What is said of a route in the table."""
     totals, steps = one["totals"], one["steps"]
     employers = totals["steps_that_need_an_employer"]
     if not steps:
@@ -324,11 +348,17 @@ def how_sure(one: Reply) -> str:
     return f"{word}. No other route that we hold is better." if one["proven"] else f"{word}."
 
 
-def route(request: Request, services: Services, reply: Reply, *, number: int, release: int | None) -> Response:
+def route(
+    request: Request,
+    services: Services,
+    reply: Reply,
+    *,
+    number: int,
+    release: int | None,
+    since: "Since | None" = None,
+) -> Response:
     """One route, step by step, with every place to stop."""
-    items = request.query_params.multi_items()
-    addresses = Addresses.of(request, release)
-    asked = [(name, value) for name, value in items if name != "release"]
+    addresses, asked = Addresses.of(request, release), asked_in(request)
     one = reply["pathways"][number - 1]
     return page(
         request,
@@ -337,9 +367,11 @@ def route(request: Request, services: Services, reply: Reply, *, number: int, re
         services=services,
         release=release,
         above=[Step("Start", "/"), Step("Find a route", "/start")],
-        alternates=_alternates(addresses, asked),
+        alternates=alternates_of(addresses, asked),
+        query_behind=alternates_of(addresses, asked)[0].href,
         reply=reply,
         one=one,
+        since=since,
         number=number,
         time=time_of(one),
         cost=cost_of(one),
@@ -347,6 +379,7 @@ def route(request: Request, services: Services, reply: Reply, *, number: int, re
         stops={step["number"] for step in stops_of(one["steps"])},
         picture=picture_of(one, date.fromisoformat(reply["question"]["on"])),
         checks=[check for check in reply["check_before_recommending"] if _concerns(check, one)],
+        nearest=_nearest(one, services, asked),
         names={id: services.things.get_named(id).label for id in _past(one) if id in services.things},
         likely=LIKELY,
         there_already=THERE_ALREADY,
@@ -370,8 +403,8 @@ def _swaps(
     found: list[tuple[str, str | None]] = []
     for swap in step["swaps"]:
         ids = [one["id"] for one in swap["steps"] if _is_via(one["id"], services) and one["id"] not in wanted]
-        found.append((swap["text"], address(addresses, [*without, *(("via", id) for id in ids)])))
-    return [*found, ("Ask for routes without this step", address(addresses, without))]
+        found.append((swap["text"], instead(addresses, [*without, *(("via", id) for id in ids)], asked)))
+    return [*found, ("Ask for routes without this step", instead(addresses, without, asked))]
 
 
 def _is_via(id: str, services: Services) -> bool:
@@ -382,6 +415,29 @@ def _is_via(id: str, services: Services) -> bool:
 def _concerns(check: Reply, one: Reply) -> bool:
     """Whether something to check is of this route: of one of its steps, or of its goal."""
     return any(text in check["what"] for text in (one["goal"]["label"], *(step["title"] for step in one["steps"])))
+
+
+MOST_NEAR: Final = 5
+
+
+def _nearest(one: Reply, services: Services, asked: Items) -> dict[int, list[tuple[str, str, str]]]:
+    """Of each step: those known to run it or to have run it, the nearest first: id, name, and how far they are.
+
+    Empty where the question names no place.
+    """
+    middle = next((services.places.middle(value) for name, value in asked if name == "near"), None)
+    if middle is None:
+        return {}
+    found = {}
+    for step in one["steps"]:
+        runs = [run["provider"] for run in (*step["other_runs"], *step["seen_at"], *step["delivered_by"])]
+        ids = {id for id in ([step["provider"]["id"]] if step["provider"] else []) + runs if id in services.things}
+        far = {id: services.places.of_provider(id, middle) for id in ids}
+        known = sorted((km, id) for id, km in far.items() if km is not None)
+        found[step["number"]] = [
+            (id, services.things.get_named(id).label, f"about {max(1, round(km))} km") for km, id in known[:MOST_NEAR]
+        ]
+    return found
 
 
 def _past(one: Reply) -> set[str]:

@@ -15,12 +15,15 @@ from typing import Any, Final
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import Response
 
 from api.addresses import Addresses
 from api.dependencies import HOLDER, Services
 from api.negotiate import takes_gzip
 from api.reply import SOFTWARE, has_already, tag_of_content
+from api.web import behind
+from ontology.namespaces import ID
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STATIC: Final = Path(__file__).parent / "static"
@@ -69,8 +72,9 @@ def page(
     """A page from `pages/<template>`, with its tag; 304 when the reader has it already.
 
     `services` is the release that the page is about: its number and date are in the foot. `release` is the number that
-    the reader asked for (None: nobody named one); `to(path, **query)` in templates keeps it in links. `query_behind` is
-    the address of the named query that says the same. Other names are the template's own.
+    the reader asked for (None: nobody named one); `to(path, **query)` in templates keeps it in links, and `word(id)` is
+    how surely there is a thing that nobody published. `query_behind` is the address of the named query that says the
+    same. Other names are the template's own.
     """
     addresses = Addresses.of(request, release)
     said = {
@@ -79,9 +83,10 @@ def page(
         "to": addresses.to,
         "here": request.url.path.removeprefix(addresses.root) or "/",
         "asset": lambda name: _asset(addresses.root, name),
+        "word": lambda id: _word(services, id),
         "manifest": services.manifest if services else None,
         "sandbox": sandbox_banner(request),
-        "query_behind": query_behind,
+        "query_behind": query_behind or behind.query_behind(request, addresses),
         "alternates": alternates,
         "above": above,
         "software": SOFTWARE,
@@ -154,6 +159,12 @@ def _manifest(changed: int) -> dict[str, str]:
     return found
 
 
+def _word(services: Services | None, id: str) -> Markup:
+    """After the name of a thing that nobody published: its word, inferred or illustrative. Empty for all others."""
+    doubt = services.things.doubt(id.removeprefix(str(ID))) if services else None
+    return Markup(' <span class="tag tag-{0}">{0}</span>').format(doubt) if doubt else Markup()
+
+
 def _asset(root: str, name: str) -> str | None:
     """The address of a browser file; None where it was not built."""
     called = built().get(name)
@@ -191,6 +202,14 @@ def capitalize_first(text: str) -> str:
 
 
 def day(value: str) -> str:
-    """A day or an instant of ISO 8601 as it is read: `2026-11-22T08:40:00Z` → `22 November 2026`."""
+    """A day or an instant of ISO 8601 as it is read; a month or a year alone, too, as sources have them.
+
+    >>> day("2026-11-22T08:40:00Z"), day("2026-02"), day("2025")
+    ('22 November 2026', 'February 2026', '2025')
+    """
+    if value.isdigit():
+        return value
+    if len(value) == len("2026-11"):
+        return f"{datetime.fromisoformat(f'{value}-01'):%B %Y}"
     found = datetime.fromisoformat(value)
     return f"{found.day} {found:%B %Y}"

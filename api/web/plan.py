@@ -4,7 +4,7 @@ Its parts are those of an action plan of the National Careers Service: situation
 and who can help. Nothing is kept: the plan is drawn again from its address, on the same release and the same day.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -19,14 +19,19 @@ from starlette.responses import Response
 from api.addresses import Addresses
 from api.dependencies import Services
 from api.web.adviser import cost_of, time_of, who_pays
-from api.web.pages import Alternate, Step, capitalize_first, page
+from api.web.beside import Since
+from api.web.pages import Alternate, Step, capitalize_first, day, page
 from api.web.question import address
 from api.web.wording import on_screen, said_of_client, short_words
+from ontology.namespaces import expand, thing
 
 Reply = dict[str, Any]
 
 CALLS: Final = 3
 """Things to confirm by phone: as many as there is time for."""
+
+MOST_ASKED: Final = 3
+"""Providers that are named for one thing to ask."""
 
 _CALL: Final = ("which provider runs it", "entry.", "what the client pays", "that this step is open", "that there is a")
 """What an adviser can only learn by asking somebody, in the words of the answer."""
@@ -51,6 +56,29 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Whom:
+    """Somebody to ask. `id` None: nobody in particular. `ukprn`: the UK Provider Reference Number; None: not known.
+
+    `page`: where a course of it was published; None: no page is known. `why`: what it has to do with the step. No
+    telephone number is held: those in the sources are never read.
+    """
+
+    name: str
+    id: str | None = None
+    ukprn: str | None = None
+    page: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Something to ask before anything else, and whom."""
+
+    whom: tuple[Whom, ...]
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A plan: where somebody stands, where to, by which route, what to do, and what to ask before."""
 
@@ -61,11 +89,11 @@ class Plan:
     cost: str
     who_pays: str
     actions: tuple[Action, ...]
-    calls: tuple[tuple[str, str], ...]
+    calls: tuple[Call, ...]
     on: date
 
 
-def plan_of(reply: Reply, number: int) -> Plan:
+def plan_of(reply: Reply, number: int, services: Services) -> Plan:
     """The plan of one route of an answer."""
     one = reply["pathways"][number - 1]
     on = date.fromisoformat(reply["question"]["on"])
@@ -77,7 +105,7 @@ def plan_of(reply: Reply, number: int) -> Plan:
         cost_of(one),
         who_pays(one["steps"]),
         tuple(_actions(one["steps"], on)),
-        tuple(_calls(reply, one)),
+        tuple(_calls(reply, one, services)),
         on,
     )
 
@@ -99,21 +127,52 @@ def _actions(steps: Sequence[Reply], on: date) -> Iterator[Action]:
             yield Action(f"Ask for a place and apply: {step['title']}", "client", by, why, whom)
 
 
-def _calls(reply: Reply, one: Reply) -> Iterator[tuple[str, str]]:
+def _calls(reply: Reply, one: Reply, services: Services) -> Iterator[Call]:
     """What to confirm by phone, the most worthwhile first: whom to ask, and what."""
     call, titles = reply["one_call"], [step["title"] for step in one["steps"]]
-    found: list[tuple[str, str]] = []
+    found: list[Call] = []
     known: tuple[str, ...] = ()
+    signposts = {step["title"]: _signposts(step, services) for step in one["steps"]}
     if call is not None and call["step"]["label"] in titles:
-        found.append((" or ".join(whom["label"] for whom in call["whom"]), call["ask"]))
+        by_id = {who.id: who for who in signposts[call["step"]["label"]]}
+        asked = [by_id.get(who["id"]) or _whom(who["id"], who["label"], services) for who in call["whom"]]
+        found.append(Call(tuple(asked), call["ask"]))
         known = _SAME_CALL.get(call["kind"], ())
-    providers = {step["title"]: (step["provider"] or {"label": "the provider"})["label"] for step in one["steps"]}
     for check in reply["check_before_recommending"]:
         title = next((title for title in titles if check["what"].startswith(f"{title}: ")), None)
         said = check["what"].removeprefix(f"{title}: ")
         if title is not None and said.startswith(_CALL) and not said.startswith(known):
-            found.append((providers[title], check["what"].rstrip(".")))
+            whom = (Whom("the employer"),) if "employer decides" in said else signposts[title]
+            found.append(Call(whom, check["what"].rstrip(".")))
     yield from found[:CALLS]
+
+
+def _signposts(step: Reply, services: Services) -> tuple[Whom, ...]:
+    """Who can answer for a step: who runs it; else who had a page of it or learners on it once, the last first."""
+    if step["provider"]:
+        pages = [one["address"] for one in step["sources"] if _is_of_run(one["record"], services)]
+        return (_whom(step["provider"]["id"], step["provider"]["label"], services, pages, "runs it"),)
+    found: dict[str, Whom] = {}
+    for run in step["seen_at"]:
+        seen = run["source"]["as_of"]
+        why = f"had a page of it, seen on {day(seen)}" if seen else "had a page of it once"
+        found.setdefault(run["provider"], _whom(run["provider"], None, services, [run["source"]["address"]], why))
+    for past in sorted(step["delivered_by"], key=lambda one: one["period"], reverse=True):
+        why = f"had learners on it in {past['period']}"
+        found.setdefault(past["provider"], _whom(past["provider"], None, services, (), why))
+    return tuple(found.values())[:MOST_ASKED] or (Whom("the provider"),)
+
+
+def _is_of_run(record: str, services: Services) -> bool:
+    return record in services.things and services.things.get_named(record).collection in ("opportunities", "deliveries")
+
+
+def _whom(id: str, label: str | None, services: Services, pages: Iterable[str] = (), why: str = "") -> Whom:
+    """Somebody to ask, with what the release knows of them."""
+    name = label or (services.things.get_named(id).label if id in services.things else id)
+    said = services.store.describe(thing(id)).objects(thing(id), expand("sw:ukprn"))
+    page = next((one for one in pages if one.startswith("http")), None)
+    return Whom(name, id if id in services.things else None, next(iter(sorted(map(str, said))), None), page, why)
 
 
 WHO: Final = {"client": "You", "client and adviser": "You and your adviser"}
@@ -169,9 +228,11 @@ def _folded(line: str) -> Iterator[str]:
     yield part
 
 
-def respond(request: Request, services: Services, reply: Reply, *, number: int, release: int | None) -> Response:
+def respond(
+    request: Request, services: Services, reply: Reply, *, number: int, release: int | None, since: Since | None = None
+) -> Response:
     """The plan as a page to print, with a code that opens it again."""
-    plan, addresses = plan_of(reply, number), Addresses.of(request, release)
+    plan, addresses = plan_of(reply, number, services), Addresses.of(request, release)
     whole = whole_address(request, reply, number)
     queried = whole.partition("?")[2]
     code = segno.make(whole, error="l", boost_error=False).svg_inline(scale=2, border=2)
@@ -186,7 +247,9 @@ def respond(request: Request, services: Services, reply: Reply, *, number: int, 
             Alternate("calendar file", f"{addresses.root}/pathways/{number}/plan.ics?{queried}", "text/calendar"),
             Alternate("JSON", f"{addresses.root}/pathways/{number}/plan.json?{queried}", "application/json"),
         ),
+        query_behind=f"{addresses.root}/pathways?{queried}&format=json",
         plan=plan,
+        since=since,
         status_word=reply["pathways"][number - 1]["status"],
         dated=any(action.by for action in plan.actions),
         whole=whole,

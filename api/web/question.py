@@ -8,10 +8,11 @@ from calendar import month_abbr
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, get_args
+from typing import Any, Final, TypeVar, get_args, get_origin
 from urllib.parse import urlencode
 
 from fastapi import Request
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.addresses import Addresses
@@ -19,6 +20,7 @@ from api.dependencies import Services, holder_of
 from api.errors import Problem, ProblemDocument
 from api.questions import STARTS, Understanding
 from api.schemas.common import Attendance, Mode
+from api.schemas.pathways import PathwayAsked
 from api.web.pages import Step, capitalize_first, page
 from api.web.wording import corrected, mistakes, on_screen, said_of_client, sector
 from graph.requirements import attributes
@@ -87,7 +89,7 @@ _ALSO: Final[dict[str, Callable[[str], str]]] = {
 """What an address may ask that the form has no field of its own for."""
 
 _WIDE: Final = 1040
-_LIFTS: Final = {"time": ("within_weeks", "arrive_by"), "budget": ("budget", "unpriced")}
+_LIFTS: Final = {"time": ("within_weeks", "arrive_by"), "budget": ("budget", "unpriced"), "distance": ("near", "km")}
 _FIELD_OF_LIMIT: Final = {
     "time": "arrive",
     "depart_after": "depart",
@@ -95,6 +97,7 @@ _FIELD_OF_LIMIT: Final = {
     "budget": "budget",
     "mode": "mode",
     "attendance": "attendance",
+    "distance": "near",
 }
 _VALUES: Final = {
     "time": ("arrive_by", "date", "Be there by"),
@@ -164,6 +167,8 @@ def asked_of(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """
     filled = [(name, value.strip()) for name, value in items if value.strip()]
     named = any(name == "to" for name, _ in filled)
+    if not any(name == "near" for name, _ in filled):
+        filled = [one for one in filled if one[0] != "km"]
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for name, value in filled:
         if named and name in ("to_level", "sector"):
@@ -193,6 +198,41 @@ def address(addresses: Addresses, asked: Items, path: str = "/pathways") -> str:
     return f"{said}#{place}" if place else said
 
 
+BEFORE: Final = "before"
+"""What an address calls the question that was asked before this one: its query, as a text."""
+
+DONE, ASK = "done", "ask"
+"""What an address calls the facts about the client that were asked about, and the one to ask about now."""
+
+OF_PAGES: Final = (BEFORE, DONE, ASK, "print")
+"""What pages add to the address of a question."""
+
+_LONG: Final = 2_000
+
+
+def instead(addresses: Addresses, items: Items, before: Items) -> str:
+    """The address that puts a question with the answer of the one before beside it; alone where that is very long."""
+    was = urlencode([*before, *([("release", addresses.release)] if addresses.release else [])])
+    if len(was) > _LONG:
+        return address(addresses, items)
+    return address(addresses, [*items, (BEFORE, was)], "/pathways/beside")
+
+
+Q = TypeVar("Q", bound=PathwayAsked)
+
+
+def read(items: Items, kind: type[Q]) -> Q:
+    """The question that an address put. Raises `Problem`."""
+    given: dict[str, list[str]] = {}
+    for name, value in items:
+        given.setdefault(name, []).append(value)
+    many = {one.alias or name for name, one in kind.model_fields.items() if get_origin(one.annotation) is list}
+    try:
+        return kind.model_validate({name: all if name in many else all[-1] for name, all in given.items()})
+    except ValidationError as error:
+        raise Problem("invalid-request", "A question that is in the address cannot be read.", 422) from error
+
+
 OF_CLIENT: Final = ("from", "holds", "attribute")
 """The parts of a question that say what somebody brings and who they are."""
 
@@ -216,6 +256,7 @@ def start(request: Request, services: Services, *, release: int | None) -> Respo
         choices=(),
         chosen_of="",
         in_reach=None,
+        towns=services.places.towns,
         **form(request.query_params.multi_items(), called),
     )
 
@@ -235,7 +276,7 @@ def _called(understanding: Understanding, text: str) -> str:
 def mend(request: Request, problem: ProblemDocument) -> Response:
     """The same page for a question that could not be read: what is wrong, and for words that can mean several things,
     each thing as a link that asks the question with it."""
-    items = request.query_params.multi_items()
+    items = [one for one in request.query_params.multi_items() if one[0] not in OF_PAGES]
     addresses = Addresses.of(request)
     words, found = problem.words or problem.id or "", mistakes(problem, items)
     return page(
@@ -257,6 +298,7 @@ def mend(request: Request, problem: ProblemDocument) -> Response:
             *_in_earlier(addresses, items, problem.last_release),
         ],
         chosen_of="Choose what was meant:" if "could mean" in problem.detail else "Perhaps one of these was meant:",
+        towns=(),
         in_reach=in_reach(addresses, items) if any(one.field == "to" for one in found) else None,
         **form(items),
     )
@@ -295,7 +337,10 @@ def form(items: Items, called: Callable[[str], str] = str) -> dict[str, Any]:
         "attendance": _choices(_words(get_args(Attendance)), given.get("attendance", ())),
         "mode": _choices(_words(get_args(Mode)), given.get("mode", ())),
         "switches": _choices(SWITCHES, [name for name in SWITCHES if one(name) == "true"]),
-        "given": {name: one(name) for name in ("arrive_by", "depart_after", "hours_per_week", "budget", "release")},
+        "given": {
+            name: one(name)
+            for name in ("arrive_by", "depart_after", "hours_per_week", "budget", "near", "km", "release")
+        },
         "also": [
             Also(name, value, _ALSO[name](called(value)))
             for name, value in (*(("to", value) for value in goals[1:]), *rest)
@@ -369,13 +414,13 @@ def what_if(reply: Reply, asked: Items, addresses: Addresses) -> list[WhatIf]:
         found.append(
             WhatIf(
                 on_screen(one["text"]),
-                address(addresses, dropped(asked, [one], reply)) if one["name"] in by_person else None,
+                instead(addresses, dropped(asked, [one], reply), asked) if one["name"] in by_person else None,
                 address(addresses, asked, f"/start#{_FIELD_OF_LIMIT.get(one['name'], 'only')}"),
                 name,
                 kind,
                 called,
                 next((value for key, value in asked if key == name), ""),
-                [(key, value) for key, value in asked if key not in _names(one["name"])],
+                [*((key, value) for key, value in asked if key not in _names(one["name"])), (BEFORE, urlencode(asked))],
             )
         )
     return found

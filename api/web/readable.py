@@ -22,6 +22,14 @@ from graph.release import NoReleaseError
 LARGEST: Final = 2_000_000
 """Bytes of an answer that is still made a page of."""
 
+OWN: Final = {
+    "/datasets": "sources.html",
+    "/incomplete": "incomplete.html",
+    "/releases": "releases.html",
+    "/releases/{first}/diff/{second}": "differences.html",
+}
+"""Addresses whose answer has a page of its own: the whole answer is `whole` there."""
+
 _NOT_SHOWN: Final = {"links", "release", "items", "offset", "limit", "uri", "score"}
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -67,7 +75,7 @@ def _page(request: Request, said: dict[str, Any]) -> Response:
     query = f"{request.url.query}&" if request.url.query else ""
     return page(
         request,
-        "data.html",
+        OWN.get(request.scope["route"].path, "data.html"),
         title=operation.get("summary", request.url.path),
         services=_services(request, release),
         release=release,
@@ -77,6 +85,7 @@ def _page(request: Request, said: dict[str, Any]) -> Response:
         if any(one["name"] == "format" for one in operation.get("parameters", ()))
         else [],
         about=str(operation.get("description", "")).partition("\n\n")[0],
+        whole=said,
         said={name: value for name, value in said.items() if name not in _NOT_SHOWN},
         items=said.get("items"),
         total=said.get("total"),

@@ -23,12 +23,17 @@ from api.dependencies import Services
 from api.schemas.coverage import InferenceAsked
 from api.sheets import Cell, Sheet, plain_text
 from api.web.pages import Alternate, Step, capitalize_first, page
+from graph.projection import Status
 from ontology.namespaces import ID
+from queries.profiles import Things
 
 SHOWN: Final = 200
 """Rows of a table that a page shows; files have all."""
 
 _ID: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,12}-[A-Za-z0-9./_-]{1,80}")
+_OF_IDS: Final = re.compile(r"\bids?\b", re.IGNORECASE)
+_BETWEEN_IDS: Final = re.compile(r"[,;]? ")
+_CODES: Final = re.compile(r"[a-z]+(-[a-z]+)+(, [a-z]+(-[a-z]+)*)*")
 _CODE: Final = re.compile(r"`([^`]*)`")
 _UNLOCATED: Final = re.compile(r"urn:stepway:unlocated-source:\w+")
 _LARGE: Final = 10_000
@@ -54,16 +59,24 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a cell: its words, the address of what it names (None: nothing with a page), and how sure that thing is
+    (None: published, or no thing)."""
+
+    text: str
+    href: str | None = None
+    doubt: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it is shown: each cell with the address of what it names, if it names something. `left`: more rows.
-    `fits`: its columns were chosen for a page."""
+    """A table as it is shown: each cell in parts. `left`: it has more rows."""
 
     title: str
     columns: Sequence[str]
-    rows: tuple[tuple[tuple[str, str | None], ...], ...]
+    rows: tuple[tuple[tuple[Part, ...], ...], ...]
     notes: Sequence[str]
     left: bool
-    fits: bool
 
 
 def respond(
@@ -161,14 +174,65 @@ def _text(value: object) -> str:
 
 
 def _table(sheet: Sheet, services: Services, addresses: Addresses) -> Table:
-    rows, names = iter(sheet.rows), list(sheet.columns)
-    columns = sheet.shown or names
-    places = [(names.index(name), names.index(sheet.leads.get(name, name))) for name in columns]
+    """A table as a page shows it: whatever a cell names is called by its name and leads to its page."""
+    names, left = list(sheet.columns), iter(sheet.rows)
+    rows = list(islice(left, SHOWN))
+    leads = dict(sheet.leads)
+    columns = list(sheet.shown or names)
+    if not sheet.shown:
+        for of_ids, of_names in _folded(names, rows, services.things):
+            leads[of_names] = of_ids
+            columns.remove(of_ids)
+    places = [(names.index(name), names.index(leads.get(name, name))) for name in columns]
     shown = tuple(
-        tuple((_read(row[text]), _address(row[lead], services, addresses, text != lead)) for text, lead in places)
-        for row in islice(rows, SHOWN)
+        tuple(
+            _named(row[text], row[lead], services, addresses)
+            if text != lead
+            else _parts(row[text], services, addresses)
+            for text, lead in places
+        )
+        for row in rows
     )
-    return Table(sheet.title, columns, shown, sheet.notes, next(rows, None) is not None, bool(sheet.shown))
+    return Table(sheet.title, columns, shown, sheet.notes, next(left, None) is not None)
+
+
+def _folded(names: Sequence[str], rows: Sequence[Sequence[Cell]], things: Things) -> Iterator[tuple[str, str]]:
+    """Columns of ids, each with the column beside it that names the same: before it where its heading says id."""
+    for place, name in enumerate(names):
+        ids = [(number, one) for number, row in enumerate(rows) if isinstance(one := row[place], str) and one]
+        beside = place - 1 if _OF_IDS.search(name) else place + 1
+        if 0 <= beside < len(names) and (
+            beside < place
+            or any(one in things and rows[number][beside] == things.get_named(one).label for number, one in ids)
+        ):
+            yield name, names[beside]
+
+
+def _named(cell: Cell, lead: Cell, services: Services, addresses: Addresses) -> tuple[Part, ...]:
+    """A cell that says what another leads to: a thing by its id, or a page of ours as it stands."""
+    if isinstance(lead, str) and lead.startswith("/"):
+        return (Part(_read(cell), lead),)
+    if isinstance(lead, str) and lead in services.things:
+        return (Part(_read(cell), addresses.to(f"/id/{lead}"), services.things.doubt(lead)),)
+    return _parts(cell, services, addresses)
+
+
+def _parts(cell: Cell, services: Services, addresses: Addresses) -> tuple[Part, ...]:
+    """What a cell says: ids as the things that they name, addresses as links, names with how sure they are."""
+    things = services.things
+    if not isinstance(cell, str):
+        return (Part(_read(cell)),)
+    if cell.startswith(("https://", "http://")) and " " not in cell:
+        ours = cell.startswith(str(ID))
+        doubt = things.doubt(cell.removeprefix(str(ID))) if ours else None
+        return (Part(cell, addresses.to("/resource", uri=cell) if ours else cell, doubt),)
+    ids = _BETWEEN_IDS.split(cell)
+    if all(one in things for one in ids):
+        return tuple(Part(things.get_named(one).label, addresses.to(f"/id/{one}"), things.doubt(one)) for one in ids)
+    if _CODES.fullmatch(cell):
+        return (Part(cell.replace("-", " ")),)
+    parts = [cell] if things.doubt_of_name(cell) else cell.split("; ")
+    return tuple(Part(_read(one), None, things.doubt_of_name(one)) for one in parts)
 
 
 def _read(cell: Cell) -> str:
@@ -181,15 +245,3 @@ def _read(cell: Cell) -> str:
     if isinstance(cell, float):
         return f"{cell:.3g}" if abs(cell) < 1 else f"{round(cell, 2):,}"
     return f"{cell:,}" if abs(cell) >= _LARGE else str(cell)
-
-
-def _address(cell: Cell, services: Services, addresses: Addresses, leads: bool) -> str | None:
-    """Where to read of what a cell names: a thing by its id, or a page of ours or of others. `leads`: a cell that only
-    says where another leads; it may be an address of ours as it stands."""
-    if not isinstance(cell, str):
-        return None
-    if leads and cell.startswith("/"):
-        return cell
-    if cell.startswith(("https://", "http://")):
-        return addresses.to("/resource", uri=cell) if cell.startswith(str(ID)) else cell
-    return addresses.to(f"/id/{cell}") if _ID.fullmatch(cell) and cell in services.things else None

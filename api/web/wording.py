@@ -3,6 +3,7 @@ say it: a route for a pathway (docs/decisions/0007-pathway-not-route.md), a day 
 """
 
 import re
+from calendar import month_name
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,8 @@ from graph.requirements import Attribute, attributes, circumstance_fault, phrase
 Items = Sequence[tuple[str, str]]
 
 _DAY: Final = re.compile(r"\b\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01])\b")
+_MONTH: Final = re.compile(r"\b(20[2-9]\d)-(0[1-9]|1[0-2])\b(?!-)")
+"""A month of these years, and never two years such as 2026-27."""
 _SECTOR: Final = {"healthtech": "HealthTech", "health-and-care": "health and care"}
 _SAID: Final = tuple(
     (re.compile(pattern), words)
@@ -21,10 +24,14 @@ _SAID: Final = tuple(
         (r"No pathway among the steps we hold has less", "No route that we hold does better"),
         (r"\bpathway(s?)\b", r"route\1"),
         (r"any provider of this kind: ([\w ]+)", r"any provider that runs it (\1)"),
+        (r" → ", ", then "),
+        (r"\[((?:at least )?[\d,]+ weeks?), £0, ", r"[\1, nothing to pay, "),
+        (r" \[((?:at least )?[\d,]+ weeks?, [^\]]* steps?)\]", r": \1"),
         (r"\blevel (\d), for entry rules", r"an award at level \1"),
         (r", brought already: (the step that gives it is taken out by “[^”]*”)", r" (\1)"),
         (r"this step stands for the type of provision", "what is said here holds for courses of this kind"),
         (r"Ask the person: Is it so: ", "Ask the person whether this holds: "),
+        (r"\bIs it so: ", "Does this hold: "),
         (r"the profile usually asked is a bar", "only where the client has what providers usually ask for"),
         (r"the profile usually expected is met", "what providers usually ask for is met"),
     )
@@ -44,7 +51,11 @@ def on_screen(text: str) -> str:
 
 def spoken_days(text: str) -> str:
     """A text whose days are as they are spoken; nothing else of it is changed: for notes of the data."""
-    return _DAY.sub(_spoken, text)
+    return _MONTH.sub(_spoken_month, _DAY.sub(_spoken, text))
+
+
+def _spoken_month(found: re.Match[str]) -> str:
+    return f"{month_name[int(found[2])]} {found[1]}"
 
 
 def _spoken(found: re.Match[str]) -> str:
@@ -112,6 +123,8 @@ _FIELDS: Final = {
     "budget": ("budget", f"The most the client can pay {_NUMBER} of pounds up to 1,000,000, such as 2000."),
     "attendance": ("attendance", "Choose when the client can attend from the list."),
     "mode": ("mode", "Choose how they want to study from the list."),
+    "near": ("near", "Where the client sets out from must be a town or a postcode."),
+    "km": ("km", f"How far, in km, {_NUMBER} from 1 to 500, with a place to set out from."),
     "within_weeks": ("arrive", f"The weeks to be there within {_NUMBER} from 0 to 1,040."),
     "alternatives": ("also", "How many routes to show must be from 1 to 10."),
     "on": ("also", f"The day of the question {_REAL_DAY}."),
@@ -138,6 +151,8 @@ def mistakes(problem: ProblemDocument, items: Items) -> list[Mistake]:
         field = "arrive" if "day to arrive by" in text else "also"
         return [Mistake(field, text.replace("day to arrive by", "day to be there by"))]
     text = text.replace("has the id", "here has the code")
+    if problem.code == "not-known" and "no site is known there" in text.casefold():
+        return [Mistake("near", text)]
     words = problem.words or problem.id
     place = places_of(words, items) if words else []
     return [Mistake(field_of(items, place[0]) if place else "to", text)]

@@ -22,6 +22,8 @@ _LANGUAGE: Final = re.compile(r"@none|[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _SHORT: Final = re.compile(r"([A-Za-z][\w.-]*):(?!//)(\S*)")
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20<>\"{}|^`\\]+")
 _ENDINGS: Final = (".json", ".jsonld", ".ttl")
+_ABOUT_IT: Final = (".yml", ".yaml", ".md", ".txt", "")
+"""Endings of files that describe a download, and hold none of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +207,12 @@ class Reader:
         Of two files of one name the JSON is read and the Turtle, which says the same, is not.
         """
         inside = [folder] if folder.is_file() else folder.iterdir()
-        paths = sorted(path for path in inside if path.suffix.lower() in _ENDINGS and path.is_file())
         first: dict[str, Path] = {}
-        for path in paths:
+        for path in sorted(path for path in inside if path.is_file()):
+            if (ending := path.suffix.lower()) not in _ENDINGS:
+                if ending not in _ABOUT_IT:
+                    self.log.add("file-not-read", f"{ending} is not read here, so nothing of it is", file=path.name)
+                continue
             if (other := first.setdefault(path.stem, path)) != path:
                 message = f"{other.name} is taken to say the same, and is read in its place"
                 self.log.add("file-said-twice", message, file=path.name)

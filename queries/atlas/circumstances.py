@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 
 from ontology import resources
+from queries.learners import question_of
 from queries.pathways.request import PathwayRequest
-from queries.reachability import question_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,11 @@ from typing import Final
 
 from graph.store import GraphStore, plain
 from ontology.namespaces import ID, id_of
-from queries.reachability import learners
+from queries.atlas.circumstances import areas
+from queries.learners import learners
+
+EARTH_KM: Final = 6371.0088
+"""The mean radius of the Earth (IUGG)."""
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees, WGS 84."""
@@ -49,6 +53,13 @@ class District:
     point: Point | None
     centre: Centre
     authority: str | None = None
+
+
+def resident_of(district: District) -> tuple[tuple[str, str], ...]:
+    """The facts about somebody that follow from where they live, where the whole district lies in one authority."""
+    if district.authority is None:
+        return ()
+    return tuple((name, "yes" if district.authority in those else "no") for name, those in sorted(areas().items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from typing import Any, Final
 import polars as pl
 
 from queries.atlas.faults import NoAtlasError
-from queries.atlas.places import Centre
+from queries.atlas.places import Centre, resident_of
 from queries.atlas.solve import ANSWER, NOT_ON_OFFER
-from queries.atlas.tasks import FORMAT, Numbers, Plan, Reading, chosen, resident_of
+from queries.atlas.tasks import FORMAT, Numbers, Plan, Reading, chosen
 from queries.pathways.engine.problem import Outcome
 
 TABLE: Final = "atlas.parquet"

@@ -23,18 +23,15 @@ from pydantic import TypeAdapter
 
 from graph.projection import Offer, Projection, RoleFacts, Source
 from ontology import resources
-from queries.atlas.circumstances import Circumstance, areas
+from queries.atlas.circumstances import Circumstance
 from queries.atlas.faults import UnknownInAtlasError
-from queries.atlas.places import District, Places, Point
+from queries.atlas.places import EARTH_KM, District, Places, Point, resident_of
+from queries.learners import goals
 from queries.pathways.compile import Catalogues, is_current
 from queries.pathways.engine.problem import All, AnyOf, AtLeast, Expression
-from queries.reachability import goals
 
 FORMAT: Final = 1
 """The format of what is written: parts of another are not taken up."""
-
-EARTH_KM: Final = 6371.0088
-"""The mean radius of the Earth (IUGG)."""
 
 AT_HOME: Final = "online"
 """The way of teaching that has no distance."""
@@ -284,13 +281,6 @@ class _Reach:
         near = taught.everywhere | (far <= within_km)
         self.seen.add(near.tobytes())
         return near, near | taught.not_known
-
-
-def resident_of(district: District) -> tuple[tuple[str, str], ...]:
-    """The facts about somebody that follow from where they live, where the whole district lies in one authority."""
-    if district.authority is None:
-        return ()
-    return tuple((name, "yes" if district.authority in those else "no") for name, those in sorted(areas().items()))
 
 
 def bits(flags: Flags) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 from graph.projection import Gap
 from ontology.resources import yaml_file
 from queries.coverage.award_rules import AwardRule
-from queries.coverage.choices import ChoicesQuestion, EveryChoice, Legal, Outcome, ToCount, counted
+from queries.coverage.choices import ChoicesQuestion, EveryChoice, Legal, Outcome, ToCount
 from queries.coverage.legal import Tally
 from queries.coverage.matrix import Answer, Cell, Matrix, Row, is_taught, matrix
 from queries.coverage.model import CoverageFacts, Inference
@@ -132,12 +132,6 @@ class PackQuestion:
         left = iter(tallies)
         every = [one.answer(next(left) if one.to_count is not None else None) for one in self.questions]
         return _pack(self.facts, self.inference, self.found, every)
-
-
-def pack(facts: CoverageFacts, inference: Inference, found: Legal, roles: Collection[str] = ()) -> Pack:
-    """The approval pack, counted here. Raises as `PackQuestion`."""
-    question = PackQuestion(facts, inference, found, roles)
-    return question.pack([counted(asked) for asked in question.to_count])
 
 
 def _pack(facts: CoverageFacts, inference: Inference, found: Legal, every: Iterable[EveryChoice]) -> Pack:

@@ -76,6 +76,9 @@ NOBODY: Final = frozenset({Finding.NOT_TAUGHT, Finding.NOT_KNOWN})
 COVERED: Final = frozenset({Finding.ONE_PROVIDER, Finding.MANY_PROVIDERS})
 """The findings where somebody can learn it in the slice, by itself."""
 
+TEACHING: Final = ("alignment", "awards", "statements", "units")
+"""What a gap has to leave open, of the scheme `open-matter`, to keep it open who teaches what a role needs."""
+
 _EARTH_KM: Final = 6371.0
 _LEFT: Final = {
     "via": "a way of knowing that is switched off",
@@ -198,8 +201,9 @@ class Question:
         self._roles: dict[str, bool] = {}
         self._gaps: dict[str, list[Gap]] = defaultdict(list)
         for gap in facts.gaps:
-            for id in gap.about:
-                self._gaps[id].append(gap)
+            if gap.leaves_open(*TEACHING):
+                for id in gap.about:
+                    self._gaps[id].append(gap)
 
     def board(self) -> Board:
         """Every competency that the roles of the slice need."""
@@ -380,7 +384,10 @@ class Question:
         """What is not known of what is meant for these roles: any of it could teach what nothing else does."""
         aimed, unlisted = self.facts.aimed, self.facts.unlisted
         if nothing := tuple(role for role in roles if role not in aimed):
-            yield Unknown(nothing, None, tuple(gap for role in nothing for gap in self._gaps.get(role, ())))
+            told = () if self._gaps.keys().isdisjoint(nothing) else nothing
+            yield Unknown(nothing, None, tuple(gap for role in told for gap in self._gaps.get(role, ())))
+        if unlisted.keys().isdisjoint(roles):
+            return
         for award in dict.fromkeys(award for role in roles for award in unlisted.get(role, ())):
             its = tuple(role for role in roles if award in unlisted.get(role, ()))
             yield Unknown(its, award, tuple(self._gaps.get(award, ())))

@@ -16,7 +16,7 @@ from queries.coverage.change import RANKS, Closers, Reach
 from queries.coverage.faults import EmptyGapError, NoSchemeError
 from queries.coverage.gap import Item
 from queries.coverage.model import CoverageFacts, Inference, Run, RunState, Teacher, is_real
-from queries.coverage.packing import Kind, Level, Pack, Packed, Way
+from queries.coverage.posed import Kind, Level, Pack, Packed, Way
 from queries.eligibility.decision import Answer, Decision, RuleSaid, RuleSource
 from queries.eligibility.logic import Situation
 from queries.eligibility.rulebook import ALWAYS, RuleBook, Scheme

@@ -15,7 +15,6 @@ from enum import StrEnum
 from typing import Final
 
 from graph.projection import Gap, Status, worst
-from queries.coverage.cover import Cap, Choice, Cover, Covered, Dropped, Move, Must, Proof
 from queries.coverage.faults import EmptyGapError, LocksContradictError, NoChoiceError, NotAUnitError
 from queries.coverage.gap import Item
 from queries.coverage.model import (
@@ -30,6 +29,7 @@ from queries.coverage.model import (
     is_real,
     let_in,
 )
+from queries.coverage.posed import Cap, Choice, Cover, Covered, Dropped, Move, Must, Proof
 
 RANKS: Final = {via: rank for rank, via in enumerate(Via)}
 """How sure each way of knowing is, 0 the surest."""
@@ -444,7 +444,9 @@ class Question:
             gains=tuple(gains),
             stays_open=tuple(self._open(item) for item in left),
             locks=tuple(self._lock_said(one, covered.best) for one in covered.dropped),
-            not_known=tuple(gap for gap in self.facts.gaps if not unlisted.isdisjoint(gap.about)),
+            not_known=tuple(
+                gap for gap in self.facts.gaps if gap.leaves_open("units") and not unlisted.isdisjoint(gap.about)
+            ),
             size=covered.size,
             work=covered.work,
             text=self._said(best),

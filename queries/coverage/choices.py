@@ -422,23 +422,6 @@ class ChoicesQuestion:
         return _answer(self, tally)
 
 
-def counted(asked: ToCount, steps: int = legal.STEPS) -> Tally | None:
-    """What the choices cover; None: the work that it may take was used up."""
-    try:
-        return legal.tally(asked.choices, asked.covers, asked.items, steps)
-    except NotFinishedError:
-        return None
-
-
-def every_choice(
-    facts: CoverageFacts, inference: Inference, role: str, found: Legal, steps: int = legal.STEPS
-) -> EveryChoice:
-    """What all legal choices cover of the standard of a role, counted here. Raises as `ChoicesQuestion`."""
-    question = ChoicesQuestion(facts, inference, role, found)
-    asked = question.to_count
-    return question.answer(counted(asked, steps) if asked is not None else None)
-
-
 def _answer(question: ChoicesQuestion, tally: Tally | None) -> EveryChoice:
     facts, found, items, ids = question.facts, question.found, question.items, question.ids
     teaches, covers = question.teaches, question.covers

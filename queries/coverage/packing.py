@@ -5,8 +5,6 @@ copies, so that a choice says how many of each kind. A choice closes an item whe
 compared by credits, fewer first, and among equals by items closed, more first.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from math import comb
 from typing import Final
 
@@ -14,58 +12,10 @@ from ortools.sat.python import cp_model
 
 from queries.coverage.cover import WORK, Meter
 from queries.coverage.faults import WorkRanOutError
+from queries.coverage.posed import Level, Pack, Packed, Way
 
 WAYS: Final = 200
 """Most ways that are listed of one value; where there are more, it is said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Units that are alike: credits of each, how many there are, and the items that each closes with their ranks."""
-
-    credits: int
-    copies: int
-    closes: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """A question: items 0 to `items` - 1, kinds of units, and the least credits that are to be made up."""
-
-    items: int
-    kinds: tuple[Kind, ...]
-    floor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How many of each kind are taken, by its number; `closed`: rank by item; `sets`: sets of units that it is."""
-
-    taken: tuple[tuple[int, int], ...]
-    closed: Mapping[int, int]
-    sets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """All ways with so many credits that close so many items, surest first. `more`: not all are listed."""
-
-    credits: int
-    closed: int
-    ways: tuple[Way, ...]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """What can be had for the credits: each level closes more than the one before, the first has the fewest credits.
-
-    `runner_up`: the next best after the first level. `proven` False: the work ran out, and what is told is only a part.
-    """
-
-    front: tuple[Level, ...]
-    runner_up: Level | None
-    proven: bool
 
 
 class _Packing:

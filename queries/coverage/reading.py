@@ -39,6 +39,11 @@ APPRENTICESHIP: Final = "PT-APPR"
 _SHORT: Final = {"short", "bootcamp", "SWAP", "in-house", "essential-skills", "ESOL"}
 """Kinds of course that can be taken without a whole qualification or apprenticeship."""
 
+_DAYLESS: Final = frozenset({"needs_of", "needed_by", "whole_need", "teachings_of", "taught_by"})
+"""Ways to look up facts that are the same on every day."""
+
+_ESCO: Final = ("esco:Occupation", "esco:Skill")
+
 _ENDS: Final = {4: "-12-31", 7: "-31"}
 """What makes the last day of a date that is a year or a month."""
 
@@ -49,6 +54,14 @@ _MIRRORED: Final = {"close": "close", "related": "related", "broad": "narrower",
 def read(store: GraphStore, projection: Projection, on: date) -> CoverageFacts:
     """What a release knows of needs, of what teaches them, and of runs, on a day."""
     return _Reader(store, projection, on).read()
+
+
+def redated(facts: CoverageFacts, on: date) -> CoverageFacts:
+    """The same knowledge on another day: only whether people can still join a run depends on it."""
+    runs = tuple(replace(one, state=state_of(one.starts, on)) if one.starts else one for one in facts.runs)
+    found = replace(facts, on=on, runs=runs)
+    vars(found).update({name: kept for name, kept in vars(facts).items() if name in _DAYLESS})
+    return found
 
 
 def adverts_of_skills(store: GraphStore) -> dict[str, int]:
@@ -198,53 +211,47 @@ class _Reader:
 
     def occupations(self) -> tuple[dict[str, Competency], list[Need], dict[str, str]]:
         """The occupations of ESCO, where it is loaded: which skills they need, and the names of both."""
-        occupations = self.of_class("esco:Occupation")
-        if not occupations:
-            return {}, [], {}
-        skills = self.of_class("esco:Skill")
         gone = {thing for thing, said in self.store.pairs(OWL.deprecated) if said == "true"}
-        labels = self.names(occupations.keys() | skills.keys())
+        occupations, skills = (
+            {one: of for one, of in self.of_class(name).items() if one not in gone} for name in _ESCO
+        )
         kinds = {thing: kind.rpartition("/")[2] for thing, kind in self.store.pairs(ESCO.skillType)}
-        known = {*occupations.values(), *skills.values()}
-        of_dataset = {one: self.datasets[one] for one in known}
-        needs: dict[tuple[str, str], Need] = {}
+        wanted: dict[str, dict[str, bool]] = defaultdict(dict)
         for essential, predicate in ((False, ESCO.relatedOptionalSkill), (True, ESCO.relatedEssentialSkill)):
             for occupation, skill in self.store.pairs(predicate):
-                if occupation in occupations and skill in skills and not gone & {occupation, skill}:
-                    source = of_dataset[occupations[occupation]]
-                    needs[occupation, skill] = Need(occupation, skill, essential, source)
-        wanted = {skill for _, skill in needs}
+                if occupation in occupations and skill in skills:
+                    wanted[occupation][skill] = essential
+        needs = [
+            Need(occupation, skill, essential, source)
+            for occupation in sorted(wanted)
+            for source in (self.datasets[occupations[occupation][0]],)
+            for skill, essential in sorted(wanted[occupation].items())
+        ]
+        needed = sorted({one.competency for one in needs})
         found = {
             skill: Competency(
                 skill,
-                labels.get(skill, skill),
+                skills[skill][1] or skill,
                 kinds.get(skill, "skill"),
                 None,
                 "",
                 None,
                 (),
-                replace(of_dataset[skills[skill]], record=skill),
+                replace(self.datasets[skills[skill][0]], record=skill),
             )
-            for skill in sorted(wanted)
+            for skill in needed
         }
-        ordered = [needs[pair] for pair in sorted(needs)]
-        return (
-            found,
-            ordered,
-            {thing: labels[thing] for thing in {*wanted, *(one.role for one in ordered)} & labels.keys()},
-        )
+        labels = [(one, occupations[one][1]) for one in sorted(wanted)] + [(one, skills[one][1]) for one in needed]
+        return found, needs, {thing: label for thing, label in labels if label}
 
-    def of_class(self, name: str) -> dict[str, str]:
-        """The things of a class by address, each with the dataset that says so."""
-        query = f"SELECT ?thing ?dataset {{ GRAPH ?dataset {{ ?thing a {name} }} ?dataset a dcat:Dataset }}"
-        return {plain(thing): plain(dataset) for thing, dataset in sorted(self.store.rows(query), reverse=True)}
-
-    def names(self, things: Iterable[str]) -> dict[str, str]:
-        wanted, found = set(things), dict[str, str]()
-        for thing, label in self.store.pairs(SKOS.prefLabel):
-            if thing in wanted and label < found.get(thing, "\U0010ffff"):
-                found[thing] = label
-        return found
+    def of_class(self, name: str) -> dict[str, tuple[str, str]]:
+        """The things of a class by address, each with the dataset that says so and its name; "" without one."""
+        query = f"""
+            SELECT ?thing ?dataset ?label {{
+                GRAPH ?dataset {{ ?thing a {name} }} ?dataset a dcat:Dataset
+                OPTIONAL {{ ?thing skos:prefLabel ?label }} }}"""
+        rows = sorted(self.store.rows(query), reverse=True)
+        return {plain(thing): (plain(dataset), plain(label) if label else "") for thing, dataset, label in rows}
 
     # Teachers
 
@@ -531,18 +538,16 @@ class _Reader:
                     if key not in seen:
                         seen.add(key)
                         through = f"{label} ({relation}), from {one.competency}"
-                        yield replace(
-                            _inferred(teacher, competencies[competency], Via.VOCABULARY, through, (mine, *one.sources)),
-                            relation=relation,
+                        rests = (mine, *one.sources)
+                        yield _inferred(
+                            teacher, competencies[competency], Via.VOCABULARY, through, rests, relation=relation
                         )
             for skill, name, score in matched.get(one.competency, ()):
                 key = (teacher.id, skill, Via.NAME, "")
                 if skill in competencies and key not in seen:
                     seen.add(key)
                     through = f"“{name}”, like {one.competency}"
-                    yield replace(
-                        _inferred(teacher, competencies[skill], Via.NAME, through, (mine, *one.sources)), score=score
-                    )
+                    yield _inferred(teacher, competencies[skill], Via.NAME, through, (mine, *one.sources), score=score)
 
     def hierarchy(self, competencies: Mapping[str, Competency]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """The needed skills just above and just below each skill of ESCO."""
@@ -571,10 +576,10 @@ class _Reader:
     def aimed(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
         """What is meant for each role, and of that what is not wholly known.
 
-        The units of an award are known when some of it are published and nothing that was looked for and not found is
-        about it.
+        The units of an award are known when some of it are published and nothing that was looked for and not found
+        leaves its units open.
         """
-        open_ones = {id for gap in self.projection.gaps for id in gap.about}
+        open_ones = {id for gap in self.projection.gaps if gap.leaves_open("units") for id in gap.about}
         aimed: dict[str, list[str]] = defaultdict(list)
         unlisted: dict[str, list[str]] = defaultdict(list)
         for role in sorted(self.taught_roles):
@@ -624,10 +629,16 @@ def _teaching(teacher: Teacher, competency: str, via: Via, through: str, source:
 
 
 def _inferred(
-    teacher: Teacher, competency: Competency, via: Via, through: str, sources: tuple[Source, ...]
+    teacher: Teacher,
+    competency: Competency,
+    via: Via,
+    through: str,
+    sources: tuple[Source, ...],
+    relation: str | None = None,
+    score: float | None = None,
 ) -> Teaching:
     """A reason of ours, as sure as the least sure statement that it rests on, and never surer than inferred."""
     rests = sources if competency.source in sources else (*sources, competency.source)
     illustrative = teacher.status is Status.ILLUSTRATIVE or any(one.status is Status.ILLUSTRATIVE for one in rests)
     status = Status.ILLUSTRATIVE if illustrative else Status.INFERRED
-    return Teaching(teacher.id, competency.id, via, through, None, None, frozenset(), status, rests)
+    return Teaching(teacher.id, competency.id, via, through, relation, score, frozenset(), status, rests)

@@ -47,6 +47,9 @@ from graph.requirements import (
     sentence,
 )
 
+_SHAPING: Final = ("credits", "entry", "rules", "units")
+"""What a gap has to leave open to bear on the shape of an award."""
+
 MOST_WAYS: Final = 2_000
 """Ways to meet one rule that are told apart; of a rule with more, every unit it names may block."""
 
@@ -625,7 +628,7 @@ def shape(
         sentences=tuple(
             one.sentence for one in sorted(units, key=lambda one: -len(one.blocks or ())) if one.blocks and one.sentence
         ),
-        gaps=tuple(gap for gap in projection.gaps if about.intersection(gap.about)),
+        gaps=tuple(gap for gap in projection.gaps if gap.leaves_open(*_SHAPING) and about.intersection(gap.about)),
     )
 
 

@@ -385,9 +385,12 @@ def leavers_change(
     providers: Collection[str] = (),
 ) -> Changes:
     """How leavers and achievement of apprenticeship standards changed; between the last two years unless others are
-    named. `roles` None: all. Raises `NoSuchPeriodError` for a year of which nothing is held.
+    named. `roles` None: all. Where two sources have a figure the newer one counts. Raises `NoSuchPeriodError` for a
+    year of which nothing is held.
     """
-    counted = [one for one in projection.evidence if one.about in standards]
+    counted = sorted(
+        (one for one in projection.evidence if one.about in standards), key=lambda one: one.source.as_of or ""
+    )
     periods = tuple(sorted({one.period for one in counted}))
     last = second or (periods[-1] if periods else "")
     before = first or next((period for period in reversed(periods) if period < last), "")

@@ -29,7 +29,8 @@ def complete(facts: Facts) -> dict[str, str]:
     return found
 
 
-def _years_before(day: date, years: int) -> date:
+def years_before(day: date, years: int) -> date:
+    """The same day so many years before; 28 February for a 29th that the year does not have."""
     try:
         return day.replace(year=day.year - years)
     except ValueError:
@@ -55,7 +56,7 @@ def age_on(facts: Facts, asked_on: date, day: date) -> tuple[int, int] | None:
     if "age" not in facts:
         return None
     age = int(facts["age"])
-    latest, earliest = _years_before(asked_on, age), _years_before(asked_on, age + 1) + timedelta(days=1)
+    latest, earliest = years_before(asked_on, age), years_before(asked_on, age + 1) + timedelta(days=1)
     return max(0, _age(latest, day)), max(0, _age(earliest, day))
 
 

@@ -720,9 +720,21 @@ def _own_price(way: Way) -> Amount | None:
 
 def start_day(way: Way, on: date, week: int) -> date:
     """The day on which a run starts in a week, counted from the day of the question; a month from its first day."""
-    starts = way.offer.starts if way.offer else ()
-    days = (date.fromisoformat(said if len(said) == 10 else f"{said}-01") for said in starts if len(said) >= 7)
-    return min((day for day in days if (day - on).days // 7 == week), default=on + timedelta(weeks=week))
+    said = known_start(way, on, week)
+    return _first_day(said) if said else on + timedelta(weeks=week)
+
+
+def known_start(way: Way, on: date, week: int) -> str | None:
+    """The start of a run in a week, counted from the day of the question, as published: a day or only a month.
+
+    None when none is published.
+    """
+    starts = (said for said in (way.offer.starts if way.offer else ()) if len(said) >= 7)
+    return min((said for said in starts if (_first_day(said) - on).days // 7 == week), key=_first_day, default=None)
+
+
+def _first_day(said: str) -> date:
+    return date.fromisoformat(said if len(said) == 10 else f"{said}-01")
 
 
 def _employers_pay(steps: Iterable[AnswerStep]) -> int | None:

@@ -30,7 +30,7 @@ from graph.requirements import (
 )
 from queries.eligibility.decision import About, Answer
 from queries.eligibility.logic import Leaf, Node, Situation, World, compiled, facts_of, leaves, rests_on
-from queries.eligibility.person import Facts, age_on, funding_year_31_august
+from queries.eligibility.person import Facts, age_on, funding_year_31_august, years_before
 from queries.eligibility.rulebook import Rule, RuleBook, Scheme
 from queries.eligibility.schemes import Cost, costs
 from queries.pathways.compile import (
@@ -238,15 +238,8 @@ def births(person: Person) -> Births | None:
         return (born := date.fromisoformat(known["born"])), born
     if "age" in known:
         age = int(known["age"])
-        return _years_before(on, age + 1) + timedelta(days=1), _years_before(on, age)
+        return years_before(on, age + 1) + timedelta(days=1), years_before(on, age)
     return None
-
-
-def _years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
 
 
 def _weeks(days: Iterable[date], on: date) -> set[int]:
@@ -402,7 +395,7 @@ def yearly(ways: Iterable[Way], person: Person, book: RuleBook) -> Yearly | None
 def _tried(starts: Iterable[tuple[Run, date]], between: Births) -> list[date]:
     """Days of birth that stand for all between two days: the ends, and both sides of each at which a start turns."""
     ages = {(day, age + more) for run, day in starts for _, age in run.ages for more in (0, 1)}
-    turns = {_years_before(day, age) + timedelta(days=late) for day, age in ages for late in (0, 1)}
+    turns = {years_before(day, age) + timedelta(days=late) for day, age in ages for late in (0, 1)}
     return sorted({*between, *(born for born in turns if between[0] <= born <= between[1])})
 
 

@@ -29,12 +29,14 @@ class Near:
     """Which runs are near enough: those in `runs`, by id; what is no run of a step is judged by what is known of it.
 
     `known_only`: a step without a known run is not near. Otherwise it is only not known to be far, unless each known
-    run of it is. `text`: what that means, in words.
+    run of it is. `text`: what that means, in words. `place`, `km`: what was asked; empty for the atlas.
     """
 
     text: str
     runs: frozenset[str]
     known_only: bool = False
+    place: str = ""
+    km: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class PathwayRequest:
     steps that need an employer, apprenticeships among them, but for plain work at the goal.
     `jobs_as_steps`: whether a job may be a step on the way. `published_only`: leave out steps that rest on our
     inference. `profile_required`: treat the profile that a provider usually asks as a bar. `confirmed_only`: leave out
-    steps of which it cannot be told whether the person may start them. `near`: leave out what is not near enough (it
-    and `untold` are for the atlas; jobs are never left out, since nobody knows where they will be).
+    steps of which it cannot be told whether the person may start them. `near`: leave out what is not near enough
+    (jobs are never left out, since nobody knows where they will be). `untold` is for the atlas.
 
     `trade_off`: two or three criteria of which every best compromise is wanted besides.
     """
@@ -674,3 +676,13 @@ class PathwayAnswer:
     questions: Questions
     one_call: OneCall | None
     illustrative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WithinReach:
+    """A role within somebody's reach. `home`: whether it is of the sector that was asked for."""
+
+    role: Thing
+    level: int | None
+    sectors: tuple[str, ...]
+    home: bool

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from graph.projection import Projection, RoleFacts, Step, StepKind
+from graph.projection import Projection, RoleFacts, StepKind
 from queries.eligibility.rulebook import RuleBook
 from queries.pathways.asked import Asked, Solved, ask, personally
-from queries.pathways.compile import Catalogues, Person, UnknownThingError, facts_of
+from queries.pathways.compile import Person, facts_of
 from queries.pathways.engine.alternatives import alternatives, nearly_as_good
 from queries.pathways.engine.circuit import prepare
 from queries.pathways.engine.planner import ExactPlanner, reachable_facts
@@ -29,7 +29,8 @@ from queries.pathways.engine.problem import (
 from queries.pathways.engine.replay import replay
 from queries.pathways.engine.warm import warm
 from queries.pathways.explain import Explainer
-from queries.pathways.limits import Limit, check, employer_on_the_way, limits_of, without
+from queries.pathways.grounds import Grounds
+from queries.pathways.limits import Limit, employer_on_the_way, limits_of, without
 from queries.pathways.questions import Asking, one_call, opening, opening_call, with_opening
 from queries.pathways.request import (
     Compromise,
@@ -44,26 +45,12 @@ from queries.pathways.request import (
     ReleaseRef,
     Thing,
     TradeOffs,
+    WithinReach,
     Worth,
 )
 from queries.pathways.sure import SurePlanner, cannot_be_told, of_steps, under_steps
 from queries.pathways.whatif import WhatIf
 from queries.pathways.whynot import WhyNot
-
-
-class NoSuchGoalError(LookupError):
-    """No role of the sector is at the level asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class WithinReach:
-    """A role within somebody's reach. `home`: whether it is of the sector that was asked for."""
-
-    role: Thing
-    level: int | None
-    sectors: tuple[str, ...]
-    home: bool
-
 
 LEAST: Final = {
     Criterion.WEEKS: "Soonest",
@@ -147,7 +134,7 @@ _GOALS_ONE_BY_ONE: Final = 8
 _NEAREST, _TRIED = 5, 10
 
 
-class PathwayService:
+class PathwayService(Grounds):
     """Answers pathway questions over one release. Safe to share between threads."""
 
     def __init__(
@@ -157,9 +144,8 @@ class PathwayService:
         planner: Planner | None = None,
         book: RuleBook | None = None,
     ) -> None:
-        self.projection, self.release = projection, release
+        super().__init__(projection, release, book)
         self.planner: Planner = planner or ExactPlanner()
-        self.catalogues = Catalogues(projection, book)
 
     def answer(self, request: PathwayRequest, limits: Limits | None = None) -> PathwayAnswer:
         """The answer to one question.
@@ -186,10 +172,6 @@ class PathwayService:
         ):
             prepare(one.catalogue)
 
-    def asked(self, request: PathwayRequest) -> Asked:
-        """The question as the planner gets it, every step of unknown measure left out. Raises as `answer` does."""
-        return ask(self.catalogues, self.settled(request), measured=True)
-
     def within_reach(self, request: PathwayRequest) -> tuple[WithinReach, ...]:
         """Every role that the steps we hold lead to from what somebody brings, however long that takes; those they work
         as are left out. The goal and the limits of the request are not looked at. Raises as `answer` does.
@@ -203,42 +185,6 @@ class PathwayService:
             for role in self.projection.roles.values()
             if f"works-as:{role.id}" in facts and role.id not in request.holds
         )
-
-    def step_named(self, id: str) -> Step | None:
-        """A step of the release by its id."""
-        return self.catalogues.steps.get(id)
-
-    def settled(self, request: PathwayRequest) -> PathwayRequest:
-        """The question with its goals and its day, once it is clear that it can be asked. Raises as `answer` does."""
-        request = replace(
-            request,
-            to=self.goals(request),
-            by=Criterion(request.by),
-            on=request.on or date.today(),  # noqa: DTZ011  (the person's day, wherever they are)
-            provider=self.ours(request.provider),
-            avoid=self.ours(request.avoid),
-        )
-        for id in request.holds:
-            facts_of(id, self.projection)
-        check(request, self.projection)
-        return request
-
-    def ours(self, ids: tuple[str, ...]) -> tuple[str, ...]:
-        """The ids, each once; of a provider of a register that is joined to one of ours, that of ours."""
-        return tuple(dict.fromkeys(self.projection.same_provider.get(id, id) for id in ids))
-
-    def goals(self, request: PathwayRequest) -> tuple[str, ...]:
-        """The ids any of which will do. Raises `NoSuchGoalError` and `UnknownThingError`."""
-        if request.to:
-            for id in request.to:
-                if id not in self.projection.roles and id not in self.projection.awards:
-                    raise UnknownThingError(id)
-            return request.to
-        roles = self.projection.roles.values()
-        found = sorted(r.id for r in roles if r.level == request.to_level and request.sector in r.sectors)
-        if not found:
-            raise NoSuchGoalError(f"no role of the sector “{request.sector}” is known at level {request.to_level}")
-        return tuple(found)
 
 
 class _Answer:

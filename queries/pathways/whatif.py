@@ -14,7 +14,7 @@ from queries.pathways.engine import outlook
 from queries.pathways.engine.missing import worth_of
 from queries.pathways.engine.problem import Criterion, Limits, PathwayProblem, Plan, PlannedStep, PlannerResult
 from queries.pathways.engine.replay import Trace, replay
-from queries.pathways.explain import Explainer, cost_words, one_of
+from queries.pathways.explain import Explainer, cost_words, known_start, one_of
 from queries.pathways.limits import limits_of
 from queries.pathways.request import (
     AnswerStep,
@@ -119,27 +119,31 @@ class WhatIf:
     def late(self, pathway: Pathway) -> dict[str, Slack]:
         """What a missed start of each step does, by its id; jobs are begun when somebody is hired."""
         known = {one.content.id for one in self.trace.steps if one.delivery.starts is not None}
-        slack = outlook.slack(self.solved.asked.problem, self.plan, self.limits, anew=True) if known else {}
+        asked = self.solved.asked
+        slack = outlook.slack(asked.problem, self.plan, self.limits, anew=True) if known else {}
         found = {}
         for step in pathway.steps:
             if step.id in known and (one := slack.get(self.deliveries[step.id])) is not None:
-                found[step.id] = self.missed(one)
+                found[step.id] = self.missed(one, asked.catalogue.ways[self.deliveries[step.id]])
             elif step.kind is not StepKind.JOB:
                 said = "no start date is known, so nothing can be said of a start that is missed"
                 found[step.id] = Slack(None, None, None, None, said)
         return found
 
-    def missed(self, one: outlook.Slack) -> Slack:
+    def missed(self, one: outlook.Slack, way: Way) -> Slack:
         """The slack of a step with known starts."""
-        spare, start = one.latest - one.start_week, one.start_week
+        spare, on = one.latest - one.start_week, self.explainer.person.asked_on
+        weeks = (one.start_week, one.next_start or 0)
+        start, then = (known_start(way, on, week) or f"week {week}" for week in weeks)
         said = [f"it may start up to {counted(spare, 'week')} later with the same end"] if spare else []
         if one.next_start is None:
-            said.append(f"after week {start} no start of this run is known")
+            said.append(f"after {start} no start of this run is known")
         elif one.weeks_lost is None:
-            said.append(f"miss week {start}, and the next start of this run, week {one.next_start}, is too late")
+            said.append(f"miss {start}, and the next start of this run, {then}, is too late")
         else:
-            later = f"{counted(one.weeks_lost, 'week')} later" if one.weeks_lost else "the same end"
-            said.append(f"miss week {start}, and the next start of this run is week {one.next_start}: {later}")
+            later = f"{counted(one.next_start - one.start_week, 'week')} later"
+            end = f"the end {counted(one.weeks_lost, 'week')} later" if one.weeks_lost else "the same end"
+            said.append(f"miss {start}, and the next start of this run is {then}, {later}: {end}")
         if one.anew_finish is None:
             said.append("nothing else leads there in time from then on")
         elif one.anew_finish != one.missed_finish:

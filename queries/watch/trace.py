@@ -191,6 +191,10 @@ def trace(
     return tuple(tracer.traced(one) for one in real if one.known_by <= facts.on)
 
 
+_OFFER: Final = ("awards", "delivery")
+"""What a gap has to leave open to keep it open whether something is on offer."""
+
+
 class _Tracer:
     def __init__(self, facts: CoverageFacts, inference: Inference, courses: Sequence[Course]) -> None:
         self.facts, self.inference, self.courses = facts, inference, courses
@@ -229,7 +233,7 @@ class _Tracer:
     def of_a_role(self, need: StatedNeed, role: str) -> Iterator[Chain]:
         needed = sorted({one.competency for one in self.facts.needs_of.get(role, ())})
         if not needed:
-            yield self.cut(need, Names.ROLE, role, Stop.SKILLS_NOT_KNOWN, self.about(role))
+            yield self.cut(need, Names.ROLE, role, Stop.SKILLS_NOT_KNOWN, self.about(role, "statements"))
             return
         question = self.of_role.setdefault(
             role, Question(self.facts, Slice(roles=(role,), wholes=True), self.inference)
@@ -241,7 +245,7 @@ class _Tracer:
         competency = self.facts.competencies.get(id)
         cell = question.cell(competency) if competency else None
         if competency is None or cell is None:
-            return self.cut(need, names, of, Stop.NOT_NEEDED, self.about(id))
+            return self.cut(need, names, of, Stop.NOT_NEEDED, self.about(id, "statements"))
         gaps = tuple(dict.fromkeys(gap for one in cell.unknown for gap in one.gaps))
         best = [one for one in question.candidates(competency) if RANK[one.finding] == _rank(cell.finding)]
         teachers = list(dict.fromkeys(one.teacher.id for one in best))
@@ -261,7 +265,8 @@ class _Tracer:
     def of_award(self, need: StatedNeed, award: str) -> Chain:
         """An award that is asked for itself, in the form that is asked for with it."""
         teacher = self.facts.teachers.get(award)
-        about = tuple(dict.fromkeys((*self.about(award), *(gap for one in need.provisions for gap in self.about(one)))))
+        asked = (award, *need.provisions)
+        about = tuple(dict.fromkeys(gap for one in asked for gap in self.about(one, *_OFFER)))
         if need.provisions:  # what was looked for and not found of this award in this form
             about = tuple(gap for gap in about if award in gap.about and set(need.provisions) & set(gap.about)) or about
         runs = [run for run in self.facts.runs_of.get(award, ()) if self.real(run)]
@@ -274,7 +279,7 @@ class _Tracer:
         """A form of teaching that is asked for, whatever is taught in it."""
         courses = {one.id for one in self.courses if one.kind == provision}
         runs = [run for run in self.facts.runs if run.opportunity in courses and self.real(run)]
-        return self.of_offer(need, Names.PROVISION, provision, runs, self.about(provision), None)
+        return self.of_offer(need, Names.PROVISION, provision, runs, self.about(provision, *_OFFER), None)
 
     def of_offer(
         self,
@@ -351,8 +356,9 @@ class _Tracer:
             stuck_days=stuck_days,
         )
 
-    def about(self, id: str) -> tuple[Gap, ...]:
-        return tuple(self.gaps.get(id, ()))
+    def about(self, id: str, *matters: str) -> tuple[Gap, ...]:
+        """The gaps about a thing that leave one of these matters open."""
+        return tuple(gap for gap in self.gaps.get(id, ()) if gap.leaves_open(*matters))
 
     def real(self, run: Run) -> bool:
         return self.whole.real(run)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from api.cli import _listen, server_config
+from api.commands.serving import _listen, server_config
 from api.console import Screen
 from api.settings import OTHERS, Settings
 from graph.release import Releases
@@ -225,6 +225,13 @@ def test_errors_in_the_data_publish_nothing(run: Any, tmp_path: Path) -> None:
     said = json.loads(run("build", str(broken), "--data-dir", str(data), "--json", ends=1).stdout)
     assert (said["published"], said["release"], said["serving"]) == (False, None, 1)
     assert "not-a-folder" in run("build", str(tmp_path / "nowhere"), "--data-dir", str(data), ends=1).output
+
+
+def test_a_second_build_is_told_to_wait(run: Any, tmp_path: Path) -> None:
+    with Releases(tmp_path).building():
+        said = run("build", str(SMALL_TOWN), "--data-dir", str(tmp_path), ends=75).output
+    assert "another build is running" in said.lower()
+    assert "Build again when it has ended" in said
 
 
 def test_help_names_every_command_and_the_exit_codes(run: Any) -> None:

@@ -83,6 +83,16 @@ def test_a_dataset_that_is_not_there_is_refused(client: TestClient) -> None:
     assert client.get("/contradictions", params={"dataset": "small-town"}).json()["total"] == 1
 
 
+def test_a_property_that_is_not_compared_is_refused_with_those_that_are(client: TestClient, data: Path) -> None:
+    reply = client.get("/contradictions", params={"property": "nope"})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid-request")
+    for known in ("level", "prefLabel", "providerType"):
+        assert f" {known}" in reply.json()["detail"]
+    said = CliRunner().invoke(console, ["contradictions", "--property", "nope", "--data-dir", str(data)])
+    assert said.exit_code == 2
+    assert "currency" in said.output
+
+
 def test_the_console_says_the_same(data: Path) -> None:
     said = CliRunner().invoke(console, ["contradictions", "--data-dir", str(data)])
     assert said.exit_code == 0

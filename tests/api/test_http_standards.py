@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.designers.counted import TALLIES, count, counting
-from queries.coverage.choices import ToCount, counted
+from api.designers.counted import TALLIES, counting
+from api.designers.worked import count
+from queries.coverage.choices import ToCount
 from queries.coverage.legal import choices
+from queries.coverage.tally import counted
 
 ON = "2026-11-21"
 MATRIX = "/standards/OC-LAB/matrix"

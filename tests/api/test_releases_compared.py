@@ -56,7 +56,14 @@ def test_the_list_is_narrowed_and_paged(tmp_path: Path) -> None:
         ("dataset=test-world", 4),
         ("dataset=x", 0),
     ):
-        assert client.get(f"/releases/1/diff/2?{narrowed}").json()["total"] == total
+        said = client.get(f"/releases/1/diff/2?{narrowed}").json()
+        assert said["total"] == total
+        assert bool(said["notes"]) == (total == 0)
+    said = client.get("/releases/1/diff/2?dataset=x&kind=Provider").json()
+    assert said["notes"] == [
+        "dataset=x fits nothing: what differs is of test-world.",
+        "kind=Provider fits nothing: what differs is of sw:Provider, sw:Role.",
+    ]
 
 
 def test_links_of_retired_things_lead_to_where_they_are(client: TestClient) -> None:

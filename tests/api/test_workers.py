@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from api import workers
-from api.answering import home_of
+from api.asked import home_of
 from api.dependencies import ReleaseHolder
 from api.workers import NURSERIES, BusyError, Pool, TooHeavyError, WorkerDiedError
 from tests.support.worker_releases import threads_after_opening
@@ -215,6 +215,39 @@ async def test_what_made_way_once_is_not_stopped_again() -> None:
         assert runs(again.pid)
         again.let_go()
         assert await asyncio.gather(*heavy) == [b"held"] * 2
+
+
+@in_a_loop
+async def test_some_who_ask_much_leave_a_worker_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them keeps to its share, and yet together they have all workers."""
+    monkeypatch.setattr("api.workers._HEAVY_SECONDS", 0.0)
+    async with Gate() as gate, pool_of(share=1) as pool:
+        heavy = [await joined(ask(pool, "held", client, gate.port, client=client)) for client in ("a", "b")]
+        first, second = await gate.begun(), await gate.begun()
+        assert await ask(pool, "echo", "l1", client="little") == b"here:l1"
+        again = await gate.begun()  # one of them made way, and began anew: now it is not stopped again
+        (other,) = [one for one in (first, second) if runs(one.pid)]
+        assert await ask(pool, "echo", "l2", client="little") == b"here:l2"
+        assert runs(again.pid) and not runs(other.pid)
+        assert (pool.state().running, pool.state().waiting) == (1, 1)  # it waits, though a worker is free
+        assert await ask(pool, "echo", "l3", client="little") == b"here:l3"
+        again.let_go()
+        (await gate.begun()).let_go()
+        assert await asyncio.gather(*heavy) == [b"held"] * 2
+
+
+@in_a_loop
+async def test_nothing_is_stopped_for_who_has_taken_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.workers._HEAVY_SECONDS", 0.0)
+    async with Gate() as gate, pool_of(share=1, patience=2.5 * workers._WAY_SECONDS) as pool:
+        pool._taken.add("much", 1_000.0)
+        busy = [await joined(ask(pool, "held", client, gate.port, client=client)) for client in ("a", "b")]
+        held = [await gate.begun(), await gate.begun()]
+        with pytest.raises(BusyError):
+            await ask(pool, "echo", "m1", client="much")
+        for one in held:
+            one.let_go()
+        assert await asyncio.gather(*busy) == [b"held"] * 2
 
 
 @in_a_loop

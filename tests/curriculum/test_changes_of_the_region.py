@@ -11,10 +11,11 @@ from ontology.resources import ROOT
 from queries.coverage.board import Slice
 from queries.coverage.bundles import BundleQuestion, BundleRequest, Bundles
 from queries.coverage.change import Change, ChangeRequest, Question, Why
-from queries.coverage.cover import Proof, solve_all
+from queries.coverage.cover import solve_all
 from queries.coverage.gap import Grain, gap_of, named
 from queries.coverage.model import INFERRED, Inference, Via
 from queries.coverage.packing import pack_all
+from queries.coverage.posed import Proof
 from queries.eligibility.rulebook import rulebook
 
 ON = date(2026, 11, 21)

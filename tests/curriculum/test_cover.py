@@ -9,20 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.coverage.cover import (
-    Cap,
-    Choice,
-    Cover,
-    Meter,
-    Move,
-    Must,
-    Proof,
-    gains,
-    runner_up,
-    solve,
-    without_each,
-)
+from queries.coverage.cover import Meter, gains, runner_up, solve, without_each
 from queries.coverage.faults import NoChoiceError
+from queries.coverage.posed import Cap, Choice, Cover, Move, Must, Proof
 
 CASES = 240
 

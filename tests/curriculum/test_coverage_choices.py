@@ -19,8 +19,9 @@ from graph.requirements import (
     write,
 )
 from queries.coverage.award_rules import AwardRule
-from queries.coverage.choices import EveryChoice, Outcome, every_choice, legal_choices
+from queries.coverage.choices import EveryChoice, Outcome, legal_choices
 from queries.coverage.model import CoverageFacts, Inference
+from queries.coverage.tally import every_choice
 from queries.profiles import UnknownIdError
 from tests.support.coverage_world import source, world
 

@@ -7,8 +7,9 @@ from itertools import combinations
 
 import pytest
 
-from queries.coverage import legal
-from queries.coverage.legal import Choices, NotFinishedError, Tally, choices, tally
+from queries.coverage import tally as counting
+from queries.coverage.legal import Choices, NotFinishedError, Tally, choices
+from queries.coverage.tally import tally
 
 Rule = Callable[[Sequence[int]], bool]
 
@@ -57,9 +58,9 @@ def judged(units: tuple[int, ...], every: list[tuple[frozenset[int], frozenset[i
 def ways(monkeypatch: pytest.MonkeyPatch, found: Choices, covers: list[frozenset[int]], items: int) -> list[Tally]:
     """The tally by inversion, by merging, and by the solver."""
     said = [tally(found, covers, items)]
-    monkeypatch.setattr(legal, "_by_inversion", lambda *_: None)
+    monkeypatch.setattr(counting, "_by_inversion", lambda *_: None)
     said.append(tally(found, covers, items))
-    monkeypatch.setattr(legal, "_by_merging", lambda *_: None)
+    monkeypatch.setattr(counting, "_by_merging", lambda *_: None)
     return [*said, tally(found, covers, items)]
 
 

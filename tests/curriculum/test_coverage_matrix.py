@@ -9,13 +9,14 @@ from graph.projector import project
 from graph.release import Releases
 from graph.store import GraphStore
 from loaders.publish import build_release
-from queries.coverage.approval import STANDARDS, aligned_to, criteria, pack
+from queries.coverage.approval import STANDARDS, aligned_to, criteria
 from queries.coverage.award_rules import read_rules
 from queries.coverage.choices import legal_choices
 from queries.coverage.matrix import Answer, Cell, Matrix, matrix, role_of
 from queries.coverage.model import CoverageFacts, Inference, Part, Said, Via
 from queries.coverage.reading import read
 from queries.coverage.stated import is_teaching, stated, without_denied
+from queries.coverage.tally import pack
 from queries.profiles import UnknownIdError
 from tests.support.coverage_world import DAY, source, world
 from tests.support.world import Rows, write_dataset

@@ -7,6 +7,7 @@ statements. Two MedTech awards are meant for the last two, and their unit lists 
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -15,7 +16,7 @@ import pytest
 from graph.projection import Status
 from queries.coverage.board import EVERYTHING, USUAL, Board, Cell, Finding, Slice, board, by_role
 from queries.coverage.model import INFERRED, CoverageFacts, Inference, RunState, TeacherKind, Via
-from queries.coverage.reading import read
+from queries.coverage.reading import read, redated
 from tests.questions.world import REGION, TODAY, whole
 
 LEVEL_4: Final = Slice(sector="healthtech", levels=(4,))
@@ -150,6 +151,25 @@ def test_past_leavers_are_no_run_on_offer() -> None:
     counted = [row for row in rows_of("evidence") if row["leavers"] != "0" and row["about_id"] and row["provider_id"]]
     assert len(evidence) == len(counted)
     assert all(run.site is None and run.starts == () for run in evidence)
+
+
+def test_another_day_is_the_same_knowledge_with_other_runs_over() -> None:
+    """In two years the one run of the region with a start ahead is over too, as if all had been read then."""
+    later, made = TODAY.replace(year=TODAY.year + 2), whole(include_illustrative=True)
+    found = redated(facts(), later)
+    assert found == read(made.store, made.projection, later)
+    assert Counter(run.state for run in facts().runs) - Counter(run.state for run in found.runs) == {
+        RunState.TO_COME: 1
+    }
+
+
+def test_runs_dated_into_the_past_teach_nothing_any_more() -> None:
+    """Most runs of the region were seen without a start. Once all have one that has passed, all that was taught was."""
+    dated = [replace(run, starts=() if run.state is RunState.EVIDENCE else ("2020-09",)) for run in facts().runs]
+    past = board(redated(replace(facts(), runs=tuple(dated)), TODAY)).counts
+    now = board(facts()).counts
+    assert past[Finding.WHOLE_ONLY] == 0
+    assert past[Finding.PAST_ONLY] == now[Finding.PAST_ONLY] + now[Finding.WHOLE_ONLY]
 
 
 def test_every_teaching_says_where_it_can_be_checked() -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from graph.projection import Projection
 from graph.release import Releases
-from queries.coverage.approval import pack
 from queries.coverage.award_rules import AwardRule, read_rules
-from queries.coverage.choices import EveryChoice, Outcome, every_choice, legal_choices
+from queries.coverage.choices import EveryChoice, Outcome, legal_choices
 from queries.coverage.matrix import Answer, Wanted, matrix, teaching_of
 from queries.coverage.model import CoverageFacts, Inference
 from queries.coverage.reading import read
+from queries.coverage.tally import every_choice, pack
 
 ALL = Inference()
 

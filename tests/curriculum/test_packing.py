@@ -6,7 +6,8 @@ from math import comb
 
 import pytest
 
-from queries.coverage.packing import WAYS, Kind, Level, Pack, pack_all
+from queries.coverage.packing import WAYS, pack_all
+from queries.coverage.posed import Kind, Level, Pack
 
 
 def random_pack(seed: int) -> Pack:

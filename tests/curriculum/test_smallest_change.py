@@ -8,10 +8,11 @@ import pytest
 
 from queries.coverage.board import Finding, Slice
 from queries.coverage.change import Basis, Change, ChangeRequest, Locks, NewUnit, Plan, Question, Why
-from queries.coverage.cover import Proof, solve_all
+from queries.coverage.cover import solve_all
 from queries.coverage.faults import EmptyGapError, LocksContradictError, NoChoiceError, NotAUnitError, UnknownGapError
 from queries.coverage.gap import Grain, gap_of, named
 from queries.coverage.model import CoverageFacts, Inference, Via
+from queries.coverage.posed import Proof
 from tests.support.coverage_world import world
 
 FOUR = """

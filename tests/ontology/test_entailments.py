@@ -52,6 +52,24 @@ def test_a_competency_is_at_the_level_of_its_role(store: Build) -> None:
     assert entail("competency-level", store(world)) == {"swi:K-1 sw:level swc:rqf-level/4"}
 
 
+def test_a_figure_of_a_standard_is_about_all_our_roles_of_it(store: Build) -> None:
+    """ST0950 has two options of ours; ST0220 only stands in a register, in two versions; a stated role stays alone."""
+    world = World()
+    for id in ("OC-A", "OC-B"):
+        world.add("roles", role_id=id, standard_ref="ST0950")
+    world.add("roles", role_id="ST0950-1.0", standard_ref="ST0950")
+    for id in ("ST0220-1.0", "ST0220-1.1"):
+        world.add("roles", role_id=id, standard_ref="ST0220")
+    for number, reference in enumerate(("ST0950", "ST0220", "ST9999")):
+        world.add("evidence", evidence_id=f"D-{number}", product_ref=reference)
+    world.add("evidence", evidence_id="D-STATED", product_ref="ST0950", about_id="OC-A")
+    assert entail("evidence-about", store(world)) == {
+        "swi:D-0 sw:evidenceAbout swi:OC-A",
+        "swi:D-0 sw:evidenceAbout swi:OC-B",
+        "swi:D-1 sw:evidenceAbout swi:ST0220-1.1",
+    }
+
+
 def test_a_role_requires_the_current_text_only(store: Build) -> None:
     world = World()
     world.add("competencies", competency_id="K-1", role_id="R-4", currency="current")

@@ -25,13 +25,14 @@ from ontology.namespaces import DATASET, ID, SCHEMA, SW, concept, id_of
 from queries.atlas import run, statements, table, tasks
 from queries.atlas.circumstances import areas, circumstances
 from queries.atlas.faults import ClusterError, NoAtlasError, UnknownInAtlasError
-from queries.atlas.places import Centre, District, Point, read
+from queries.atlas.places import EARTH_KM, Centre, District, Point, read, resident_of
 from queries.atlas.solve import Solver, frame
-from queries.atlas.tasks import EARTH_KM, JOB, Plan, Question, Reading, Taught, bits, chosen, job_of, plan, resident_of
+from queries.atlas.tasks import JOB, Plan, Question, Reading, Taught, bits, chosen, job_of, plan
+from queries.learners import Learner
 from queries.pathways.engine.problem import Criterion, Outcome
 from queries.pathways.request import Near, ReleaseRef
 from queries.pathways.service import PathwayService
-from queries.reachability import Learner, reaches
+from queries.reachability import reaches
 from tests.questions.world import TODAY, whole
 from tests.support.atlas_world import crowded, planned, small, three_roles, with_km
 

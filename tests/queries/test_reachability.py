@@ -30,10 +30,11 @@ from loaders.publish import build_release, rebuild_release
 from ontology import resources
 from ontology.namespaces import ID, SW, concept, id_of, thing
 from queries import reachability
+from queries.learners import Learner, learners
 from queries.pathways.engine.problem import Criterion, Outcome
 from queries.pathways.request import AnswerStep, PathwayRequest, Via
 from queries.pathways.service import PathwayService
-from queries.reachability import GRAPH, Learner, Reach, learners, materialise, reaches
+from queries.reachability import GRAPH, Reach, materialise, reaches
 from tests.questions.world import TODAY, whole
 from tests.support.world import DAY, write_dataset
 

@@ -10,7 +10,7 @@ from graph.projection import Offer, Projection, StepKind
 from queries.atlas.circumstances import Circumstance, circumstances
 from queries.atlas.places import Centre, District, Places, Point
 from queries.atlas.tasks import Plan, plan
-from queries.reachability import goals
+from queries.learners import goals
 from tests.questions.world import TODAY, whole
 
 MIDDLE = (52.5, -2.0)

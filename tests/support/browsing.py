@@ -1,5 +1,6 @@
 """What tests of pages in a browser share: how a page is opened, and what axe finds wrong with one."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,12 @@ AXE = Path(__file__).parents[2] / "api" / "web" / "node_modules" / "axe-core" / 
 
 Open = Callable[..., Page]
 """The fixture `open_page`: a path, and what else the browser is to be (its size, its colours, without script)."""
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of a page for whoever looks at it later, in the folder STEPWAY_SCREENSHOTS, where one is named."""
+    if folder := os.environ.get("STEPWAY_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def violations(page: Page) -> list[str]:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from api.answering import Asked, Home, open_release
+from api.answering import open_release
+from api.asked import Asked, Home
 from tests.support.worker_tasks import held_at
 
 HELD_HOURS, DEADLY_HOURS, FAULTY_HOURS = 39, 38, 37

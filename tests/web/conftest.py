@@ -54,8 +54,9 @@ def service(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Lives as long as a module: while it does, its event loop runs in this thread and no test can run another."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         _do_without("there is no Chromium on this machine")

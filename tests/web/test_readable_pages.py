@@ -5,50 +5,15 @@ from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
-from html5lib import HTMLParser
 
 from tests.support.browsing import Open, violations
 
 PAGES = {"Accept": "text/html"}
-WITHOUT_A_PAGE = {"/metrics", "/sparql/profile", "/dataset/shapes", "/releases/feed", "/.well-known/void"}
-"""What is for programs alone, by its own standard."""
-NEEDED = {
-    "/bundles": "?gap=data%20analysis",
-    "/find": "?q=lab",
-    "/pathways": "?from=PT-BOOTCAMP&to_level=4",
-    "/resource": "?uri=https://w3id.org/stepway/id/OC-HCSASSOC",
-    "/atlas": None,  # there is none in the folder of the tests
-}
 
 
 @pytest.fixture(scope="module")
 def client(home_client: TestClient) -> TestClient:
     return home_client
-
-
-def paths(client: TestClient) -> list[str]:
-    """Every address that can be read and asks for nothing that has to be known before."""
-    found = []
-    for path, methods in client.get("/openapi.json").json()["paths"].items():
-        asks = methods.get("get", {"parameters": [{"required": True}]}).get("parameters", ())
-        known = NEEDED.get(path, "")
-        if known is None or "{" in path or path in WITHOUT_A_PAGE:
-            continue
-        if known or not any(one.get("required") for one in asks):
-            found.append(path + known)
-    return found
-
-
-def test_every_address_is_a_page_for_readers_of_pages(client: TestClient) -> None:
-    found = paths(client)
-    assert len(found) > 40
-    for path in found:
-        page = client.get(path, headers=PAGES)
-        assert page.status_code == 200, path
-        assert page.headers["content-type"].startswith("text/html"), path
-        assert "accept" in page.headers["vary"].lower(), path
-        assert len(re.findall(r"<h1[ >]", page.text)) == 1, path
-        HTMLParser(strict=True).parse(page.text)
 
 
 def test_programs_get_data_from_the_same_addresses(client: TestClient) -> None:

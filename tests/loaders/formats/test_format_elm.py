@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from register_facts import changed
 from told_facts import about, shape_faults, statements, told
 
+from graph.issues import Severity
 from loaders.credentials.elm import _hours, _spoken
 from loaders.dataset import Description
 from loaders.format import FORMATS
@@ -90,6 +92,12 @@ def test_what_was_wrong_with_the_sample(elm: LoadedFiles) -> None:
         "person-left-out somebodys_credential.jsonld 6",
     ]
     assert all(issue.hint for issue in elm.issues)
+
+
+def test_a_file_in_another_form_is_told_and_not_passed_over_in_silence(tmp_path: Path) -> None:
+    loaded = changed("elm", "drums.ttl", "drum", "drum", tmp_path, **{"credential.xml": b"<loq/>", "README.md": b"#"})
+    (issue,) = [one for one in loaded.issues if one.code == "file-not-read"]
+    assert (issue.file, issue.severity) == ("credential.xml", Severity.WARNING)
 
 
 def test_the_sample_conforms_and_builds(elm: LoadedFiles, tmp_path: Path) -> None:

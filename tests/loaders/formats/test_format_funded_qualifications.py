@@ -16,6 +16,11 @@ def funded(sample) -> LoadedFiles:
     return sample("funded-qualifications").loaded
 
 
+def test_the_day_of_the_register_in_its_rows_is_the_version(funded: LoadedFiles) -> None:
+    assert funded.description.version == "2025-02-18"
+    assert funded.path.read_text(encoding="utf-8").count('<http://purl.org/dc/terms/hasVersion> "2025-02-18"') == 1
+
+
 def test_an_award_of_the_list(funded: LoadedFiles) -> None:
     assert about(funded, "swi:QAN-9000001X") == "\n".join(
         [

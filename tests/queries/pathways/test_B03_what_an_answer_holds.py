@@ -127,7 +127,9 @@ def test_a_missed_start_and_what_it_costs(tmp_path: Path) -> None:
     assert certificate.slack is not None
     assert (certificate.starts_in_weeks, certificate.slack.weeks) == (7, 0)
     assert (certificate.slack.next_start_in_weeks, certificate.slack.then_weeks) == (42, 124)
-    assert certificate.slack.text.startswith("miss week 7, and the next start of this run is week 42: 52 weeks later")
+    assert certificate.slack.text.startswith(
+        "miss 2027-01-11, and the next start of this run is 2027-09-13, 35 weeks later: the end 52 weeks later"
+    )
     assert diploma.slack is not None
     assert (diploma.slack.next_start_in_weeks, diploma.slack.then_weeks) == (94, 124)
 

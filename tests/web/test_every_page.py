@@ -1,0 +1,218 @@
+"""What holds for every page that the service has: it is whole, of a release, and says what nobody published.
+
+One walk over all addresses, with the placeholder switch off and on, serves every test here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from xml.etree.ElementTree import Element
+
+import pytest
+from fastapi.testclient import TestClient
+from html5lib import HTMLParser
+
+from graph.projection import Status
+from queries.catalogue import COLLECTIONS
+from queries.profiles import Things
+
+PAGES = {"Accept": "text/html"}
+FOR_PROGRAMS = {"/metrics", "/sparql/profile", "/dataset/shapes", "/releases/feed", "/.well-known/void"}
+"""What is for programs alone, by its own standard."""
+NOT_WALKED = {
+    *("/atlas", "/sandboxes/{id}", "/sandboxes/{id}/effect", "/dataset/files/{name}"),
+    *("/id/{id}/incoming", "/id/{id}/values", "/resource/incoming", "/resource/values"),
+}
+"""What the folder of the tests has none of, files, and the lists that a thing's page is cut from."""
+NEEDED = {
+    "/bundles": "?gap=data%20analysis",
+    "/find": "?q=lab",
+    "/pathways": "?from=PT-BOOTCAMP&to_level=4",
+    "/resource": "?uri=https://w3id.org/stepway/id/OC-CTSE",
+    "/awards/{award}/choices": "?role=OC-DATAAN",
+    "/changes": "?role=OC-HCSASSOC&provider=P-DUDLEY",
+}
+"""What an address has to be asked with."""
+ASKED = "from=PT-BOOTCAMP&to=OC-HCSASSOC"
+BESIDE = (
+    "/start",
+    "/designers",
+    "/roles/compare",
+    "/roles/compare?role=OC-HCSASSOC&role=OC-CTSE&role=OC-MTTECH",
+    *(f"/roles/{id}/{part}" for id in ("OC-HCSASSOC", "OC-CTSE") for part in ("map", "providers")),
+    "/awards/Q-HNC-DT/providers",
+    "/awards/Q-MEDTECH-HNC/providers",
+    "/licences",
+    "/docs",
+    f"/pathways?{ASKED}",
+    f"/pathways/1?{ASKED}",
+    f"/pathways/1/plan?{ASKED}",
+)
+"""Pages that are for people alone: the description of the service for programs has them not."""
+VALUES = {
+    "award": ("Q-HNC-DT", "Q-MEDTECH-HNC"),
+    "role": ("OC-HCSASSOC", "OC-CTSE"),
+    "competency": ("K-ST0220-11-K1",),
+    "scheme": ("skills-bootcamp",),
+    "number": ("1",),
+    "first": ("1",),
+    "second": ("1",),
+    "code": ("unknown-id",),
+    "name": ("statements-by-status",),
+}
+"""Values of what stands in braces in an address."""
+OF_THE_SERVICE = re.compile(
+    r"/(conformance|health|ready|problems|find|sparql|queries|docs|licences|start|model)?(/|\?|$)"
+)
+"""Pages about the service, a search and a form: no query of the data says the same."""
+
+
+def addresses(client: TestClient) -> Iterator[str]:
+    """Every address that can be read, filled in; with the placeholder switch on where it has one."""
+    things: Things = client.app.state.holder.get().things  # type: ignore[attr-defined]
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        asks = [one["name"] for one in methods.get("get", {}).get("parameters", ())]
+        if "get" not in methods or path in FOR_PROGRAMS | NOT_WALKED:
+            continue
+        for filled in _filled(path, things):
+            asked = filled + NEEDED.get(path, "")
+            yield asked
+            if "placeholders" in asks:
+                yield f"{asked}{'&' if '?' in asked else '?'}placeholders=true"
+    yield from BESIDE
+
+
+def _filled(path: str, things: Things) -> Iterator[str]:
+    names = re.findall(r"\{(\w+)", path)
+    kind = path.split("/")[1]
+    if not names:
+        yield path
+    elif names == ["id"]:
+        ids = [one.id for one in things.page(COLLECTIONS[kind], {}, None, 0, 1).items] if kind in COLLECTIONS else []
+        for status in (Status.INFERRED, Status.ILLUSTRATIVE) if kind in COLLECTIONS else ():
+            doubted = [one.id for one in things.page(COLLECTIONS[kind], {"status": [status]}, None, 0, 1).items]
+            ids += [id for id in doubted if id not in ids]
+        yield from (path.replace("{id}", id) for id in (ids if kind in COLLECTIONS else ["OC-CTSE", "U-ILL-MT4-1"]))
+    else:
+        for values in zip(*(VALUES[name] for name in names), strict=True):
+            yield re.sub(r"\{\w+[^}]*\}", "{}", path).format(*values)
+
+
+@pytest.fixture(scope="module")
+def walked(home_client: TestClient) -> Mapping[str, Element]:
+    """Each page by its address: fetched once for all tests here, and read as strictly as HTML can be."""
+    found = {path: home_client.get(path, headers=PAGES) for path in dict.fromkeys(addresses(home_client))}
+    for path, reply in found.items():
+        kind, vary = reply.headers["content-type"], reply.headers["vary"].lower()
+        assert (reply.status_code, kind[:9], "accept" in vary) == (200, "text/html", True), path
+    strict = HTMLParser(strict=True, namespaceHTMLElements=False)
+    return {path: strict.parse(reply.text) for path, reply in found.items()}
+
+
+def text_of(element: Any) -> str:
+    """What is read in an element."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def test_every_address_has_a_page_that_is_whole(walked: Mapping[str, Element]) -> None:
+    assert len(walked) > 130
+    for path, page in walked.items():
+        assert len(page.findall(".//h1")) == len(page.findall(".//main//h1")) == 1, path
+        assert not page.findall(".//*[@style]"), path
+        ids = [one.get("id") for one in page.findall(".//*[@id]")]
+        assert len(ids) == len(set(ids)), (path, {one for one in ids if ids.count(one) > 1})
+
+
+def test_every_page_of_the_data_names_its_release_and_its_query(walked: Mapping[str, Element]) -> None:
+    for path, page in walked.items():
+        if not OF_THE_SERVICE.match(path):
+            foot = text_of(page.find(".//footer"))
+            assert re.search(r"Release 1 of \d{1,2} \w+ 20\d\d", foot), path
+            assert "The query behind this page" in foot, path
+
+
+# --- what nobody published says so ------------------------------------------------------------------------------------
+
+STEPWAY = "https://w3id.org/stepway"
+BEARERS = {"li", "tr", "p", "dd", "dt", "figcaption", "caption", "option", "h1", "h2", "h3", "label", "g"}
+"""What may say for all that stands in it how sure it is."""
+WORDS = {
+    Status.INFERRED: re.compile("inferred|our inference|our guess|Published by", re.I),
+    Status.ILLUSTRATIVE: re.compile("illustrative", re.I),
+}
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """A thing that is shown without its word, and the text around it."""
+
+    id: str
+    status: Status
+    around: str
+
+
+def unsaid(html: Element, things: Things) -> list[Unsaid]:
+    """Links to and names of things that nobody published, within something that does not say so."""
+    main = html.find(".//main")
+    assert main is not None
+    above = {child: one for one in main.iter() for child in one}
+    found = []
+    for one in main.iter():
+        id, status = _shown(one, things)
+        if status is None:
+            continue
+        bearer = one
+        while bearer is not main and (bearer.tag not in BEARERS or above[bearer].tag == "dd"):
+            bearer = above[bearer]
+        around = text_of(bearer)
+        if not WORDS[status].search(around):
+            found.append(Unsaid(id, status, around[:200]))
+    return found
+
+
+def _shown(element: Any, things: Things) -> tuple[str, Status | None]:
+    """What an element names: where it leads to, or else its text."""
+    href = urlsplit(element.get("href") or "")
+    asked = parse_qs(href.query).get("uri")
+    id = re.fullmatch(r"/[a-z-]+/([A-Z][A-Za-z0-9]*-[^/]+)", asked[0].removeprefix(STEPWAY) if asked else href.path)
+    if element.tag == "a" and id:
+        return id[1], things.doubt(id[1])
+    text = text_of(element) if not len(element) and isinstance(element.tag, str) else ""
+    return text, things.doubt_of_name(text)
+
+
+def test_nothing_that_nobody_published_is_shown_without_its_word(
+    walked: Mapping[str, Element], home_client: TestClient
+) -> None:
+    things = home_client.app.state.holder.get().things  # type: ignore[attr-defined]
+    shown = {path: unsaid(page, things) for path, page in walked.items()}
+    assert {path: found for path, found in shown.items() if found} == {}
+
+
+def test_placeholders_are_shown_only_where_they_are_asked_for(walked: Mapping[str, Element]) -> None:
+    on = {path for path in walked if "placeholders=true" in path}
+    assert len(on) > 10
+    for path in on:
+        if not re.match("/coverage/|/changes", path):  # they name what does not count, and why it does not
+            off = walked[re.sub(r"[?&]placeholders=true", "", path)].find(".//main")
+            assert "PLACEHOLDER" not in text_of(off), path
+    assert any("PLACEHOLDER" in text_of(walked[path]) for path in on)
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ('<ul><li><a href="/id/OC-CTSE">the engineer</a></li><li>inferred</li></ul>', ["OC-CTSE"]),
+        ('<ul><li><a href="/id/OC-CTSE?release=1">the engineer</a> inferred</li></ul>', []),
+        ('<p><a href="/resource?uri=https://w3id.org/stepway/id/U-ILL-MT4-1">a unit</a> inferred</p>', ["U-ILL-MT4-1"]),
+        ("<table><tr><td>Control / technical support engineer (degree)</td><td>6</td></tr></table>", [""]),
+        ('<p><a href="/id/OC-HCSASSOC">the associate</a></p>', []),
+    ],
+)
+def test_what_is_shown_without_its_word_is_found(html: str, found: list[str], home_client: TestClient) -> None:
+    things = home_client.app.state.holder.get().things  # type: ignore[attr-defined]
+    page = HTMLParser(namespaceHTMLElements=False).parse(f"<!doctype html><main>{html}</main>")
+    said = unsaid(page, things)
+    assert [one.id for one in said] == [one or "Control / technical support engineer (degree)" for one in found]
