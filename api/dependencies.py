@@ -25,6 +25,7 @@ from queries.coverage.board import Board, Slice, board
 from queries.coverage.model import CoverageFacts, Inference
 from queries.coverage.reading import adverts_of_skills, redated
 from queries.coverage.reading import read as read_coverage
+from queries.ladder import Way, read_ways
 from queries.pathways.grounds import Grounds
 from queries.pathways.places import Places
 from queries.pathways.places import read as read_places
@@ -80,6 +81,11 @@ class Services:
             lambda id: self.things.get_named(id).label if id in self.things else None,
             self._predicates,
         )
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways that lead from role to role."""
+        return read_ways(self.store, self.release.projection)
 
     @cached_property
     def places(self) -> Places:

@@ -401,6 +401,7 @@ INTERNAL: Final[frozenset[str]] = frozenset(
     {
         "api.client.NoAnswerError",
         "api.client.StepwayProblem",
+        "api.routers.pathways._GoneError",
         "api.sparql.emptiness._EnoughError",
         "api.sparql.external._NoAnswerError",
         "api.sparql.patterns.UnreadableError",
@@ -430,14 +431,18 @@ def problem_of(error: Exception) -> Problem:
     return _internal(error)
 
 
-def unexpected(error: Exception, what: str) -> Response:
+def unexpected(request: Request, error: Exception) -> Response:
     """The reply to a fault of ours. It shows nothing of the inside.
 
     The log has the place under the same reference, and not what the exception says: it may hold words of a person.
     """
     reference = uuid.uuid4().urn
-    log.error("%s: %s: %s", reference, what, places(error))
-    return _internal(error).response(reference)
+    log.error("%s: %s %s: %s", reference, request.method, request.url.path, places(error))
+    try:
+        return reply_of(request, _internal(error), reference)
+    except Exception as again:  # noqa: BLE001 -- what is wrong may be what makes pages
+        log.error("%s: nor can it be told on a page: %s", reference, places(again))
+        return _internal(error).response(reference)
 
 
 def field_problems(errors: Any) -> list[FieldProblem]:
@@ -468,11 +473,15 @@ def _methods(app: FastAPI, request: Request) -> set[str]:
     return found | {"HEAD"} if "GET" in found else found
 
 
-def reply_of(request: Request, problem: Problem) -> Response:
-    """A problem as a page for readers of pages (`app.state.problem_page` makes it), for others as a document."""
-    page: Callable[[Request, Problem], Response | None] | None = getattr(request.app.state, "problem_page", None)
-    shown = page(request, problem) if page is not None else None
-    return shown if shown is not None else problem.response(request.url.path)
+def reply_of(request: Request, problem: Problem, instance: str | None = None) -> Response:
+    """A problem as a page for readers of pages (`app.state.problem_page` makes it), for others as a document.
+
+    `instance`: a reference to this occurrence; without it the path.
+    """
+    instance = instance or request.url.path
+    page: Callable[[Request, Problem, str], Response | None] | None = getattr(request.app.state, "problem_page", None)
+    shown = page(request, problem, instance) if page is not None else None
+    return shown if shown is not None else problem.response(instance)
 
 
 def install(app: FastAPI) -> None:

@@ -9,6 +9,7 @@ import time
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, unexpected
@@ -89,7 +90,7 @@ class LastResort:
         try:
             await self.app(scope, receive, noting)
         except Exception as error:
-            reply = unexpected(error, f"{scope['method']} {scope['path']}")
+            reply = unexpected(Request(scope), error)
             if begun:
                 raise
             await reply(scope, receive, send)

@@ -77,7 +77,7 @@ class DatasetInput:
     facts: dict[str, Any]
     issues: Sequence[Issue]
     counts: dict[str, dict[str, int]]
-    quads: Sequence[Quad] = ()
+    quads: Iterable[Quad] = ()
     kept: tuple[Part, Path] | None = None
     inputs: Sequence[InputFile] = ()
 
@@ -214,10 +214,12 @@ class Build:
         if matches := list(match_quads(self.store)):
             self.add(MATCHED, matches)
 
-        issues = in_order([*issues, *self.checked(datasets, ontology), *self.fallen(datasets)])
-        if _has_error(issues):
-            return _stopped(issues, self.releases)
-        return self.release(datasets, issues)
+        with ThreadPoolExecutor(1) as meanwhile:
+            projection = meanwhile.submit(project, self.store)  # of data with errors it may fail, and is not asked for
+            issues = in_order([*issues, *self.checked(datasets, ontology), *self.fallen(datasets)])
+            if _has_error(issues):
+                return _stopped(issues, self.releases)
+            return self.release(datasets, issues, projection.result())
 
     def checked(self, datasets: Sequence[DatasetInput], ontology: Graph) -> list[Issue]:
         """What the shapes and the quality checks find. The checks wait for the store, so they run meanwhile."""
@@ -325,10 +327,9 @@ class Build:
             self.add(RETIRED, found.quads)
         return found
 
-    def release(self, datasets: Sequence[DatasetInput], issues: list[Issue]) -> BuildResult:
+    def release(self, datasets: Sequence[DatasetInput], issues: list[Issue], projection: Projection) -> BuildResult:
         """Write everything else that a release holds, and publish it."""
         self.progress("write the release")
-        projection = project(self.store)
         projected = PROJECTION.dump_json(projection)
         if (same := self.current(projected)) is not None:
             return BuildResult(same, unchanged=True, issues=issues)
@@ -339,17 +340,19 @@ class Build:
         number, previous = int(self.making.name.partition("-")[0]), self.previous()
         history = self.history(number, previous)
         counts = _class_counts(self.store)
-        self.progress("put the store in order, and count what there is")
-        with ThreadPoolExecutor(1) as meanwhile:
+        self.progress("put the store in order, count what there is, and write the index of names")
+        with ThreadPoolExecutor(2) as meanwhile:
             profile = meanwhile.submit(worked_out, self.making)
-            self.store.finish(ordered=self.ordered)
-            store = GraphStore.open_whole(self.making / "store")
+            ordering = meanwhile.submit(self.store.order) if self.ordered else None
+            SearchIndex.build(self.making / "search.sqlite", search_entries(self.store)).close()
+            if ordering is not None:
+                ordering.result()
             (self.making / PROFILE).write_bytes(profile.result().dumped())
+        self.store.finish()
+        store = GraphStore.open_whole(self.making / "store")
         if len(store) != (lines := sum(part.quads for part in self.parts.values())):
             raise OSError(f"the store holds {len(store)} of {lines} quads")
         (self.making / "projection.json").write_bytes(projected)
-        self.progress("write the index of names")
-        SearchIndex.build(self.making / "search.sqlite", search_entries(store)).close()
         write_issues(self.making / "issues.jsonl", issues)
         Manifest(
             number=number,

@@ -35,6 +35,7 @@ from graph.lines import (
     read_lines,
 )
 from graph.own_part import ontology_graph
+from graph.projector import project
 from graph.release import Release, Releases
 from graph.store import GraphStore, Quad, n_quads
 from graph.validate import Places, check_shapes, run_checks
@@ -139,7 +140,7 @@ class _Overlay(Build):
         if any(issue.severity is Severity.ERROR for issue in issues):
             return BuildResult(None, unchanged=False, issues=issues)
         datasets = [_as_input(facts) for facts in self.base.manifest.datasets]
-        result = self.release([*datasets, imagined], in_order([*self.base.issues, *issues]))
+        result = self.release([*datasets, imagined], in_order([*self.base.issues, *issues]), project(self.store))
         return BuildResult(result.release, unchanged=False, issues=issues)
 
     def take_away(self, gone: Collection[str]) -> tuple[set[str], set[str]]:

@@ -156,16 +156,19 @@ class GraphStore:
                     touched.add(_named(quad.graph_name))
         return touched
 
-    def finish(self, *, ordered: bool = True) -> None:
-        """Put a store that was filled in its final order on disk, and close it: nobody can ask it any more.
+    def order(self) -> None:
+        """Put a store that was filled in its final order, which writes all of it once more. It can be read meanwhile.
 
-        Without `ordered` its tables stay as they are, so that those shared with another store go on being shared.
+        Tables that were shared with another store are shared no more.
+        """
+        self._store.optimize()
+
+    def finish(self) -> None:
+        """Close a store that was filled: nobody can ask it any more.
 
         Whoever still holds this object must not keep the store open for writing: it goes on deleting files that it has
         merged, and a reader that opens it meanwhile misses them.
         """
-        if ordered:
-            self._store.optimize()
         self._store.flush()
         del self._store
 
@@ -175,6 +178,7 @@ class GraphStore:
         writer = cls.create(path)
         for source in sources:
             writer.load(source)
+        writer.order()
         writer.finish()
         return cls.open_whole(path)
 

@@ -1,6 +1,6 @@
 """Dataset folders become statements, issues and counts. Bad data never raises: it is refused, counted and explained."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -26,16 +26,33 @@ class Counts:
 
 
 @dataclass(slots=True)
+class Quads:
+    """The statements of a dataset, in the order of tables and lines: made anew each time they are gone through.
+
+    A row makes some eighty of them: all at once they would take many times the memory of the rows.
+    """
+
+    mapper: DatasetMapper
+    tables: list[list[Row]] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Quad]:
+        """Each statement, what the dataset is first."""
+        yield from self.mapper.describe()
+        for rows in self.tables:
+            yield from self.mapper.rows(rows)
+
+
+@dataclass(slots=True)
 class LoadedDataset:
     """One dataset after loading.
 
-    `quads` stand in the order of tables and lines. Without a usable dataset.yml `description` is None and there are no
-    quads. `ids` are the things it describes (mapped rows), with their tables.
+    Without a usable dataset.yml `description` is None and there are no `quads`. `ids` are the things it describes
+    (mapped rows), with their tables.
     """
 
     name: str
     description: Description | None
-    quads: list[Quad] = field(default_factory=list)
+    quads: Iterable[Quad] = ()
     issues: list[Issue] = field(default_factory=list)
     counts: dict[str, Counts] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
@@ -150,7 +167,7 @@ def _map(source: Source, labels: dict[str, str], *, include_illustrative: bool) 
     mapper = None
     if source.description is not None:
         mapper = DatasetMapper(source.description, labels, include_illustrative=include_illustrative)
-        loaded.quads.extend(mapper.describe())
+        quads = loaded.quads = Quads(mapper)
     for table, rows in source.rows.items():
         refused = sum(row.refused for row in rows)
         sound = [row for row in rows if not row.refused]
@@ -159,7 +176,7 @@ def _map(source: Source, labels: dict[str, str], *, include_illustrative: bool) 
             continue
         mapped = [row for row in sound if include_illustrative or not row.is_illustrative]
         withheld = len(sound) - len(mapped)
-        loaded.quads.extend(mapper.rows(mapped))
+        quads.tables.append(mapped)
         loaded.ids.update((row.id, table) for row in mapped)
         loaded.counts[table] = Counts(len(rows), len(mapped), withheld, refused)
         if not include_illustrative:

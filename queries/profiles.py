@@ -209,7 +209,7 @@ class Things:
         known = self._directory.get(id)
         if known is None:
             raise UnknownIdError(id, self.suggestions(id))
-        return known if known.label else Named(id, self._item(id).label, known.collection)
+        return known if known.label else Named(id, self.item(id).label, known.collection)
 
     def suggestions(self, id: str, kinds: Collection_[str] = ()) -> tuple[Found, ...]:
         """Things that somebody may have meant who wrote this id: of like ids first, then of like names."""
@@ -226,7 +226,7 @@ class Things:
         return tuple(found.values())[:5]
 
     def _found(self, one: Named, how: str, score: float) -> Found:
-        label = one.label or self._item(one.id).label
+        label = one.label or self.item(one.id).label
         return Found(one.id, COLLECTIONS[one.collection].class_name, label, how, score)
 
     def doubt(self, id: str) -> Status | None:
@@ -270,7 +270,7 @@ class Things:
             allowed = {id for value in values for id in index.get(value, ())}
             ids = [id for id in ids if id in allowed]
         chosen = list(ids)
-        return Page(tuple(self._item(id) for id in chosen[offset : offset + limit]), len(chosen))
+        return Page(tuple(self.item(id) for id in chosen[offset : offset + limit]), len(chosen))
 
     def get(self, collection: Collection, id: str, shown: int) -> Profile:
         """One thing of a kind, with at most so many of each group of neighbours. Raises `UnknownIdError`."""
@@ -278,7 +278,7 @@ class Things:
         if known is None or known.collection != collection.name:
             raise UnknownIdError(id, self.suggestions(id, [collection.class_name]), collection.name)
         return Profile(
-            self._item(id), tuple(self._conclusions(id, shown)), tuple(self._incoming(id, collection, shown))
+            self.item(id), tuple(self._conclusions(id, shown)), tuple(self._incoming(id, collection, shown))
         )
 
     def graph(self, id: str) -> Graph:
@@ -353,7 +353,8 @@ class Things:
             )
         return dict(sorted(found.items(), key=lambda one: (_RANK[one[1].status], one[0])))
 
-    def _item(self, id: str) -> Item:
+    def item(self, id: str) -> Item:
+        """What is said of one thing alone, without its neighbours."""
         known = self._directory[id]
         collection = COLLECTIONS[known.collection]
         origins = self._origins(id)

@@ -42,8 +42,9 @@ class Reach:
     """Whether a learner can reach a role, and by what.
 
     `soonest` and `cheapest`: the first pathway of the answer by weeks and by cost; None: there is none. `lifting`: the
-    limits that close the way, when it is closed by limits alone. `outcome` None: it was not looked for, since too much
-    had been looked through already, or the release does not describe what the learner holds.
+    limits that close the way, when it is closed by limits alone. `untold`: it is closed, and would be open by a run of
+    which nobody tells when in the day it is taught, or what it costs. `outcome` None: it was not looked for, since too
+    much had been looked through already, or the release does not describe what the learner holds.
     """
 
     learner: Learner
@@ -53,6 +54,7 @@ class Reach:
     soonest: Pathway | None = None
     cheapest: Pathway | None = None
     lifting: tuple[Lifted, ...] = ()
+    untold: bool = False
 
     @property
     def id(self) -> str:
@@ -61,9 +63,11 @@ class Reach:
 
     @property
     def reachable(self) -> str:
-        """`yes`, `no`, or `unknown`: stopped before it was found or proved."""
+        """`yes`, `no`, or `unknown`: stopped before it was found or proved, or closed only by what nobody tells."""
         if self.outcome is Outcome.FOUND:
             return "yes"
+        if self.untold:
+            return "unknown"
         return "unknown" if self.outcome in (None, Outcome.STOPPED_EARLY) else "no"
 
 
@@ -80,14 +84,17 @@ def reaches(
         for role in goals(service.projection):
             request = replace(learner.request, to=(role.id,), on=today)
             found: list[Best] = []
+            perhaps: Best | None = None
             try:
                 if left > 0:
                     found.append(service.best(request))
                 if found and found[0].outcome is Outcome.FOUND:
                     found.append(service.best(replace(request, by=Criterion.COST)))
+                elif found and (asked := _untold(request)) != request:
+                    perhaps = service.best(asked, why_not=False)
             except UnknownThingError:
                 found = []
-            left -= sum(one.searched for one in found)
+            left -= sum(one.searched for one in (*found, perhaps) if one is not None)
             yield Reach(
                 learner,
                 role,
@@ -96,7 +103,13 @@ def reaches(
                 found[0].pathway if found else None,
                 found[1].pathway if len(found) > 1 else None,
                 found[0].lifting if found else (),
+                perhaps is not None and perhaps.outcome is Outcome.FOUND,
             )
+
+
+def _untold(request: PathwayRequest) -> PathwayRequest:
+    """The question with what nobody tells of time of day and price taken to fit, where it limits them."""
+    return replace(request, untold=bool(request.attendance), unpriced=request.budget_pounds is not None)
 
 
 def derive(address_of: AddressOf) -> Derive:

@@ -4,27 +4,30 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final
+from urllib.parse import parse_qsl
 
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 from pydantic import ValidationError
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.addresses import Addresses
 from api.dependencies import client_of, holder_of, settings_of, unless_gone
+from api.designers.effect import effect_faces
 from api.errors import Problem, field_problems
-from api.negotiate import JSON_FORMAT, prefers_html, require_json
+from api.faces import body_of, file_headers, formats_described
+from api.negotiate import JSON_FORMAT, SHEETS, choose, prefers_html, require_json
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of, tag_of_content
 from api.routers.described import UNCHANGED, problems
 from api.sandboxes import PREFIX, Compare, Make, OpenSandboxes, Workshop, sandboxes_of, told_sandbox
 from api.schemas.sandboxes import EffectAsked, EffectSaid, SandboxAsked, SandboxBody, SandboxSaid, ZipAsked
 from api.settings import Settings
-from api.web import sandbox_page
+from api.web import sandbox_form, sandbox_page
 from api.workers import Pool
 from loaders.kept_sandboxes import Asked, Sandbox
 
@@ -68,10 +71,56 @@ async def post_sandbox(request: Request, beside: Annotated[ZipAsked, Query()]) -
     The release itself is never changed. Whoever has the link can see the sandbox; the same content has the same link.
     """
     require_json(request)
-    settings, kept = settings_of(request), sandboxes_of(request)
-    if not kept.kept.kept:
+    _must_keep(request)
+    made = await _made(request, *_asked(request, await request.body(), beside, settings_of(request)))
+    if made is None:
+        return Response(status_code=499)  # for the log: nobody reads it
+    sandbox, new = made
+    addresses = Addresses.of(request)
+    said = told_sandbox(sandbox, holder_of(request).releases.current_number(), addresses)
+    headers = {"Location": addresses.to(f"{PREFIX}{sandbox.id}"), "Cache-Control": "no-store"}
+    return Response(said.model_dump_json(), 201 if new else 200, headers, JSON)
+
+
+@router.get("/sandboxes/new", include_in_schema=False)
+def new_sandbox(request: Request) -> Response:
+    """The form that makes a sandbox, with what its address says filled in."""
+    _must_keep(request)
+    return sandbox_form.respond(request, holder_of(request).get(), _given(request.query_params.multi_items()))
+
+
+@router.post("/sandboxes/new", include_in_schema=False)
+async def make_sandbox(request: Request) -> Response:
+    """The sandbox of a filled form: its own page is next."""
+    _must_keep(request)
+    given = _given(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    services = await anyio.to_thread.run_sync(holder_of(request).get)
+    asked = await anyio.to_thread.run_sync(sandbox_form.imagined, services, given)
+    if isinstance(asked, str):
+        return sandbox_form.respond(request, services, given, wrong=asked, status=422)
+    made = await _made(request, asked, None)
+    if made is None:
+        return Response(status_code=499)  # for the log: nobody reads it
+    return RedirectResponse(Addresses.of(request).to(f"{PREFIX}{made[0].id}"), 303)
+
+
+def _given(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What a form says: of a name that comes more than once all values, with blanks between them."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        found[name] = f"{found.get(name, '')} {value.strip()}".strip()
+    return found
+
+
+def _must_keep(request: Request) -> None:
+    """Raises a `not-found` problem where no sandboxes are kept."""
+    if not sandboxes_of(request).kept.kept:
         raise Problem("not-found", "This installation keeps no sandboxes.", hint="Ask whoever runs it.")
-    asked, number = _asked(request, await request.body(), beside, settings)
+
+
+async def _made(request: Request, asked: Asked, number: int | None) -> tuple[Sandbox, bool] | None:
+    """The sandbox of what is imagined, and whether it is new; None: whoever asked is gone."""
+    kept = sandboxes_of(request)
     base = await anyio.to_thread.run_sync(holder_of(request).get, number)
     try:
         making = workshop_of(request).answer(_shop(kept), Make(base.release.path, asked), client_of(request))
@@ -79,13 +128,9 @@ async def post_sandbox(request: Request, beside: Annotated[ZipAsked, Query()]) -
     finally:
         await anyio.to_thread.run_sync(kept.kept.sweep)
     if made is None:
-        return Response(status_code=499)  # for the log: nobody reads it
+        return None
     facts = json.loads(made)
-    sandbox = await anyio.to_thread.run_sync(kept.kept.get, facts["id"])
-    addresses = Addresses.of(request)
-    said = told_sandbox(sandbox, holder_of(request).releases.current_number(), addresses)
-    headers = {"Location": addresses.to(f"{PREFIX}{sandbox.id}"), "Cache-Control": "no-store"}
-    return Response(said.model_dump_json(), 201 if facts["new"] else 200, headers, JSON)
+    return await anyio.to_thread.run_sync(kept.kept.get, facts["id"]), facts["new"]
 
 
 def _asked(request: Request, body: bytes, beside: ZipAsked, settings: Settings) -> tuple[Asked, int | None]:
@@ -162,7 +207,7 @@ def get_sandbox(request: Request, id: Id, asked: Annotated[SandboxAsked, Query()
     "/sandboxes/{id}/effect",
     summary="What a sandbox changes",
     response_model=EffectSaid,
-    responses=UNCHANGED | problems(404, 406, 422, 429, 503),
+    responses=UNCHANGED | problems(404, 406, 422, 429, 503) | formats_described(*SHEETS),
 )
 async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Query()]) -> Response:
     """Roles newly reachable, weeks saved and people-places served: the same questions put to both sides.
@@ -170,9 +215,8 @@ async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Que
     They are those of the standard learners about every role of the home sector, and those of the standard circumstances
     from every postcode district. Each change says which of its steps rest on what is imaginary.
     """
-    page = prefers_html(request, (JSON_FORMAT,))
-    if not page:
-        require_json(request)
+    page = asked.format is None and prefers_html(request, SHEETS)
+    form = JSON_FORMAT if page else choose(request, SHEETS, asked.format)
     kept, root = sandboxes_of(request), Addresses.of(request).root
     on = asked.on or datetime.now(UTC).date()
 
@@ -182,7 +226,7 @@ async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Que
         return sandbox, services, holder_of(request).get(sandbox.number).release.path
 
     sandbox, services, base = await anyio.to_thread.run_sync(opened)
-    tag = tag_of(services, "effect", on, root)
+    tag = tag_of(services, "effect", on, root, form.name)
     if not page and has_already(request, tag):
         return not_modified(tag)
     key = "effect", on, root
@@ -197,7 +241,11 @@ async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Que
         served = await anyio.to_thread.run_sync(holder_of(request).releases.current_number)
         said = told_sandbox(sandbox, served, Addresses.of(request))
         return sandbox_page.respond_effect(request, said, EffectSaid.model_validate_json(body))
-    return Response(body, headers=headers_of(tag) | _NO_INDEX, media_type=JSON)
+    if form is not JSON_FORMAT:
+        faces = effect_faces(EffectSaid.model_validate_json(body))
+        body = await anyio.to_thread.run_sync(body_of, form, faces, services)
+    headers = headers_of(tag) | _NO_INDEX | file_headers(form, request, services)
+    return Response(body, headers=headers, media_type=form.media_type)
 
 
 def _shop(sandboxes: OpenSandboxes) -> Workshop:

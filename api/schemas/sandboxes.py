@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from api.faces import FORMAT_HELP, SheetFormat
 from api.schemas.common import Asked, Day, Link, Text, Wire
 from api.schemas.service import IssueSaid
 from graph.projection import Status
@@ -49,6 +50,7 @@ class EffectAsked(Asked):
     """What can be asked of the effect of a sandbox."""
 
     on: Day | None = Field(None, description="The day from which weeks are counted. Without it today.")
+    format: SheetFormat | None = Field(None, description=FORMAT_HELP)
 
 
 class BaseSaid(Wire):

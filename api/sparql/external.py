@@ -495,6 +495,8 @@ class _Reading:
 
     def is_whole(self) -> bool:
         """Whether what came is a whole answer."""
+        if self._is_truth and (self._json or self._media_type == _XML) and b"boolean" not in self._end:
+            return False  # Virtuoso makes a table of it where it may give so many rows at most
         if self._json is not None:
             return self._json.is_whole
         if self._is_truth and self._media_type in (_CSV, _TSV):

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 PROBLEM: Format = Format("problem", "application/problem+json")
 
 
-def problem_page(request: Request, problem: "Problem") -> Response | None:
+def problem_page(request: Request, problem: "Problem", instance: str) -> Response | None:
     """A problem as a page; None for readers who would rather have the document."""
     if not prefers_html(request, (JSON_FORMAT, PROBLEM)):
         return None
-    document = problem.document(request.url.path)
+    document = problem.document(instance)
     if document.status in _UNREADABLE and _of_pathways(request):
         return question.mend(request, document)
     said = Said(Addresses.of(request))

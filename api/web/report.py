@@ -114,7 +114,17 @@ def respond(
         fields=list(fields_of(operation, request)),
         action=f"{addresses.root}/asked{path.removeprefix(addresses.root)}",
         asked=asked,
+        try_it=_try_it(request, services, addresses),
     )
+
+
+def _try_it(request: Request, services: Services, addresses: Addresses) -> str | None:
+    """Where what is missing here can be imagined: in a sandbox, with what this page is about filled in."""
+    path = getattr(request.scope.get("route"), "path", "")
+    if services.sandbox is not None or not path.startswith(("/coverage/", "/changes", "/bundles")):
+        return None
+    given = {**request.query_params, **request.path_params}
+    return addresses.to("/sandboxes/new", **{name: given[name] for name in ("competency", "provider") if name in given})
 
 
 def operation_of(request: Request) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from graph.projection import CompetencyFacts, Evidence, Projection, Source, Stat
 from graph.requirements import parse, sentence
 from graph.store import plain
 from ontology.namespaces import RECORD, id_of, thing
-from queries.catalogue import COLLECTIONS, get_query
-from queries.ladder import ANYBODY, Edge, Ladder, ladder, read_ways
+from queries.catalogue import get_query
+from queries.ladder import ANYBODY, Edge, Ladder, ladder
 from queries.profiles import Item, Named, RuleText, Statement, UnknownIdError
 from queries.provided import Sign, Spot, awards_aimed_at, leavers_in_words, read_areas, read_sites, spots, towns
 from queries.sandbox import kilometres
@@ -132,8 +132,9 @@ def _rows(
     services: Services, chosen: Sequence[str], addresses: Addresses, made_up: bool
 ) -> list[tuple[str, str | None, list[tuple[Said, ...]]]]:
     """The table: each row its name, a note, and for each role what is said; nothing said is not known."""
-    things = {id: services.things.get(COLLECTIONS["roles"], id, 1).item for id in chosen}
-    ways = read_ways(services.store, services.release.projection)
+    things = {id: services.things.item(id) for id in chosen}
+    ways = services.ways
+    bands = _bands(services)
     ladders = {id: ladder(ways, id, made_up=made_up) for id in chosen}
     evidence = defaultdict(list)
     for one in services.release.projection.evidence:
@@ -145,7 +146,7 @@ def _rows(
     rows: list[tuple[str, str | None, list[tuple[Said, ...]]]] = [
         ("Level", None, of("level")),
         ("Sector", None, of("sector", "sector_part")),
-        ("Pay", _PAY_NOTE, [_pay(services, id, things[id], addresses, made_up) for id in chosen]),
+        ("Pay", _PAY_NOTE, [_pay(services, id, things[id], addresses, made_up, bands) for id in chosen]),
         ("Standard", None, of("standard_ref", "standard_version", "standard_status")),
         ("Length of the apprenticeship", None, of("duration_months_to_gateway", "assessment_months")),
         ("What employers ask", None, [_asks(services, id, things[id], addresses, made_up) for id in chosen]),
@@ -215,9 +216,14 @@ _BANDS: Final = """
       OPTIONAL { ?pay sw:asOf ?as_of } }"""
 
 
-def _pay(services: Services, id: str, item: Item, addresses: Addresses, made_up: bool) -> tuple[Said, ...]:
+_Bands = dict[tuple[str, ...], tuple[str, str, str | None]]
+"""Of a band, framework, year and place: the record of what it pays, with its source and day."""
+
+
+def _pay(
+    services: Services, id: str, item: Item, addresses: Addresses, made_up: bool, of_band: _Bands
+) -> tuple[Said, ...]:
     """The bands of a role, and what each pays in each year and area; a band whose pay is not held says so."""
-    of_band = {tuple(map(plain, key)): rest for *key, rest in _keyed(services)}
     found = list(_of(item, ("pay_band",), addresses, made_up))
     said = [
         Said(f"NHS band {one.text}", one.status, None, one.source, one.host, one.as_of, one.record) for one in found
@@ -237,10 +243,12 @@ def _pay(services: Services, id: str, item: Item, addresses: Addresses, made_up:
     return tuple(said)
 
 
-def _keyed(services: Services) -> Iterable[tuple[str, str, str, str, tuple[str, str, str | None]]]:
-    for band, framework, year, place, pay, source, as_of in services.store.rows(_BANDS):
+def _bands(services: Services) -> _Bands:
+    found = {}
+    for *key, pay, source, as_of in services.store.rows(_BANDS):
         told = (id_of(plain(pay)), plain(source) if source else "", plain(as_of) if as_of else None)
-        yield band, framework, year, place, told
+        found[tuple(plain(one) if one else "" for one in key)] = told
+    return found
 
 
 def _asks(services: Services, id: str, item: Item, addresses: Addresses, made_up: bool) -> tuple[Said, ...]:
@@ -351,7 +359,7 @@ def around(request: Request, services: Services, id: str, *, release: int | None
     _must_be_known(services, id, "roles")
     addresses = Addresses.of(request, release)
     projection = services.release.projection
-    found = ladder(read_ways(services.store, projection), id, made_up=made_up)
+    found = ladder(services.ways, id, made_up=made_up)
     names = {one: _name(services, one) for one in found.places}
     groups = _groups(found, names[id])
     in_order = [edge for _, edges in groups for edge in edges]
@@ -446,7 +454,7 @@ def providers(
             [*_above(), Step(services.things.get_named(id).label, f"/id/{id}")],
         )
         if kind == "roles":
-            item = services.things.get(COLLECTIONS["roles"], id, 1).item
+            item = services.things.item(id)
             field = next(one for one in item.collection.fields if one.name == "standard_ref")
             reference = next((str(one.value) for one in item.values(field)), None)
             aimed = awards_aimed_at(store, id)

@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
+from api.negotiate import SHEETS
 from api.schemas.sandboxes import EffectSaid, SandboxSaid
 from api.web.pages import Alternate, Step, page
 
@@ -35,7 +36,7 @@ def respond_effect(request: Request, sandbox: SandboxSaid, said: EffectSaid) -> 
         "sandbox-effect.html",
         title=f"What it changes: {sandbox.title or sandbox.id}",
         above=[Step("Start", "/"), Step("Sandbox", f"/sandboxes/{sandbox.id}")],
-        alternates=(Alternate("JSON", here, "application/json"),),
+        alternates=tuple(Alternate(one.name.upper(), f"{here}?format={one.name}", one.media_type) for one in SHEETS),
         headers=_NO_INDEX,
         said=said,
         banner=sandbox.banner,

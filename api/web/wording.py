@@ -83,6 +83,7 @@ SHORT: Final = {
     "T Level": "an award at level 3, as large as three A levels, with a placement in industry",
     "TQT": "total qualification time: all the hours an award is expected to take",
     "UCAS": "Universities and Colleges Admissions Service",
+    "UKPRN": "UK Provider Reference Number, by which a provider can be looked up",
     "WMCA": "West Midlands Combined Authority",
 }
 """Short words that people may not know, and what they stand for."""

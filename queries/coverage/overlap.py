@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
-from graph.matching import Names
 from graph.projection import Projection, Source, Status, Transfer, UnitFacts, UnitOutcome
 from queries.coverage.model import CoverageFacts, Inference, TeacherKind, Via, is_real, let_in
 
@@ -201,6 +200,8 @@ class _Alike:
     def _matched(
         self, said: Mapping[str, Sequence[tuple[str, str]]]
     ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], list[AlikeOutcomes]]]:
+        from graph.matching import Names  # noqa: PLC0415 -- numpy takes long to load, and nothing else here needs it
+
         names = Names({text: [text] for text in said})
         best: dict[tuple[str, str], float] = {}
         found: dict[tuple[str, str], dict[tuple[str, str], float]] = defaultdict(dict)

@@ -58,7 +58,7 @@ class PathwayRequest:
     `jobs_as_steps`: whether a job may be a step on the way. `published_only`: leave out steps that rest on our
     inference. `profile_required`: treat the profile that a provider usually asks as a bar. `confirmed_only`: leave out
     steps of which it cannot be told whether the person may start them. `near`: leave out what is not near enough
-    (jobs are never left out, since nobody knows where they will be). `untold` is for the atlas.
+    (jobs are never left out, since nobody knows where they will be). `untold` is for the atlas and standard learners.
 
     `trade_off`: two or three criteria of which every best compromise is wanted besides.
     """

@@ -177,9 +177,9 @@ def _reach(rows: Sequence[Row]) -> Part:
         "percent",
         REACH_QUERY,
         "100 × the pairs of a learner and a role that are reachable, over all of them. A pathway whose status is"
-        " illustrative does not count. A way that a limit of the learner closes counts as no, also where nobody tells"
-        " when in the day a run is taught or what it costs. Upper end: with those that are unknown or illustrative"
-        " counted in.",
+        " illustrative does not count. A way that a limit of the learner closes counts as no; where it is closed only"
+        " because nobody tells when in the day a run is taught or what it costs it is unknown. Upper end: with those"
+        " that are unknown or illustrative counted in.",
         True,
         _percent(yes, pairs),
         _percent(yes + unknown, pairs) if unknown else None,
@@ -199,11 +199,16 @@ def _weeks(rows: Sequence[Row]) -> Part:
         "weeks",
         REACH_QUERY,
         "Of the reachable pairs whose weeks are known, least weeks first, the one in the middle (of two in the middle"
-        " the first).",
+        " the first). Those of which part of the length is not known (at_least) count with what is known of it, so"
+        " with any of them it is a lower end.",
         False,
         _middle(known),
         None,
-        {"with_weeks": several, "without_weeks": sum(int(row["pairs"]) for row in reached) - several},
+        {
+            "with_weeks": several,
+            "at_least": sum(int(row["pairs"]) for row in reached if row.get("weeks_at_least") == "true"),
+            "without_weeks": sum(int(row["pairs"]) for row in reached) - several,
+        },
         None if known else missing,
     )
 

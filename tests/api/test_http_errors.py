@@ -5,6 +5,7 @@ import inspect
 import json
 import logging
 import pkgutil
+import re
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +140,15 @@ def test_a_fault_of_ours_shows_nothing_of_the_inside(
     logger = logging.getLogger("stepway")
     level = logger.level
     logger.setLevel(logging.ERROR)
-    reply = client.get("/roles")
+    reply, page = client.get("/roles"), client.get("/roles", headers={"Accept": "text/html"})
+    monkeypatch.setattr("api.web.problems.page", fails)
+    document = client.get("/roles", headers={"Accept": "text/html"})  # what makes pages is at fault as well
     logger.setLevel(level)
+    assert (document.status_code, document.json()["code"]) == (500, "internal-error")
+    assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert "<h1>Something went wrong inside Stepway</h1>" in page.text and "secret" not in page.text
+    (reference,) = re.findall(r"<code>(urn:uuid:[^<]+)</code>", page.text)
+    assert reference in caplog.text
     assert (reply.status_code, reply.json()["code"]) == (500, "internal-error")
     assert "secret" not in reply.text
     assert "Traceback" not in reply.text

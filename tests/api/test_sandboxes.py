@@ -69,6 +69,27 @@ def by_day(service: TestClient) -> str:
     return f"/sandboxes/{reply.json()['id']}"
 
 
+def test_a_sandbox_is_made_with_a_form(service: TestClient) -> None:
+    pages = {"Accept": "text/html"}
+    form = service.get("/sandboxes/new?provider=P-SMALL", headers=pages)
+    assert form.status_code == 200
+    assert '<option value="P-SMALL" selected>' in form.text
+    lacking = service.post("/sandboxes/new", data={"provider": "P-SMALL"}, headers=pages)
+    assert lacking.status_code == 422
+    assert "Choose the award" in lacking.text and '<option value="P-SMALL" selected>' in lacking.text
+    filled = {"award": "Q-CERT", "provider": "P-SMALL", "attendance": "weekend", "start": "2027-02-06", "unit": "Care"}
+    made = service.post("/sandboxes/new", data=filled | {"duration_weeks": "20", "credits": ""}, headers=pages)
+    assert made.status_code == 303
+    said = service.get(made.headers["location"]).json()
+    assert said["imagined"] == {
+        "opportunities": ["C-IMAGINED-1"],
+        "deliveries": ["DL-IMAGINED-1"],
+        "units": ["U-IMAGINED-1"],
+    }
+    assert "(weekend)?" in said["title"]
+    assert f"{made.headers['location']}/effect" in service.get(made.headers["location"], headers=pages).text
+
+
 def test_the_link_says_what_is_imagined_and_over_what(service: TestClient, by_day: str) -> None:
     said = service.get(by_day).json()
     assert said["imagined"] == {"deliveries": ["DL-DAY"]}
@@ -160,6 +181,9 @@ def test_nothing_imagined_gives_the_answers_of_the_release(service: TestClient) 
         assert told[0] == told[1], path
         assert base.headers["etag"] != same.headers["etag"]
     said = service.get(f"{there}/effect").json()
+    table = service.get(f"{there}/effect?format=csv")
+    assert table.text.startswith("who,role,became,weeks saved,") and table.text.count("\r\n") == 1
+    assert service.get(f"{there}/effect?format=xlsx").content[:2] == b"PK"
     assert said["changes"] == []
     assert said["people_places"] == []
 
@@ -336,7 +360,7 @@ from pathlib import Path
 from graph.release import Releases
 from loaders.sandbox import Asked, Sandboxes
 def killed(stage):
-    if stage == "write the index of names":
+    if stage.startswith("put the store in order"):
         os.kill(os.getpid(), signal.SIGKILL)
 data = Path(sys.argv[1])
 Sandboxes(data, 20).make(Asked("x"), Releases(data).get(), derive={}, progress=killed)

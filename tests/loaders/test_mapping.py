@@ -46,7 +46,7 @@ def test_four_rows_and_the_dataset_are_the_golden_statements(town: Any) -> None:
 
 
 def test_all_statements_come_back_from_nquads(town: Any) -> None:
-    quads = town.load(include_illustrative=True).quads
+    quads = list(town.load(include_illustrative=True).quads)
     lines = [f"{s.n3()} {p.n3()} {o.n3()} {g.n3()} ." for s, p, o, g in quads]
     assert len(set(quads)) == len(quads)
     assert parsed("\n".join(lines), "nquads") == set(quads)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
+from shutil import which
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -27,7 +28,7 @@ from api.sparql.worker import Asked, Home
 from api.workers import BusyError, PoolState
 from graph.store import GraphStore, n_quads
 from ontology.namespaces import BASE, PREFIXES
-from tests.support.served import oxigraph
+from tests.support.served import oxigraph, virtuoso
 
 JSON, CSV, TSV = "application/sparql-results+json", "text/csv", "text/tab-separated-values"
 XML, TURTLE, N_TRIPLES = "application/sparql-results+xml", "text/turtle", "application/n-triples"
@@ -175,6 +176,34 @@ async def test_it_gives_what_our_own_workers_give(home: Home, server: str) -> No
                     assert sorted(set(said(theirs).split())) != [] or not said(ours).strip()
         assert found.standing.answered == sum(len(formats) for _, formats in QUERIES)
         assert (found.standing.failed, found.standing.passed_by) == (0, 0)
+
+
+def rows_of(answer: bytes) -> Any:
+    """The values of a table in JSON, in any order, or a truth."""
+    found = json.loads(answer)
+    if "boolean" in found:
+        return bool(found["boolean"])
+    return sorted(sorted((name, cell["value"]) for name, cell in row.items()) for row in found["results"]["bindings"])
+
+
+@pytest.mark.skipif(
+    which("/usr/bin/virtuoso-t") is None, reason="virtuoso-opensource-7, a package of Debian, is not installed"
+)
+@in_a_loop
+async def test_virtuoso_gives_the_same_rows_and_what_it_gets_wrong_we_answer(home: Home, tmp_path: Path) -> None:
+    """An engine of another make: it writes its answers in its own way, with the same rows in them."""
+    with virtuoso(tmp_path, home.folder / "all.nq", LIMITS.answer_rows + 1) as port:
+        local = Local()
+        async with engine(f"http://127.0.0.1:{port}/sparql", home, local) as found:
+            assert found.standing.holds == (1,), found.standing
+            for text, _ in QUERIES[:6]:
+                asked = question(text)
+                theirs, ours = said(await found.run(home, asked, "me")), said(await Local().run(home, asked, "me"))
+                assert rows_of(theirs) == rows_of(ours), text
+            assert found.standing.answered == 4, "it gives a truth as a table"
+            asked = question(QUERIES[0][0], TSV)
+            assert said(await found.run(home, asked, "me")) == said(await Local().run(home, asked, "me"))
+            assert found.standing.answered == 4, "its tab-separated values are not those of the standard"
 
 
 @in_a_loop

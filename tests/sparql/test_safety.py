@@ -68,7 +68,7 @@ def canary() -> Iterator[Canary]:
         yield found
 
 
-def at_rest(service: Service, seconds: float = 10.0) -> None:
+def at_rest(service: Service, seconds: float = 30.0) -> None:
     """Wait until no worker computes."""
     until = time.monotonic() + seconds
     while busy := service.computing(0.3):
@@ -232,6 +232,25 @@ def test_many_heavy_queries_leave_room_for_others(hasty: Service) -> None:
             break
     assert min(p99s) <= P99, f"p99 of /health and /roles under 100 heavy queries: {[f'{one:.3f} s' for one in p99s]}"
     well(hasty)
+
+
+def test_two_who_ask_much_leave_a_worker_for_a_third(patient: Service) -> None:
+    """From two addresses come more queries than there are workers, each for a minute; a third is answered at once."""
+    at_rest(patient)
+    bombs = [quote(f"{BOMBS['aggregate']} LIMIT {n + 1}") for n in range(8)]
+    heavy = [
+        head_of("GET", f"/sparql?query={bomb}", {"X-Forwarded-For": address})
+        for bomb, address in zip(bombs, ("192.0.2.1", "198.51.100.1") * 4, strict=True)
+    ]
+    with crowd(patient.port, heavy):
+        until = time.monotonic() + 10
+        while len(patient.computing(0.2)) < AT_ONCE:
+            assert time.monotonic() < until, "the queries never began"
+        for number in range(6):
+            reply = patient.ask(f"SELECT (COUNT(*) AS ?n{number}) {{ ?s ?p ?o }}")
+            assert reply.status == 200, reply
+            assert reply.seconds < 5, f"the third waited for {reply.seconds:.1f} s"
+    at_rest(patient)
 
 
 async def besieged(port: int, many: int, seconds: float) -> tuple[list[float], list[Reply], list[Reply]]:

@@ -274,6 +274,40 @@ def oxigraph(store: Path, *options: str) -> Iterator[int]:
         process.wait()
 
 
+@contextmanager
+def virtuoso(folder: Path, quads: Path, rows: int) -> Iterator[int]:
+    """The port of a Virtuoso (virtuoso-opensource-7 of Debian) that holds these quads and gives so many rows."""
+    http, sql = free_port(), free_port()
+    settings = {
+        "Database": {"DatabaseFile": "a.db", "ErrorLogFile": "a.log", "LockFile": "a.lck", "TransactionFile": "a.trx"},
+        "TempDatabase": {"DatabaseFile": "t.db", "TransactionFile": "t.trx"},
+        "Parameters": {"ServerPort": f"127.0.0.1:{sql}", "DirsAllowed": quads.parent, "NumberOfBuffers": 2000},
+        "HTTPServer": {"ServerPort": f"127.0.0.1:{http}", "ServerRoot": folder, "ServerThreads": 4},
+        "SPARQL": {"ResultSetMaxRows": rows, "MaxConstructTriples": rows},
+    }
+    lines = [
+        f"[{part}]\n" + "".join(f"{key} = {value}\n" for key, value in of.items()) for part, of in settings.items()
+    ]
+    (folder / "virtuoso.ini").write_text("\n".join(lines))
+    process = subprocess.Popen(
+        ["/usr/bin/virtuoso-t", "+configfile", "virtuoso.ini", "+foreground"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(http, process)
+        load = f"ld_dir('{quads.parent}', '{quads.name}', 'urn:none'); rdf_loader_run(); checkpoint;"
+        subprocess.run(
+            ["/usr/bin/isql-vt", f"127.0.0.1:{sql}", "dba", "dba", f"exec={load}"], check=True, capture_output=True
+        )
+        yield http
+    finally:
+        process.kill()
+        process.wait()
+
+
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Wait until a server listens."""
     until = time.monotonic() + STARTING

@@ -10,7 +10,6 @@ from html5lib import HTMLParser
 
 from api.app import create_app
 from api.settings import Settings
-from tests.support.browsing import Open, violations
 
 PAGES = {"Accept": "text/html"}
 
@@ -61,11 +60,3 @@ def test_a_placeholder_is_shown_only_when_asked_for_and_says_so(client: TestClie
         assert "illustrative" in page.lower()
         for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", page, re.DOTALL):
             assert "PLACEHOLDER" not in cell or "illustrative" in cell.lower() or "ILLUSTRATIVE" in cell
-
-
-def test_the_page_is_clean_in_a_browser_and_fits_a_narrow_screen(open_home: Open) -> None:
-    page = open_home("/designers")
-    assert violations(page) == []
-    small = open_home("/designers", viewport={"width": 320, "height": 640}, color_scheme="dark")
-    assert violations(small) == []
-    assert small.evaluate("document.documentElement.scrollWidth") <= 320

@@ -17,6 +17,7 @@ from html5lib import HTMLParser
 from graph.projection import Status
 from queries.catalogue import COLLECTIONS
 from queries.profiles import Things
+from tests.support.browsing import Open, violations
 
 PAGES = {"Accept": "text/html"}
 FOR_PROGRAMS = {"/metrics", "/sparql/profile", "/dataset/shapes", "/releases/feed", "/.well-known/void"}
@@ -39,6 +40,7 @@ ASKED = "from=PT-BOOTCAMP&to=OC-HCSASSOC"
 BESIDE = (
     "/start",
     "/designers",
+    "/sandboxes/new?competency=K-ST0220-11-K1&provider=P-BOURNVILLE",
     "/roles/compare",
     "/roles/compare?role=OC-HCSASSOC&role=OC-CTSE&role=OC-MTTECH",
     *(f"/roles/{id}/{part}" for id in ("OC-HCSASSOC", "OC-CTSE") for part in ("map", "providers")),
@@ -64,7 +66,7 @@ VALUES = {
 }
 """Values of what stands in braces in an address."""
 OF_THE_SERVICE = re.compile(
-    r"/(conformance|health|ready|problems|find|sparql|queries|docs|licences|start|model)?(/|\?|$)"
+    r"/(conformance|health|ready|problems|find|sparql|queries|docs|licences|start|model|sandboxes)?(/|\?|$)"
 )
 """Pages about the service, a search and a form: no query of the data says the same."""
 
@@ -125,12 +127,42 @@ def test_every_address_has_a_page_that_is_whole(walked: Mapping[str, Element]) -
         assert len(ids) == len(set(ids)), (path, {one for one in ids if ids.count(one) > 1})
 
 
-def test_every_page_of_the_data_names_its_release_and_its_query(walked: Mapping[str, Element]) -> None:
+def test_every_page_of_the_data_names_its_release_and_its_query(
+    walked: Mapping[str, Element], home_client: TestClient
+) -> None:
+    queries = set()
     for path, page in walked.items():
         if not OF_THE_SERVICE.match(path):
-            foot = text_of(page.find(".//footer"))
-            assert re.search(r"Release 1 of \d{1,2} \w+ 20\d\d", foot), path
-            assert "The query behind this page" in foot, path
+            assert re.search(r"Release 1 of \d{1,2} \w+ 20\d\d", text_of(page.find(".//footer"))), path
+            behind = [
+                one.get("href") for one in page.findall(".//footer//a") if one.text == "The query behind this page"
+            ]
+            assert len(behind) == 1, path
+            queries |= {str(behind[0])}
+    assert len(queries) > 30
+    for address in {one.partition("?")[0]: one for one in queries}.values():
+        assert home_client.get(address, headers=PAGES).status_code == 200, address
+
+
+def test_from_a_page_to_its_query_run_changed_and_taken_away(
+    walked: Mapping[str, Element], home_client: TestClient
+) -> None:
+    """Three pages and no field: the answer, its query, and the query page or the answers, each as a file too."""
+    behind = _href(walked["/leavers-change"], "The query behind this page")
+    named = home_client.get(behind, headers=PAGES).text
+    query = HTMLParser(namespaceHTMLElements=False).parse(named)
+    page = home_client.get(_href(query, "Open it in the query page"), headers=PAGES).text
+    assert "sw:" in page.partition("<textarea")[2].partition("</textarea>")[0]
+    (run,) = [one.get("action") for one in query.findall(".//main//form")]
+    answers = HTMLParser(namespaceHTMLElements=False).parse(home_client.get(str(run), headers=PAGES).text)
+    exported = home_client.get(_href(answers, "csv"))
+    assert exported.headers["content-type"].startswith("text/csv")
+    assert exported.text.count("\n") > 5
+
+
+def _href(page: Element, words: str) -> str:
+    (found,) = {str(one.get("href")) for one in page.iter("a") if (one.text or "").casefold() == words.casefold()}
+    return found
 
 
 # --- what nobody published says so ------------------------------------------------------------------------------------
@@ -216,3 +248,61 @@ def test_what_is_shown_without_its_word_is_found(html: str, found: list[str], ho
     page = HTMLParser(namespaceHTMLElements=False).parse(f"<!doctype html><main>{html}</main>")
     said = unsaid(page, things)
     assert [one.id for one in said] == [one or "Control / technical support engineer (degree)" for one in found]
+
+
+# --- in a browser -----------------------------------------------------------------------------------------------------
+
+OF_THE_TOWN = (
+    "/queries",
+    "/queries/records-of?thing=OC-LAB",
+    "/queries/ladders/results",
+    "/model",
+    "/docs",
+    "/dataset?release=1",
+    "/releases",
+    "/releases/1/diff/2",
+    "/problems/unknown-id",
+)
+OF_THE_REGION = (
+    "/",
+    "/designers",
+    "/coverage?sector=healthtech&level=4",
+    "/fragility",
+    "/incomplete",
+    "/datasets",
+    "/roles?level=4",
+    "/roles/compare?role=OC-HCSASSOC&role=OC-CTSE",
+    "/roles/OC-HCSASSOC/map",
+    "/roles/OC-HCSW/providers?near=Walsall",
+    "/id/OC-CTSE",
+    "/sandboxes/new",
+    "/roles/OC-NOBODY/map",
+)
+"""One address of each template: states of one are told apart over HTTP."""
+CONTRAST = "axe.run({runOnly: ['color-contrast']}).then(one => one.violations.map(it => it.nodes.map(at => at.html)))"
+
+
+@pytest.mark.parametrize("region", [False, True])
+def test_each_template_holds_on_every_screen_and_on_paper(region: bool, open_page: Open, open_home: Open) -> None:
+    """320 pixels are also a screen of 1,280 at 400% (WCAG 2.2, 1.4.10)."""
+    paths = OF_THE_REGION if region else OF_THE_TOWN
+    narrow = {"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce"}
+    page = (open_home if region else open_page)(paths[0], **narrow)
+    page.set_default_navigation_timeout(60_000)  # the first to ask for /docs waits a little
+    for path in paths:
+        page.emulate_media(media="screen", color_scheme="dark", forced_colors="none")
+        page.goto(path)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip", path
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        sideways = "all => all.filter(one => one.parentElement.scrollWidth > innerWidth).length"
+        assert page.locator("table.stack").evaluate_all(sideways) == 0, path
+        page.emulate_media(color_scheme="light")
+        assert page.evaluate(CONTRAST) == [], path
+        page.emulate_media(color_scheme="light", forced_colors="active")
+        assert page.locator("h1").is_visible(), path
+        page.emulate_media(media="print", color_scheme="light", forced_colors="none")
+        hidden = page.locator(".top, .skip, .no-print, main button")
+        assert not any(one.is_visible() for one in hidden.all()), path
+        assert page.locator("main h1").is_visible(), path

@@ -61,14 +61,6 @@ def test_what_is_wrong_with_a_question_is_told_on_a_page(client: TestClient) -> 
     assert page.headers["content-type"].startswith("text/html")
 
 
-def test_pages_of_data_are_clean_in_a_browser_and_fit_a_narrow_screen(open_home: Open) -> None:
-    for path in ("/roles?level=4", "/datasets", "/releases/1", "/funding", "/find?q=lab", "/coverage"):
-        page = open_home(path)
-        assert violations(page) == [], path
-        small = open_home(path, viewport={"width": 320, "height": 640}, color_scheme="dark")
-        assert small.evaluate("document.documentElement.scrollWidth") <= 320, path
-
-
 def test_a_chart_is_drawn_within_the_policy_and_its_table_is_beside_it(open_home: Open) -> None:
     page = open_home("/coverage")
     page.wait_for_selector("[data-chart][data-ready=yes]")

@@ -20,7 +20,7 @@ from graph.projection import Status
 from loaders.publish import build_release
 from queries.ladder import Way, ladder
 from queries.provided import rings_of
-from tests.support.browsing import Open, violations
+from tests.support.browsing import Open
 
 PAGES = {"Accept": "text/html"}
 ROOT = Path(__file__).parents[2]
@@ -213,18 +213,6 @@ def test_the_map_has_just_the_points_of_the_table(open_home: Open, path: str) ->
     assert len(listed) >= 3
     shapes = page.eval_on_selector_all("main svg [data-point]", "all => all.map(one => one.firstElementChild.tagName)")
     assert shapes == ["circle" if sign == "runs" else "rect" for _, sign, _ in listed]
-
-
-@pytest.mark.parametrize("path", [THREE, "/roles/compare", "/roles/OC-HCSASSOC/map", "/awards/Q-TL-HEALTH/providers"])
-def test_pages_are_clean_fit_a_narrow_screen_and_print(open_home: Open, path: str) -> None:
-    assert violations(open_home(path)) == []
-    dark = open_home(path, viewport={"width": 320, "height": 640}, color_scheme="dark", java_script_enabled=True)
-    assert violations(dark) == []
-    assert dark.evaluate("document.documentElement.scrollWidth") <= 320
-    dark.emulate_media(media="print", color_scheme="light")
-    assert not dark.locator("form").first.is_visible() if dark.locator("form").count() else True
-    for picture in dark.locator("main svg").all():
-        assert picture.is_visible()
 
 
 def test_roles_are_chosen_by_ticking_and_by_keyboard_without_script(open_home: Open) -> None:

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from queries.pathways.engine import kernel
 from queries.pathways.engine.bounds import WIDE_BORDER
-from queries.pathways.engine.certificate import certificate_of
+from queries.pathways.engine.certificate import certificate_of, duals, kinds_of
 from queries.pathways.engine.circuit import Circuit, prepare, wired
 from queries.pathways.engine.hitting import HittingSet
 from queries.pathways.engine.kernel import NEVER, Flags, Gates, Ints
@@ -56,6 +56,12 @@ BRANCHING, BRANCHING_ON_STEPS = 20_000_000, 300_000
 
 PLAIN_ROUNDS = 60
 """Rounds of hitting sets before the gates are put into the programme too: it is harder then, but misses less."""
+
+WORTH_FIXING = 200
+"""Contents of a core from which on it is worth looking, every now and then, which of them can still matter."""
+
+PARTS = 1024
+"""Weights by linear programming are in so many parts of the least that matters, so that they pack in whole numbers."""
 
 TIDYING = 200_000
 """Gates to look at, once the value is proven, for a plan of the same value with fewer steps."""
@@ -110,7 +116,7 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     value = None if search.plan is None else int(plain[search.plan].sum())
     # A scaled bound B proves criterion * scale + steps >= B. Fewer than `scale` steps are possible.
     bound = max(0, -(-(search.bound - scale + 1) // scale) * unit)
-    certificate = _certificate(problem, columns, plain, search.cuts, bound)
+    certificate = _certificate(problem, circuit, plain, search.cuts, bound)
     return AdditiveOptimum(
         tuple(problem.deliveries[columns[content]] for content in search.in_order()),
         value,
@@ -121,16 +127,15 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     )
 
 
-def _certificate(problem: PathwayProblem, columns: Gates, plain: Ints, cuts: Cuts, hoped: int) -> Certificate:
+def _certificate(problem: PathwayProblem, circuit: Circuit, plain: Ints, cuts: Cuts, hoped: int) -> Certificate:
     """The first landmarks as a certificate in the criterion's unit."""
     starts, members, _ = cuts
-    ids = {place: problem.deliveries[columns[place]].content for place in np.unique(members).tolist()}
-    price: dict[str, int] = {}
-    for place, content in ids.items():
-        price[content] = min(int(plain[place]), price.get(content, NEVER))
+    numbers, places = np.unique(circuit.contents, return_inverse=True)
+    price = np.full(len(numbers), NEVER, np.int64)
+    np.minimum.at(price, places, plain)
     rows = pairwise(starts.tolist())
-    landmarks = [frozenset([ids[place] for place in members[one:two].tolist()]) for one, two in rows]
-    return certificate_of(landmarks, price, hoped)
+    landmarks = [np.unique(places[members[one:two]]).astype(np.int32) for one, two in rows]
+    return certificate_of(landmarks, price, lambda place: problem.contents[numbers[place]].id, hoped)
 
 
 def _undominated(content: Gates, usable: Flags, amounts: Sequence[Ints]) -> Gates:
@@ -271,7 +276,8 @@ class Search:
         self.improve(kernel.plan(wires, self.price, self.price))
         left = self.price.copy()
         reach, rank = kernel.settled(wires, left, False, -1, NEVER)
-        self.cuts = kernel.lm_cut(wires, left, reach, rank, self.work // gates, self.value, WIDE_BORDER)
+        most = self.work // gates
+        self.cuts = kernel.lm_cut(wires, left, reach, rank, most, self.value, WIDE_BORDER, self._grain)
         self.work -= gates * (4 + len(self.cuts[2]))
         first = _Price(left, int(self.cuts[2].sum()), self.cuts)
         self.bound = min(first.bound, self.value)
@@ -281,10 +287,8 @@ class Search:
         reach, _ = kernel.settled(wires, left, False, -1, self.value - first.bound)
         tail = kernel.tails(wires, left, reach, self.value - first.bound)[: len(left)]
         through = first.bound + reach[: len(left)] + tail
-        widening, share = (
-            self.scale,
-            self.work - (BRANCHING if self.price.max() > self.price.min() else BRANCHING_ON_STEPS),
-        )
+        share = self.work - (BRANCHING if self.price.max() > self.price.min() else BRANCHING_ON_STEPS)
+        widening = self.scale
         while not self._over():
             target = min(self.bound // self.scale * self.scale + widening, self.value)
             if not self._below(target, first, through < target, share):
@@ -293,8 +297,14 @@ class Search:
             widening *= 2
         if self._over():
             return
-        if self._hit(first, through < self.value) or self._below(self.value, first, through < self.value, 0):
+        better = through < self.value // self.scale * self.scale
+        if self._hit(first, better) or self._below(self.value, first, through < self.value, 0):
             self.bound = self.value
+
+    @property
+    def _grain(self) -> int:
+        """What of a price is not worth a landmark: less than half of the least that matters, until that is proven."""
+        return 1 if self.proven else max(1, self.scale // 2)
 
     def _over(self) -> bool:
         """Whether to stop. Once all that matters is proven, a little more work goes into the tie-break."""
@@ -352,10 +362,9 @@ class Search:
         if core is None:
             return True
         wires, gates = core.circuit.wires, len(core.circuit)
-        caps = [(amounts, most) for amounts, (_, most) in zip(core.caps, self.caps, strict=True)]
-        master = HittingSet(core.price // self.scale, caps)
-        master.require(*kernel.renumbered(*first.cuts, core.numbers, len(self.price))[:2])
-        plain = self.rounds - PLAIN_ROUNDS
+        starts, members, _ = first.cuts
+        master = self._master(core, [members[one:two] for one, two in pairwise(starts.tolist())])
+        plain, fixing = self.rounds - PLAIN_ROUNDS, self.rounds - 2
         while self.work > 0 and self.rounds > 0:
             if self.rounds < plain:
                 master.structure = wires
@@ -379,7 +388,51 @@ class Search:
             if not len(missed[2]):
                 return False
             master.require(*missed[:2])
+            if self.rounds <= fixing and len(core.numbers) > WORTH_FIXING:
+                fixing = self.rounds - (self.limits.rounds - self.rounds)
+                wanted = self._fixed(core, master.cuts)
+                if 2 * wanted.sum() < len(core.numbers):
+                    cuts = [core.numbers[cut] for cut in master.cuts]
+                    core = self._core(wanted)
+                    if core is None:
+                        return True
+                    wires, gates = core.circuit.wires, len(core.circuit)
+                    master = self._master(core, cuts)
         return False
+
+    def _master(self, core: _Core, cuts: Sequence[Gates]) -> HittingSet:
+        """The hitting sets of a core, given landmarks as contents of the whole."""
+        caps = [(amounts, most) for amounts, (_, most) in zip(core.caps, self.caps, strict=True)]
+        master = HittingSet(core.price // self.scale, caps)
+        starts = np.cumsum([0, *map(len, cuts)]).astype(np.int32)
+        weights = np.ones(len(cuts), np.int64)
+        rows = kernel.renumbered(starts, np.concatenate([NO_CUTS[1], *cuts]), weights, core.numbers, len(self.price))
+        master.require(*rows[:2])
+        return master
+
+    def _fixed(self, core: _Core, cuts: Sequence[Gates]) -> Flags:
+        """Contents of the whole that a plan among those of a core needs to be better by what matters.
+
+        As before the search, but what landmarks are worth is now by linear programming (see `certificate`): the more
+        there are, the less do first come, first served weights say. A weight is in `PARTS` of the least that matters.
+        """
+        price = core.price // self.scale
+        kinds, least = kinds_of(cuts, price)
+        weights = np.maximum(np.floor(np.array(duals(kinds, least)) * PARTS).astype(np.int64) - 1, 0)
+        left = price * PARTS
+        for cut, weight in zip(cuts, weights, strict=True):
+            left[cut] -= weight
+        slack = (self.value // self.scale - 1) * PARTS - int(weights.sum()) + 1
+        wanted = np.zeros(len(self.price), np.bool_)
+        if left.min() < 0:
+            wanted[core.numbers] = True
+        elif slack > 0:
+            wires = core.circuit.wires
+            reach, _ = kernel.settled(wires, left, False, -1, slack)
+            through = reach[: len(left)] + kernel.tails(wires, left, reach, slack)[: len(left)]
+            wanted[core.numbers[through < slack]] = True
+            self.work -= 2 * len(core.circuit)
+        return wanted
 
     def _core(self, wanted: Flags) -> _Core | None:
         """The question asked of some contents only, or None when they do not reach the goal."""
@@ -392,12 +445,13 @@ class Search:
     def _tightened(self, core: _Core, prices: Sequence[_Price], target: int) -> list[_Price] | None:
         """The bounds of a node raised and contents barred as far as may be; None when no plan is below the target."""
         limits = [target, *(most + 1 for _, most in self.caps)]
+        grains = [self._grain, *(1 for _ in self.caps)]
         while True:
             tight = []
-            for price, limit in zip(prices, limits, strict=True):
+            for price, limit, grain in zip(prices, limits, grains, strict=True):
                 left = price.left.copy()
                 bound, visits, cuts = kernel.tightened(
-                    core.circuit.wires, left, price.bound, limit, *price.cuts, WIDE_BORDER
+                    core.circuit.wires, left, price.bound, limit, *price.cuts, WIDE_BORDER, grain
                 )
                 self.work -= visits
                 if bound >= limit:

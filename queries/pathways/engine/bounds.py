@@ -31,7 +31,7 @@ def lm_cut(
     left = np.array(price, np.int64)
     value, rank = kernel.settled(circuit.wires, left, False, -1, NEVER)
     limit = -1 if most is None else most
-    starts, members, weights = kernel.lm_cut(circuit.wires, left, value, rank, limit, NEVER, WIDE_BORDER)
+    starts, members, weights = kernel.lm_cut(circuit.wires, left, value, rank, limit, NEVER, WIDE_BORDER, 1)
     value, _ = kernel.settled(circuit.wires, left, False, -1, NEVER)
     cuts = [
         (tuple(members[start:end].tolist()), int(weight))

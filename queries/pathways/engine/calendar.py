@@ -20,6 +20,7 @@ import math
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -42,6 +43,7 @@ from queries.pathways.engine.timetable import (
     Offer,
     arrivals,
     compacted,
+    dated_landmarks,
     due_weeks,
     longest_tails,
     offer_to,
@@ -162,6 +164,17 @@ class _Core:
         """The least amount of each content over its deliveries; `amounts` are by delivery of the problem."""
         return np.minimum.reduceat(amounts[self.offer.delivery], self.offer.first[:-1].astype(np.int64))
 
+    def dated(self, amounts: Ints, deadlines: Deadlines, enough: int) -> tuple[list[Ints], int, Ints]:
+        """Dated landmarks (see `timetable`), as deliveries of the core, what they sum to, and what is left to pay."""
+        by_gate = {_gate(self.circuit, target): week for target, week in deadlines.items()}
+        wanted = [gate for gate in by_gate if gate >= 0]
+        due = np.array([by_gate[gate] for gate in wanted], np.int64)
+        left = amounts[self.offer.delivery]
+        starts, members, weights = dated_landmarks(
+            self.circuit.wires, self.offer, left, np.array(wanted, np.int32), due, enough
+        )
+        return [members[one:two] for one, two in pairwise(starts.tolist())], int(weights.sum()), left
+
 
 def _gate(circuit: Circuit, target: int) -> int:
     return circuit.goal if target == GOAL else circuit.milestone
@@ -187,7 +200,7 @@ class Calendar:
     """One question on the calendar.
 
     `rows` are the caps, to which a sum that is to be kept is added. `wide` says that there may be too many contents for
-    CP-SAT and for more than a few bounds.
+    CP-SAT and for more than a few bounds; `whole`, that all are there, so that its bounds are those of the question.
     """
 
     def __init__(self, problem: PathwayProblem, limits: Limits) -> None:
@@ -203,6 +216,7 @@ class Calendar:
             else {GOAL: problem.horizon, MILESTONE: problem.horizon}
         )
         self.wide = len(self.circuit.contents) > WIDE
+        self.whole = True
         self.work = 0.0
 
     def _amounts(self, cap: Cap) -> Ints:
@@ -320,12 +334,12 @@ class Calendar:
             bound, steps = self._destroyed(target, bound, min(value, late), PROBE_SHARE)
             best, value = found([one for one in (best, steps) if one])
         if value > bound:
-            steps, proved = self._sooner(target, value, end - self.work)
+            steps, proved = self._sooner(target, value, end - self.work, bound)
             bound = max(bound, proved)
             best, value = found([one for one in (best, steps) if one])
         return Found(best, value, min(bound, value), value <= bound or (best is None and bound >= late))
 
-    def _sooner(self, target: int, value: int, work: float) -> tuple[Steps | None, int]:
+    def _sooner(self, target: int, value: int, work: float, bound: int = 0) -> tuple[Steps | None, int]:
         """Steps on which a target holds before the week `value`, if there are any, and a bound on that week."""
         sooner = {**self.deadlines, target: min(self.deadlines[target], value - 1)}
         core = self._core(sooner, *([] if self.wide else self._loads(sooner)))
@@ -333,7 +347,7 @@ class Calendar:
             return None, sooner[target] + 1
         if self._wide(core):
             return None, 0
-        steps, proved = self._search(core, sooner, target, work)
+        steps, proved = self._search(core, sooner, target, work, bound=bound)
         return steps, min(proved, sooner[target] + 1)
 
     def least(self, price: Ints, best: Steps | None, bound: int, work: float) -> Found:
@@ -366,7 +380,7 @@ class Calendar:
         caps = [(core.least(row.amounts), row.most) for row in self.rows]
         search = Search(core.circuit, core.least(price) * scale + 1, self.limits, scale, caps)
         search.run()
-        bound = max(bound, -(-(search.bound - scale + 1) // scale))
+        bound = max(bound, -(-(search.bound - scale + 1) // scale), core.dated(price, self.deadlines, less.most + 1)[1])
         best = None
         if search.plan is not None:
             best = self._placed_from(core, core.circuit.flags(search.plan), price)
@@ -381,7 +395,10 @@ class Calendar:
     def _search(
         self, core: _Core, deadlines: Deadlines, aim: Aim | None, work: float, *more: Row, bound: int = 0
     ) -> tuple[Steps | None, int]:
-        """Steps by CP-SAT, tidied up, and a bound on the aim; any steps when there is no aim."""
+        """Steps by CP-SAT, tidied up, and a bound on the aim, given one; any steps when there is no aim.
+
+        For a sum the first half of the work goes upwards from the bound, to the proof; the rest looks for better steps.
+        """
         if work <= 0:
             return None, 0
         ones, weeks = self.prepared.amounts[Criterion.STEPS], self.prepared.amounts[Criterion.STUDY_WEEKS]
@@ -389,10 +406,15 @@ class Calendar:
         prices = [ones, weeks, *(row.amounts for row in rows)]
         model = _Model(core, deadlines, rows, self.problem.hours_cap, prices)
         if isinstance(aim, int):
-            model.minimise_week(aim)
+            model.minimise_week(aim, bound)
         elif aim is not None:
             model.minimise_sum(aim, bound)
-        found, proved = model.run(work)
+        found, proved = None, bound
+        if isinstance(aim, np.ndarray) and self.whole:
+            found, proved = model.run(work / 2, upwards=True)
+        if not model.settled and model.work < work:
+            better, higher = model.run(work - model.work)
+            found, proved = better or found, max(proved, higher)
         self.work += model.work
         return None if found is None else self._compacted(self._without_waste(found)), proved
 
@@ -445,7 +467,7 @@ class Calendar:
 
     # What can be of use
 
-    def _core(self, deadlines: Mapping[int, int], *more: Row, within: Gates | None = None) -> _Core | None:
+    def _core(self, deadlines: Deadlines, *more: Row, within: Gates | None = None) -> _Core | None:
         """What a plan within deadlines and rows can use, or None when there is no such plan, hours aside.
 
         `within` are the contents (indices in the problem) to look among; None means all.
@@ -468,10 +490,15 @@ class Calendar:
             due = due_weeks(circuit.wires, offer, due)
             kept = useful_modes(circuit.wires, offer, week, due)
             if kept.all() and circuit is not self.circuit:
+                core = _Core(circuit, offer, latest, week, due)
                 while rows and kept.all():
-                    kept = _affordable(circuit, offer, rows.pop(), self._towards(circuit))
+                    row = rows.pop()
+                    kept = _affordable(circuit, offer, row, self._towards(circuit))
+                    if kept.all() and not self.wide and self.limits.calendar_work > 0:
+                        _, bound, left = core.dated(row.amounts, deadlines, row.most + 1)
+                        kept = bound + left <= row.most
                 if kept.all():
-                    return _Core(circuit, offer, latest, week, due)
+                    return core
             contents = np.repeat(np.arange(len(circuit.contents)), np.diff(offer.first))
             smaller = circuit.narrowed(np.unique(contents[kept]))
             if smaller is None:
@@ -516,7 +543,7 @@ class Calendar:
             toll[self._relaxed(circuit, guides[turn % len(guides)] * toll)] += 1
         pool = copy(self)
         pool.circuit = self._narrowed(np.union1d(circuit.contents[toll > 2], known))
-        pool.wide = False
+        pool.wide = pool.whole = False
         return pool
 
     def _narrowed(self, contents: Gates) -> Circuit:
@@ -634,10 +661,12 @@ class _Model:
     """
 
     def __init__(
-        self, core: _Core, deadlines: Mapping[int, int], rows: Sequence[Row], cap: int, prices: Sequence[Ints]
+        self, core: _Core, deadlines: Deadlines, rows: Sequence[Row], cap: int, prices: Sequence[Ints]
     ) -> None:
         self.core = core
         self.work = 0.0
+        self.settled = False
+        """Whether a search went to its end."""
         self.model = model = cp_model.CpModel()
         circuit = core.circuit
         self.offer = [core.offer.delivery.tolist(), core.offer.weeks.tolist(), core.offer.hours.tolist()]
@@ -666,6 +695,8 @@ class _Model:
         for price in prices:
             for cut, _ in lm_cut(circuit, core.least(price).tolist())[0]:
                 model.add_bool_or([self.true[content] for content in cut])
+            for modes in core.dated(price, deadlines, NEVER)[0]:
+                model.add_bool_or([self.taken[mode] for mode in modes.tolist()])
 
     def _content(self, content: int) -> None:
         """One literal and start per delivery; the content is taken by one of them, after its entry holds."""
@@ -743,17 +774,22 @@ class _Model:
     def _sum(self, amounts: Ints) -> cp_model.LinearExprT:
         return cp_model.LinearExpr.weighted_sum(self.taken, amounts[self.core.offer.delivery].tolist())
 
-    def minimise_week(self, target: int) -> None:
-        """Ask for a target to hold as soon as can be."""
-        self.model.minimize(self.week[_gate(self.core.circuit, target)])
+    def minimise_week(self, target: int, bound: int) -> None:
+        """Ask for a target to hold as soon as can be, known to be no sooner than a bound."""
+        week = self.week[_gate(self.core.circuit, target)]
+        self.model.add(week >= bound)
+        self.model.minimize(week)
 
     def minimise_sum(self, amounts: Ints, bound: int) -> None:
         """Ask for the least sum of amounts, known to be no less than a bound."""
         self.model.add(self._sum(amounts) >= bound)
         self.model.minimize(self._sum(amounts))
 
-    def run(self, work: float) -> tuple[Steps | None, int]:
-        """Search: the best steps found and a bound on the aim, NEVER when it is proved that there are none."""
+    def run(self, work: float, *, upwards: bool = False) -> tuple[Steps | None, int]:
+        """Search: the best steps found and a bound on the aim, NEVER when it is proved that there are none.
+
+        `upwards` tries the least value left again and again, which proves most; otherwise steps are made better.
+        """
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
@@ -761,21 +797,24 @@ class _Model:
         solver.parameters.linearization_level = 0
         solver.parameters.cp_model_probing_level = 0
         solver.parameters.symmetry_level = 0
+        solver.parameters.use_objective_lb_search = upwards
         solver.parameters.max_deterministic_time = work
         status = solver.solve(self.model)
-        self.work = solver.response_proto.deterministic_time
+        self.work += solver.response_proto.deterministic_time
+        self.settled = status in {cp_model.OPTIMAL, cp_model.INFEASIBLE}
         if status == cp_model.MODEL_INVALID:
             raise AssertionError(self.model.validate())
         if status == cp_model.INFEASIBLE:
             return None, NEVER
+        bound = math.ceil(max(0.0, solver.best_objective_bound - 1e-6))
         if status == cp_model.UNKNOWN:
-            return None, 0
+            return None, bound
         steps = {
             delivery: solver.value(start)
             for delivery, taken, start in zip(self.offer[0], self.taken, self.start, strict=True)
             if solver.value(taken)
         }
-        return steps, math.ceil(solver.best_objective_bound - 1e-6)
+        return steps, bound
 
 
 def _starts(offer: Offer, mode: int, first: int, last: int) -> cp_model.Domain:

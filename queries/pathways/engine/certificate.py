@@ -9,56 +9,68 @@ values of the linear hitting set (Bonet & Helmert 2010, "Strengthening landmark 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import highspy
 import numpy as np
 
 from queries.pathways.engine.hitting import quiet_highs
+from queries.pathways.engine.kernel import NEVER, Gates, Ints
 from queries.pathways.engine.problem import Certificate, Criterion, Landmark, PathwayProblem, measure
 
-Cut = Collection[str]
-"""A landmark as content ids."""
 
-
-def certificate_of(cuts: Sequence[Cut], price: Mapping[str, int], hoped: int) -> Certificate:
-    """The landmarks with weights that pack under the prices.
+def certificate_of(cuts: Sequence[Gates], price: Ints, names: Callable[[int], str], hoped: int) -> Certificate:
+    """The landmarks, as content numbers, with weights that pack under the prices by content number.
 
     First come, first served will do when it gets to the sum `hoped` for, as with landmarks from LM-cut it mostly does;
     otherwise linear programming finds the best weights, rounded so that they pack exactly.
     """
     weights = _in_turn(cuts, price)
     if sum(weights) < hoped:
-        duals = _duals(cuts, price)
-        rounded = ([_simple(dual) for dual in duals], [_floored(dual) for dual in duals])
-        weights = max(weights, *(some for some in rounded if _packs(cuts, some, price)), key=sum)
-    landmarks = tuple(Landmark(frozenset(cut), weight) for cut, weight in zip(cuts, weights, strict=True) if weight > 0)
+        kinds, least = kinds_of(cuts, price)
+        found = duals(kinds, least)
+        rounded = ([_simple(dual) for dual in found], [_floored(dual) for dual in found])
+        weights = max(weights, *(some for some in rounded if _packs(kinds, some, least)), key=sum)
+    landmarks = tuple(
+        Landmark(frozenset(map(names, cut.tolist())), weight)
+        for cut, weight in zip(cuts, weights, strict=True)
+        if weight > 0
+    )
     return Certificate(landmarks, sum((landmark.weight for landmark in landmarks), Fraction(0)))
 
 
-def _in_turn(cuts: Sequence[Cut], price: Mapping[str, int]) -> list[Fraction]:
-    left = dict(price)
+def _in_turn(cuts: Sequence[Gates], price: Ints) -> list[Fraction]:
+    left = price.copy()
     weights = []
     for cut in cuts:
-        least = min(left[content] for content in cut)
-        for content in cut:
-            left[content] -= least
-        weights.append(Fraction(least))
+        least = left[cut].min()
+        left[cut] -= least
+        weights.append(Fraction(int(least)))
     return weights
 
 
-def _duals(cuts: Sequence[Cut], price: Mapping[str, int]) -> list[float]:
+def kinds_of(cuts: Sequence[Gates], price: Ints) -> tuple[list[Gates], Ints]:
+    """The landmarks as kinds of contents, those in just the same landmarks, and the least price of each kind."""
+    kind, count = np.zeros(len(price), np.int64), 1
+    for cut in cuts:
+        found, places = np.unique(kind[cut], return_inverse=True)
+        kind[cut] = count + places
+        count += len(found)
+    numbers, kind = np.unique(kind, return_inverse=True)
+    least = np.full(len(numbers), NEVER, np.int64)
+    np.minimum.at(least, kind, price)
+    return [np.unique(kind[cut]).astype(np.int32) for cut in cuts], least
+
+
+def duals(cuts: Sequence[Gates], price: Ints) -> list[float]:
     """The prices of the rows of: least-price shares of contents such that each landmark gets at least one whole."""
-    column = {content: place for place, content in enumerate(sorted({content for cut in cuts for content in cut}))}
-    size = len(column)
+    size = len(price)
     highs = quiet_highs()
     highs.addVars(size, np.zeros(size), np.full(size, highspy.kHighsInf))
-    costs = np.array([price[content] for content in column], np.float64)
-    highs.changeColsCost(size, np.arange(size, dtype=np.int32), costs)
+    highs.changeColsCost(size, np.arange(size, dtype=np.int32), price.astype(np.float64))
     for cut in cuts:
-        columns = np.array(sorted(column[content] for content in cut), np.int32)
-        highs.addRow(1.0, highspy.kHighsInf, len(cut), columns, np.ones(len(cut)))
+        highs.addRow(1.0, highspy.kHighsInf, len(cut), cut, np.ones(len(cut)))
     highs.run()
     return [max(0.0, dual) for dual in highs.getSolution().row_dual]
 
@@ -71,12 +83,12 @@ def _floored(dual: float) -> Fraction:
     return max(Fraction(0), Fraction(math.floor(dual * 10**6) - 1, 10**6))
 
 
-def _packs(cuts: Sequence[Cut], weights: Sequence[Fraction], price: Mapping[str, int]) -> bool:
-    spent = dict.fromkeys(price, Fraction(0))
+def _packs(cuts: Sequence[Gates], weights: Sequence[Fraction], price: Ints) -> bool:
+    spent = [Fraction(0)] * len(price)
     for cut, weight in zip(cuts, weights, strict=True):
-        for content in cut:
+        for content in cut.tolist():
             spent[content] += weight
-    return all(spent[content] <= price[content] for content in price)
+    return all(one <= most for one, most in zip(spent, price.tolist(), strict=True))
 
 
 def check_certificate(

@@ -374,6 +374,7 @@ def _whole(structure: Structure, held: Iterable[Fact], wanted: Expression, befor
     threshold = base.threshold.copy()
     threshold[[gate for gate in holding if gate < len(threshold)]] = 0
     more, start, gate, weight = gates.arrays()
+    outputs = base.out_start, base.out_gate, base.out_weight
     wires = Wires(
         base.contents,
         goal,
@@ -382,7 +383,7 @@ def _whole(structure: Structure, held: Iterable[Fact], wanted: Expression, befor
         np.concatenate((base.in_start, base.in_start[-1] + start[1:])),
         np.concatenate((base.in_gate, gate)),
         np.concatenate((base.in_weight, weight)),
-        *kernel.extended(base.out_start, base.out_gate, base.out_weight, start, gate, weight),
+        *(kernel.extended(*outputs, start, gate, weight) if len(more) else outputs),
     )
     contents = np.arange(base.contents, dtype=np.int32)
     return Circuit(contents, wires, milestone, ChainMap(gates.facts, structure.facts))

@@ -736,15 +736,15 @@ def give_back(w: Wires, gone: Gates, fell: int, rank: Gates, behind: Ints, missi
 
 @_compiled
 def lm_cut(
-    w: Wires, left: Ints, value: Ints, rank: Gates, most: int, enough: int, width: int
+    w: Wires, left: Ints, value: Ints, rank: Gates, most: int, enough: int, width: int, grain: int
 ) -> tuple[Gates, Gates, Ints]:
     """Landmarks as rows of contents with weights that pack under the prices `left`, which are spent on the way.
 
     LM-cut (Helmert & Domshlak 2009, "Landmarks, critical paths and abstractions") with threshold gates. `value` is
     h_max under `left`, and then as `cheaper` leaves it; `rank` is an order in which gates can come to hold. Each border
     is reduced to what can be entered from outside it and, when it has at most `width` contents, to what cannot be
-    spared. Stops after `most` landmarks (-1: no limit), when their weights sum to `enough`, or when the goal costs
-    nothing more.
+    spared. What falls below `grain` counts as nothing left: crumbs make many landmarks of hardly any weight. Stops
+    after `most` landmarks (-1: no limit), when their weights sum to `enough`, or when the goal costs nothing more.
     """
     gates = len(w.threshold)
     mark, stack, found = np.zeros(gates, np.bool_), np.empty(gates, np.int32), np.empty(w.contents, np.int32)
@@ -781,7 +781,8 @@ def lm_cut(
         give_back(w, gone, fell, rank, behind, missing, true)
         weight = left[cut].min()
         total += weight
-        left[cut] -= weight
+        for content in cut:
+            left[content] = left[content] - weight if left[content] - weight >= grain else 0
         members.extend(cut)
         starts.append(np.int32(len(members)))
         weights.append(weight)
@@ -816,13 +817,14 @@ def included(left: Ints, start: Gates, member: Gates, weight: Ints, content: int
 
 @_compiled
 def tightened(
-    w: Wires, left: Ints, bound: int, upper: int, start: Gates, member: Gates, weight: Ints, width: int
+    w: Wires, left: Ints, bound: int, upper: int, start: Gates, member: Gates, weight: Ints, width: int, grain: int
 ) -> tuple[int, int, tuple[Gates, Gates, Ints]]:
     """Raise a bound by landmarks and bar what no plan below `upper` can use, until neither helps.
 
     `left` is what is left of each price, 0 for what is in the plan and NEVER for what is barred; it changes in place.
-    Gives (bound, number of gates looked at, landmarks). A plan through a content costs at least the bound, what is left
-    to pay to get there, and from there on (`tails`): residual-cost fixing. The bound is `upper` when no plan is below.
+    For `grain` see `lm_cut`. Gives (bound, number of gates looked at, landmarks). A plan through a content costs at
+    least the bound, what is left to pay to get there, and from there on (`tails`): residual-cost fixing. The bound is
+    `upper` when no plan is below.
     """
     visits = 0
     while True:
@@ -830,7 +832,7 @@ def tightened(
         visits += len(value)
         if value[w.goal] >= NEVER:
             return upper, visits, (start, member, weight)
-        starts, members, weights = lm_cut(w, left, value, rank, -1, upper - bound, width)
+        starts, members, weights = lm_cut(w, left, value, rank, -1, upper - bound, width, grain)
         visits += len(value) * len(weights)
         if len(weights):
             bound += weights.sum()
@@ -908,7 +910,7 @@ def missed(w: Wires, toll: Ints, plan: Gates, width: int) -> tuple[Gates, Gates,
     while True:
         value, rank = settled(w, toll, False, -1, NEVER)
         left = toll.copy()
-        more, found, _ = lm_cut(w, left, value, rank, -1, NEVER, width)
+        more, found, _ = lm_cut(w, left, value, rank, -1, NEVER, width, 1)
         if len(found) == 0:
             return starts, members, np.ones(len(starts) - 1, np.int64)
         starts, members = np.concatenate((starts, starts[-1] + more[1:])), np.concatenate((members, found))
@@ -936,8 +938,8 @@ def warm() -> None:
     supporters(w, rank, w.goal)
     without_waste(w, plan(w, price, price), price)
     tails(w, price, value, NEVER)
-    cuts = lm_cut(w, price.copy(), value, rank, -1, NEVER, 1)
-    tightened(w, price.copy(), 0, 2, *cuts, 1)
+    cuts = lm_cut(w, price.copy(), value, rank, -1, NEVER, 1, 1)
+    tightened(w, price.copy(), 0, 2, *cuts, 1, 1)
     unpaid(price, *cuts, course)
     renumbered(*cuts, course, 1)
     included(price.copy(), *cuts, 0)

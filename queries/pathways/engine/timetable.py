@@ -250,6 +250,107 @@ def due_weeks(w: Wires, o: Offer, due: Ints) -> Ints:
 
 
 @numba.njit(cache=True)
+def in_time(w: Wires, o: Offer, kept: Flags, wanted: Gates, due: Ints) -> bool:
+    """Whether gates hold by their weeks with some of the deliveries (flags), the sum of running hours aside.
+
+    What `arrivals` would say, without looking further than needed.
+    """
+    gates = len(w.threshold)
+    missing = w.threshold.copy()
+    latest = due.max() if len(due) else 0
+    stack = np.empty(gates, np.int32)
+    head, following = np.full(latest + 1, -1, np.int32), np.empty(w.contents, np.int32)
+    depth, left = 0, len(wanted)
+    for gate in range(gates):
+        if missing[gate] <= 0:
+            if gate >= w.contents:
+                stack[depth] = gate
+                depth += 1
+            else:
+                end = _earliest_end_of(o, kept, gate, 0)
+                if end <= latest:
+                    following[gate] = head[end]
+                    head[end] = gate
+    for now in range(latest + 1):
+        while left > 0 and (depth or head[now] >= 0):
+            if depth:
+                depth -= 1
+                gate = stack[depth]
+            else:
+                gate = head[now]
+                head[now] = following[gate]
+            for place in range(len(wanted)):
+                if gate == wanted[place]:
+                    if now > due[place]:
+                        return False
+                    left -= 1
+            for wire in range(w.out_start[gate], w.out_start[gate + 1]):
+                fed = w.out_gate[wire]
+                before = missing[fed]
+                missing[fed] = before - w.out_weight[wire]
+                if before <= 0 or missing[fed] > 0:
+                    continue
+                if fed >= w.contents:
+                    stack[depth] = fed
+                    depth += 1
+                else:
+                    end = _earliest_end_of(o, kept, fed, now)
+                    if end <= latest:
+                        following[fed] = head[end]
+                        head[end] = fed
+    return left == 0
+
+
+@numba.njit(cache=True)
+def _earliest_end_of(o: Offer, kept: Flags, content: int, week: int) -> int:
+    end = NEVER
+    for mode in range(o.first[content], o.first[content + 1]):
+        if kept[mode]:
+            end = min(end, next_start(o, mode, week) + o.weeks[mode])
+    return end
+
+
+@numba.njit(cache=True)
+def dated_landmarks(w: Wires, o: Offer, left: Ints, wanted: Gates, due: Ints, enough: int) -> tuple[Ints, Ints, Ints]:
+    """Deliveries of which every plan needs one for gates to hold by their weeks, as rows with weights that pack.
+
+    Like LM-cut, with the earliest arrival in place of h_max: what is paid for is free, of the rest as much is added,
+    the cheapest first, as leaves a gate late; what cannot be added is a landmark, and its least price is spent. It sees
+    what the prices alone do not: two ways that are each quick enough, but not one after the other. By halves (Junker
+    2004, "QuickXplain"). `left`, prices by delivery, are spent on the way; stops when weights sum to `enough`.
+    """
+    starts, weights = [0], [0 for _ in range(0)]
+    members = [np.int64(0) for _ in range(0)]
+    total = 0
+    while total < enough:
+        kept = left <= 0
+        if in_time(w, o, kept, wanted, due):
+            break
+        order = np.argsort(left, kind="mergesort")
+        at = int(kept.sum())
+        size = len(order) - at
+        weight = NEVER
+        while at < len(order):
+            size = min(size, len(order) - at)
+            kept[order[at : at + size]] = True
+            if not in_time(w, o, kept, wanted, due):
+                at, size = at + size, size * 2
+                continue
+            kept[order[at : at + size]] = False
+            if size == 1:
+                members.append(order[at])
+                weight = min(weight, int(left[order[at]]))
+                at += 1
+            size = max(size // 2, 1)
+        for place in range(starts[-1], len(members)):
+            left[members[place]] -= weight
+        starts.append(len(members))
+        weights.append(weight)
+        total += weight
+    return np.array(starts, np.int64), np.array(members, np.int64), np.array(weights, np.int64)
+
+
+@numba.njit(cache=True)
 def pinned(o: Offer, mode: Ints, start: Ints) -> Offer:
     """The offer in which content c has the one delivery `mode[c]` in the one week `start[c]`; none where mode is -1."""
     contents = len(mode)

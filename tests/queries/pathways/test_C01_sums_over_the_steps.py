@@ -176,15 +176,16 @@ def test_many_equal_ways_are_proven() -> None:
     assert (optimum.value, optimum.proven) == (3000, True)
 
 
-@pytest.mark.parametrize("plain_rounds", [0, 60])
+@pytest.mark.parametrize(("plain_rounds", "worth_fixing"), [(0, 0), (60, 0), (60, 200)])
 @pytest.mark.parametrize("criterion", ADDITIVE)
 def test_hitting_sets_agree_with_trying_everything(
-    criterion: Criterion, plain_rounds: int, monkeypatch: pytest.MonkeyPatch
+    criterion: Criterion, plain_rounds: int, worth_fixing: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With and without the gates in the programme, when there is neither a first bound nor much branching."""
     monkeypatch.setattr(additive, "BRANCHING", 0)
     monkeypatch.setattr(additive, "BRANCHING_ON_STEPS", 0)
     monkeypatch.setattr(additive, "PLAIN_ROUNDS", plain_rounds)
+    monkeypatch.setattr(additive, "WORTH_FIXING", worth_fixing)
     monkeypatch.setattr(kernel, "lm_cut", lambda *_: NO_CUTS)
     monkeypatch.setattr(kernel, "tightened", lambda w, left, bound, *_: (bound, 1, NO_CUTS))
     hit = 0
