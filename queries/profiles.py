@@ -277,9 +277,7 @@ class Things:
         known = self._directory.get(id)
         if known is None or known.collection != collection.name:
             raise UnknownIdError(id, self.suggestions(id, [collection.class_name]), collection.name)
-        return Profile(
-            self.item(id), tuple(self._conclusions(id, shown)), tuple(self._incoming(id, collection, shown))
-        )
+        return Profile(self.item(id), tuple(self._conclusions(id, shown)), tuple(self._incoming(id, collection, shown)))
 
     def graph(self, id: str) -> Graph:
         """A thing as statements, with its rules and the records and statements that say where each comes from."""

@@ -42,8 +42,6 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 @pytest.mark.parametrize("form", ["QAN-{}", "{}"])
 def test_its_number_in_the_register_is_the_award_that_is_planned(client: TestClient, form: str) -> None:
     asked = form.format(client.headers["number"])
-    by_id, by_number = (
-        client.get("/pathways", params={"to": to, "from": "OC-LAB"}).json() for to in ("Q-CERT", asked)
-    )
+    by_id, by_number = (client.get("/pathways", params={"to": to, "from": "OC-LAB"}).json() for to in ("Q-CERT", asked))
     assert [one["id"] for one in by_number["understood"] if one["given"] == asked] == ["Q-CERT"]
     assert len(by_number["pathways"]) == len(by_id["pathways"]) > 0
