@@ -1,7 +1,7 @@
 """What worker processes do for questions that take long: open a release once, then answer over it."""
 
 from api import questions
-from api.asked import REACHED, Asked, Home, Reaching
+from api.asked import REACHED, Asked, ComingBack, Home, Reaching
 from api.designers.compared import Comparing, Overlapping, compared
 from api.designers.counted import Counting
 from api.designers.solved import ToSolve
@@ -11,6 +11,8 @@ from api.workers import Answer
 from graph.release import Release
 from queries.pathways.service import PathwayService
 
+Pairs = Overlapping | Comparing
+
 
 def open_release(home: Home) -> Answer:
     """The opener of pathway workers. It solves nothing: solvers start threads, and then forking is not safe."""
@@ -18,13 +20,16 @@ def open_release(home: Home) -> Answer:
     pathways = PathwayService(projection, home.reference)
     pathways.prepare(home.day)
 
-    def answer(asked: Asked | PriorLearningAsked | ToSolve | Counting | Overlapping | Comparing | Reaching) -> bytes:
+    def answer(asked: Asked | ComingBack | Reaching | PriorLearningAsked | ToSolve | Counting | Pairs) -> bytes:
         if isinstance(asked, ToSolve):
             return solved(asked)
         if isinstance(asked, Counting):
             return count(asked)
         if isinstance(asked, Overlapping | Comparing):
             return compared(asked, projection)
+        if isinstance(asked, ComingBack):
+            one = asked.asked
+            return questions.way_back(pathways, one.request, one.understood, one.limits, asked.stop, one.root)
         if isinstance(asked, Reaching):
             return REACHED.dump_json(pathways.within_reach(asked.request))
         if isinstance(asked, PriorLearningAsked):

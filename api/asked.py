@@ -50,5 +50,13 @@ class Reaching:
     request: PathwayRequest
 
 
+@dataclass(frozen=True, slots=True)
+class ComingBack:
+    """How to go on for who stops and comes back is asked for; `stop`: see `questions.way_back`."""
+
+    asked: Asked
+    stop: tuple[int, int, int]
+
+
 REACHED: Final = TypeAdapter(tuple[WithinReach, ...])
 """Reads and writes the answer to that."""

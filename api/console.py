@@ -26,6 +26,7 @@ from graph.release import Manifest
 from queries.catalogue import Field
 from queries.eligibility.decision import Answer, Decision, Payment, RuleSaid, RuleSource
 from queries.find import How
+from queries.pathways.coming_back import WayBack
 from queries.pathways.engine.problem import Outcome
 from queries.pathways.explain import cost_words, is_stay
 from queries.pathways.request import (
@@ -198,9 +199,11 @@ def pathways(screen: Screen, reply: PathwayReply, name: Callable[[str], str]) ->
         screen.fact("Worth", f"{worth.text}.", indent=0)
     if reply.trade_offs is not None:
         screen.fact("Trade-offs", reply.trade_offs.text, indent=0)
-        for compromise in reply.trade_offs.compromises:
+        for compromise in (*reply.trade_offs.compromises, *reply.trade_offs.not_proven):
             values = ", ".join(f"{criterion} {value}" for criterion, value in compromise.values.items())
-            screen.line(f"- {values}: {compromise.pathway}", indent=_LABEL_WIDTH + 1, hang=2)
+            least = ", ".join(f"{criterion} {value}" for criterion, value in (compromise.at_least or {}).items())
+            not_proven = f" (not proven: at least {least})" if least else ""
+            screen.line(f"- {values}{not_proven}: {compromise.pathway}", indent=_LABEL_WIDTH + 1, hang=2)
     _no_pathway(screen, reply)
     _questions(screen, reply)
     told: dict[Hashable, str] = {}
@@ -731,10 +734,29 @@ def _stop(screen: Screen, stop: StoppingPoint, *, last: bool) -> None:
     paid = f" Paid by then: £{stop.spent_pounds:,}{besides}."
     here = "You are there." if last else "You can stop here."
     screen.line(f"{here} {said}{opened}{paid}", indent=6, hang=2)
+    if stop.breaks_off:
+        off = "; ".join(step.label for step in stop.breaks_off)
+        screen.line(f"Broken off then, though paid for: {off}.", indent=6, hang=2)
     if stop.back_on:
         screen.line(f"To go on later: {stop.back_on.step.label}; {stop.back_on.note}.", indent=6, hang=2)
     if stop.part_way:
         screen.line(f"Stopping part-way: {stop.part_way}", indent=6, hang=2)
+
+
+def way_back(screen: Screen, back: WayBack) -> None:
+    """How somebody can go on who stops after a step and comes back later."""
+    away = counted(back.weeks_away, "week")
+    screen.line(f"Stop after {named(back.stops_after)}, and come back {away} later", strong=True)
+    for sentence in back.text:
+        screen.line(f"- {sentence}", indent=1, hang=2)
+    for step in back.steps:
+        provider = f" with {named(step.provider)}" if step.provider else ""
+        screen.line()
+        screen.line(f"{step.title} ({step.id}){provider}{'' if step.planned else ': not planned before'}", indent=3)
+        soonest = "" if step.start_known else " at the soonest"
+        screen.fact("When", f"week {step.starts_in_weeks}{soonest}; {step.start_note}", indent=6)
+        screen.fact("Client pays", _pounds(step.cost), indent=6)
+        screen.fact("How sure", STATUS_WORDS[step.status], indent=6)
 
 
 def _no_pathway(screen: Screen, reply: PathwayReply) -> None:

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from api.misread import field_of, given_of, in_words
 from api.sparql.failures import (
     SYNTAX_REASONS,
     QueryRefusedError,
@@ -58,7 +59,7 @@ PROBLEM_BASE: Final = f"{BASE}problem/"
 _CODES: Final = {
     404: "not-found", 405: "method-not-allowed", 406: "not-acceptable", 413: "too-large", 415: "unsupported-media-type"
 }  # fmt: skip
-_SHOWN: Final = 100
+_SUGGESTED: Final = "Look at the suggestions, or find it by words: /find?q=…"
 _METHODS: Final = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT")
 
 log = logging.getLogger("stepway")
@@ -85,13 +86,13 @@ def _types(*types: ProblemType) -> dict[str, ProblemType]:
 
 
 CATALOGUE: Final = _types(
-    ProblemType("unknown-id", (404, 422), "Nothing has this id", "Look at the suggestions, or find it by words.", 4),
+    ProblemType("unknown-id", (404, 422), "Nothing has this id", "Find it by words: /find?q=…", 4),
     ProblemType("retired-id", (410,), "This id is no longer in use", "Ask the last release that has it.", 4),
     ProblemType(
         "wrong-kind", (422,), "This is another kind of thing", "Name a thing of the kind that is asked for.", 4
     ),
     ProblemType(
-        "unknown-words", (422,), "The words do not mean one thing", "Choose one of the candidates and give its id.", 4
+        "unknown-words", (422,), "The words do not mean one thing", "Choose what was meant, or say its whole name.", 4
     ),
     ProblemType("no-such-goal", (422,), "There is no such goal", "Name another level or sector, or a role.", 4),
     ProblemType("contradictory-limits", (422,), "The limits contradict each other", "Drop or change one of them."),
@@ -232,7 +233,7 @@ class Problem(Exception):  # noqa: N818 -- RFC 9457 calls it a problem
             detail=self.detail,
             instance=instance,
             code=self.code,
-            hint=self.hint or self.type.hint,
+            hint=self.hint or (_SUGGESTED if self.members.get("suggestions") else self.type.hint),
             **self.members,
         )
 
@@ -447,19 +448,7 @@ def unexpected(request: Request, error: Exception) -> Response:
 
 def field_problems(errors: Any) -> list[FieldProblem]:
     """What a validation found, field by field."""
-    found = []
-    for error in errors:
-        place = ".".join(str(part) for part in error["loc"] if part not in ("query", "body", "path")) or "request"
-        given = error.get("input")
-        said = None if isinstance(given, dict | list) or given is None else str(given)
-        said = said.encode(errors="replace").decode() if said is not None else None
-        if said is not None and len(said) > _SHOWN:
-            said = f"{said[: _SHOWN - 1]}…"
-        message = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            message = "there is no parameter of this name"
-        found.append(FieldProblem(field=place, message=message, given=said))
-    return found
+    return [FieldProblem(field=field_of(one), message=in_words(one), given=given_of(one)) for one in errors]
 
 
 def _methods(app: FastAPI, request: Request) -> set[str]:

@@ -58,6 +58,8 @@ def page_of(
 ) -> Response:
     """An answer as a page, for readers of pages."""
     chart = faces.chart() if faces.chart and VEGA_LITE in offered else None
+    if chart is not None and not chart["data"]["values"]:
+        chart = None  # nothing to draw
     formats = [(one.name, one.media_type) for one in offered]
     return report.respond(request, services, faces.sheets(), chart, formats, release=release)
 

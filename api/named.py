@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from rdflib import URIRef
 from rdflib.term import Node
 
 from api.addresses import Addresses
@@ -22,8 +23,9 @@ from api.schemas.queries import (
     ResultsSaid,
 )
 from api.sparql.formats import TABLES
+from ontology.namespaces import id_of
 from ontology.query_files import Kind
-from ontology.query_values import expected, written
+from ontology.query_values import expected, term_of, written
 from queries.catalogue import (
     BY_CLASS,
     NamedQuery,
@@ -55,9 +57,11 @@ def behind(addresses: Addresses, name: str, title: str = "the query behind", **g
 def check_things(query: NamedQuery, given: Mapping[str, str], services: Services) -> None:
     """Raises `QuestionIdError` for the id of a thing that the release does not have, with what may be meant."""
     for one in query.file.parameters:
-        id = given.get(one.name)
-        if one.kind == "thing" and one.of in BY_CLASS and id and ":" not in id and id not in services.things:
-            raise QuestionIdError(id, services.things.suggestions(id, [one.of] if one.of else ()), None)
+        said = given.get(one.name)
+        term = term_of(one, said) if one.kind == "thing" and said else None
+        if not isinstance(term, URIRef) or (id := id_of(term)) in services.things or services.store.speaks_of(term):
+            continue
+        raise QuestionIdError(id, services.things.suggestions(id, [one.of] if one.of in BY_CLASS else ()), None)
 
 
 def bindings(given: Mapping[str, Node]) -> tuple[tuple[str, str], ...]:

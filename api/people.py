@@ -141,7 +141,9 @@ def request(
     check(profile, question.on or today, root)
     held = brought(understanding, profile, root)
     asked, understood = understanding.request(with_profile(question, profile), today)
-    holds = tuple(dict.fromkeys((*asked.holds, *(one.id for one in held))))
+    level = dict(asked.attributes).get("highest-level", "0")
+    told = (f"level:{level}",) if level != "0" else ()
+    holds = tuple(dict.fromkeys((*asked.holds, *(one.id for one in held), *told)))
     return replace(asked, holds=holds), (*held, *understood)
 
 

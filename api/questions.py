@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from api.dependencies import ReleaseHolder, Services
 from api.errors import Problem, QuestionIdError, WrongKindError
 from api.schemas.common import MANY_THINGS
-from api.schemas.pathways import SECTOR, NotUsed, PathwayQuestion, PathwayReply, Understood
+from api.schemas.pathways import SECTOR, NotUsed, PathwayQuestion, PathwayReply, Understood, WayBackReply
 from graph.projection import StepKind
 from graph.requirements import attributes
 from ontology.namespaces import SW, id_of, thing
@@ -45,6 +45,9 @@ STARTS: Final = ("Role", "Qualification", "Unit", "ProvisionType", "LearningOppo
 
 REPLY: Final = TypeAdapter(PathwayReply)
 """Writes an answer as JSON."""
+
+WAY_BACK: Final = TypeAdapter(WayBackReply | None)
+"""Writes a way on as JSON; `null` where the answer has no such pathway or step."""
 
 T = TypeVar("T")
 
@@ -261,6 +264,24 @@ def answer(
     same = root + address_of(request, pathways.release.number)
     not_in_link = tuple(name for name, _ in request.attributes if not in_link(name))
     return REPLY.dump_json(PathwayReply.of(found, understood, same, not_in_link, not_used))
+
+
+def way_back(
+    pathways: "PathwayService",
+    request: PathwayRequest,
+    understood: tuple[Understood, ...],
+    limits: Limits,
+    stop: tuple[int, int, int],
+    root: str = "",
+) -> bytes:
+    """The way on for whoever stops and comes back, as JSON: see `WAY_BACK`. Raises as `answer` does.
+
+    `stop`: number of the pathway, number of the step after whose end they stop, and weeks until they come back.
+    """
+    found = pathways.way_back(request, *stop, limits)
+    same = root + address_of(request, pathways.release.number)
+    reply = None if found is None else WayBackReply.of(found, stop[0], pathways.release, understood, same)
+    return WAY_BACK.dump_json(reply)
 
 
 def instance(pathways: Grounds, request: PathwayRequest) -> dict[str, Any]:

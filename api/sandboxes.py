@@ -288,6 +288,9 @@ _WORDS: Final = {
 }
 
 
+_WORSE: Final = (Became.UNREACHABLE, Became.LATER, Became.DEARER, Became.OTHERWISE)
+
+
 def change_in_words(one: Change) -> str:
     """What became of one question."""
     said = _WORDS[one.became]
@@ -302,7 +305,14 @@ def change_in_words(one: Change) -> str:
         said += f": {_weeks(one.before)} before, {_weeks(one.after)} now"
     if one.after.leans:
         said += "; rests on what is imaginary"
-    return f"{one.role.label}: {said}."
+    text = f"{one.role.label}: {said}."
+    known = [title for title in one.before.unoffered if title not in one.after.unoffered]
+    if known and one.became in _WORSE:
+        text += (
+            f" Before, no run of {' and '.join(known)} was known, and it was planned as if one began whenever it suits."
+            " Now one is known, and its dates and place count."
+        )
+    return text
 
 
 def covered_in_words(one: Covered) -> str:

@@ -41,7 +41,8 @@ class Sheet:
 
     `rows` may be given once only (a generator): they are written as they come. `shown`: the columns that a page has
     room for; none: all of them. Files have every column. `leads`: of a column of the page, the one whose cells say
-    where its own lead to, by id or address.
+    where its own lead to, by id or address. `none`: what a page says where there are no rows.
+    `paged`: a page shows those rows alone that `offset` and `limit` of its question count off.
     """
 
     title: str
@@ -50,6 +51,8 @@ class Sheet:
     notes: Sequence[str] = ()
     shown: Sequence[str] = ()
     leads: Mapping[str, str] = field(default_factory=dict)
+    none: str = ""
+    paged: bool = False
 
 
 def csv(sheet: Sheet) -> str:

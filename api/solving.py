@@ -1,7 +1,8 @@
 """Answers to questions from files of the neutral format, in its words: what `stepway solve` prints.
 
 An answer has the shape of the format's expected answers: `reachable`; the optimum by each criterion (null: no such
-pathway); `pareto` with `pareto_axes` and `pareto_complete` where asked for; `missing_size` and `missing_sets` where
+pathway); `pareto` with `pareto_axes` and `pareto_complete` where asked for, and in `pareto_not_proven` the values met
+that may be bettered, with what a better one would have at least; `missing_size` and `missing_sets` where
 nothing reaches the goal; `plans`, `proven`, `bound` and `seconds` by criterion. Where something is not known of some
 actions, `at_least` are the criteria of which a plan takes such an action: the value is what is known of it.
 """
@@ -184,12 +185,14 @@ def _front(question: Question, limits: Limits, within: float | None) -> dict[str
     if question.finish_by is not None:
         problem, within = replace(problem, horizon=min(problem.horizon, question.finish_by)), None
     front = pareto(problem, question.axes, limits, within=within)
-    return {
+    said = {
         "pareto_axes": [EXPECTED_NAMES[axis] for axis in front.axes],
         "pareto": sorted([point.values[axis] for axis in front.axes] for point in front.points),
         "pareto_complete": front.complete,
         "pareto_max_finish": question.finish_by if question.finish_by is not None else front.finish_by,
     }
+    not_proven = [{"values": [*one.values.values()], "at_least": [*one.at_least.values()]} for one in front.not_proven]
+    return said | ({"pareto_not_proven": not_proven} if not_proven else {})
 
 
 _REFUSED = {

@@ -119,7 +119,7 @@ def read(asked: Asked, base: Release, today: date) -> Imagined:
             table = TABLES[name]
             path = Path(folder) / table.file
             path.write_text(text, encoding="utf-8", newline="")
-            rows[name] = read_rows(_made_up(read_table(path, table, log), log), {}, log)
+            rows[name] = read_rows(_made_up(read_table(path, table, log), base, log), {}, log)
     about = _description(asked.title, base)
     source = Source(SANDBOX, about, rows, frozenset(), log)
     for table_rows in rows.values():
@@ -134,9 +134,11 @@ def read(asked: Asked, base: Release, today: date) -> Imagined:
     return Imagined(_id(base, loaded, closed), asked.title, _input(loaded, about), loaded.ids, closed, gone)
 
 
-def _made_up(file: TableFile, log: IssueLog) -> TableFile:
-    """A file of which every row says that it is illustrative, whatever it said, and where it is from if it did not."""
-    filled = {"status": "illustrative", "source_url": MADE_UP}
+def _made_up(file: TableFile, base: Release, log: IssueLog) -> TableFile:
+    """A file of which every row says that it is illustrative, whatever it said, and if it did not, where it is from and
+    when it was seen: on the day of the base, or else a run without a start would count as not seen for a year."""
+    manifest = base.manifest
+    filled = {"status": "illustrative", "source_url": MADE_UP, "as_of": manifest.today or manifest.built_at[:10]}
     log.issues = [
         one
         for one in log.issues
@@ -146,8 +148,9 @@ def _made_up(file: TableFile, log: IssueLog) -> TableFile:
     title = file.table.title_column
     for record in file.records:
         record.cells["status"] = filled["status"]
-        if not record.cells.get("source_url", "").strip():
-            record.cells["source_url"] = filled["source_url"]
+        for name in ("source_url", "as_of"):
+            if not record.cells.get(name, "").strip():
+                record.cells[name] = filled[name]
         record.cells.pop("inferred_columns", None)
         said = record.cells.get(title or "", "").strip()
         if title and said and "illustrative" not in said.casefold():

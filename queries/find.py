@@ -2,7 +2,7 @@
 
 Somebody who writes “digital bootcamp” means the thing of that name. Words are taken for a thing when they are its id
 or one of its names, or are clearly a misspelling of one: “nurse” is not taken for a nursing assistant. Otherwise the
-reader is asked which candidate was meant.
+reader is asked which candidate was meant. Names of organisations may be shortened: see `SHORTENED`.
 """
 
 import re
@@ -17,6 +17,9 @@ from graph.search import Found, SearchIndex
 
 PUBLISHED: Final = ("esco:Occupation", "Occupation", "JobTitle", "esco:Skill", "Skill")
 """Kinds of things in published lists that everyday words often mean: found after our own things."""
+
+SHORTENED: Final = frozenset({"Provider"})
+"""Kinds of things whose names people shorten: “Dudley College” is the one provider whose name has all these words."""
 
 MANY: Final = 50
 """How many matches are looked at when words are to mean one thing."""
@@ -77,6 +80,8 @@ def resolve(text: str, index: SearchIndex, names: Callable[[str], Iterable[str]]
         raise UnknownWordsError(text, tuple(named), several=True)
     words = set(wanted.split())
     having = [one for one in found if words and any(words <= set(plain(name).split()) for name in names(one.id))]
+    if len(having) == 1 and SHORTENED.issuperset(kinds):
+        return Resolved(text, having[0].id, having[0].label, How.NAME)
     if having:
         candidates = tuple(dict.fromkeys([*having, *found]))[:10]
         raise UnknownWordsError(text, candidates, several=len(candidates) > 1)

@@ -204,6 +204,10 @@ class Things:
         """How many things it has."""
         return len(self._ids[collection.name])
 
+    def by_name(self, collection: str) -> list[Named]:
+        """All of a collection, in the order of their names."""
+        return sorted(map(self.get_named, self._ids[collection]), key=lambda one: one.label.casefold())
+
     def get_named(self, id: str) -> Named:
         """A thing by id, with a label. Raises `UnknownIdError`."""
         known = self._directory.get(id)

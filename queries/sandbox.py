@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from graph.projection import Projection, RoleFacts, Status
+from graph.projection import Projection, RoleFacts, Status, StepKind
 from queries.atlas.circumstances import Circumstance, circumstances
 from queries.atlas.places import EARTH_KM, Places, Point, resident_of
 from queries.coverage.board import Finding, Slice, board
@@ -63,7 +63,8 @@ class Side:
     `weeks` None: there is no way, or a step of unknown length; `weeks_at_least`: something on top is not known.
     `known_cost_pounds`: what is known of the least cost, and `steps_of_unknown_cost` what is not in it. `steps`: ids of
     the steps of the soonest way, and `runs` of their runs (None: no run is known). `status`: that of its least sure
-    step. `leans`: the steps that rest on what is imagined.
+    step. `leans`: the steps that rest on what is imagined. `unoffered`: titles of what is to be learnt of which no run
+    is known: it is planned as if somebody began it whenever it suits, until a run is known.
     """
 
     reachable: str
@@ -77,6 +78,7 @@ class Side:
     status: Status | None = None
     summary: str | None = None
     leans: tuple[Leans, ...] = ()
+    unoffered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,11 @@ class _Asking:
             soonest.pathway.status,
             soonest.pathway.summary,
             tuple(self._leans(soonest)) if world is self.sandbox else (),
+            tuple(
+                step.title
+                for step, run in zip(steps, soonest.runs, strict=True)
+                if run is None and step.kind is not StepKind.JOB
+            ),
         )
 
     def _leans(self, best: "Best") -> Iterator[Leans]:

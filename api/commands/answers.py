@@ -149,6 +149,13 @@ def pathway(
         str,
         typer.Option(help="Vocabulary of jsonld, turtle and ntriples: stepway, or ctdl of the Credential Registry."),
     ] = "stepway",
+    stop_after: Annotated[
+        int | None, typer.Option(min=1, help="Instead: how to go on for who stops after this step; see --weeks-away.")
+    ] = None,
+    weeks_away: Annotated[
+        int, typer.Option(min=1, max=520, help="With --stop-after: weeks after its end in which they come back.")
+    ] = 26,
+    number: Annotated[int, typer.Option(min=1, help="With --stop-after: of which pathway of the answer.")] = 1,
     release: ReleaseNumber = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -176,6 +183,17 @@ def pathway(
     if export is not None:
         write_instance(export, questions.instance(services.pathways, asked))
     pathways = PathwayService(services.release.projection, services.reference)
+    if stop_after is not None:
+        stop = (number, stop_after, weeks_away)
+        body = questions.way_back(pathways, asked, understood, settings.question_limits, stop)
+        back = questions.WAY_BACK.validate_json(body)
+        if back is None:
+            raise Problem("not-found", f"The answer has no pathway {number} with a step {stop_after}.")
+        if as_json or format == "json":
+            print_json(json.loads(body))
+        else:
+            console.way_back(Screen(), back)
+        return
     body = questions.answer(pathways, asked, understood, settings.question_limits, not_used=people.not_used(known))
     if face is not JSON_FORMAT:
         sys.stdout.write(pathway_faces.written(body, services, face, vocabulary).decode())

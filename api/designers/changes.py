@@ -512,6 +512,7 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
             [said.text, said.differs, said.caution],
             ("Plan", "Title", "Level", "Credits", "Providers", "Closes", "How we know", "Through", "Status"),
             {"Title": "Unit", "Closes": "Item"},
+            "No unit is added.",
         ),
         Sheet(
             "Gain of each unit",

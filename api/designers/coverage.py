@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from api.addresses import Addresses
@@ -34,6 +34,7 @@ from api.schemas.common import Link
 from api.schemas.coverage import CoverageGap, CoverageSource, CoverageThing, InferenceSaid
 from api.sheets import Cell as SheetCell
 from api.sheets import Sheet
+from graph.projection import Status
 from queries.coverage.board import (
     LEFT_OUT,
     MEANINGS,
@@ -157,6 +158,7 @@ def board_faces(services: Services, facts: CoverageFacts, asked: BoardAsked, to:
             if one in found.counts
         ],
         inferred=sum(one.inferred for one in found.cells),
+        placeholder=sum(one.placeholder for one in found.cells),
         items=[_cell(one, facts, asked, demand, to) for one in page],
         themes=[_group(theme, theme, counts) for theme, counts in by_theme(found.cells).items()],
         roles=[
@@ -393,6 +395,13 @@ def _run(run: Run, finding: Finding, facts: CoverageFacts) -> CoverageRun:
 # --- tables and charts ------------------------------------------------------------------------------------------------
 
 
+def _rests_on(cell: Cell) -> Status | Literal[""]:
+    """How sure a finding is that somebody teaches a competency; blank where nobody is found to."""
+    if cell.placeholder:
+        return Status.ILLUSTRATIVE
+    return (Status.INFERRED if cell.inferred else Status.PUBLISHED) if cell.teachers else ""
+
+
 def _board_sheets(
     said: BoardSaid,
     cells: Sequence[Cell],
@@ -401,17 +410,17 @@ def _board_sheets(
     address: Callable[[str], str],
 ) -> tuple[Sheet, ...]:
     columns = (
-        *("competency", "label", "kind", "standard", "code", "level", "themes", "finding", "in words", "roles"),
-        *("role ids", "demand", "providers", "provider ids", "teachers", "not known", "placeholders alone"),
-        *("source", "as of", "status", "needed by", "taught by", "every reason"),
+        *("competency", "label", "kind", "standard", "code", "level", "themes", "finding", "rests on", "in words"),
+        *("roles", "role ids", "demand", "providers", "provider ids", "teachers", "not known"),
+        *("source of the competency", "its date", "its status", "needed by", "taught by", "every reason"),
     )
     rows: Iterable[Sequence[SheetCell]] = (
         (
             *(cell.competency.id, cell.competency.label, cell.competency.kind, cell.competency.standard),
             *(cell.competency.code or "", cell.competency.level, _SHEET_GAPS.join(cell.competency.themes)),
-            *(str(cell.finding), sentence(cell), len(cell.roles), _SHEET_GAPS.join(cell.roles)),
+            *(str(cell.finding), _rests_on(cell), sentence(cell), len(cell.roles), _SHEET_GAPS.join(cell.roles)),
             *(demand.get(cell.competency.id), len(cell.providers), _SHEET_GAPS.join(cell.providers), cell.teachers),
-            *(_SHEET_GAPS.join(unknown_words(one, facts) for one in cell.unknown), cell.placeholder),
+            _SHEET_GAPS.join(unknown_words(one, facts) for one in cell.unknown),
             *(cell.competency.source.address, cell.competency.source.as_of, str(cell.competency.source.status)),
             *(_SHEET_GAPS.join(_named(facts, one).label for one in ids) for ids in (cell.roles, cell.providers)),
             address(cell.competency.id),
@@ -431,6 +440,7 @@ def _board_sheets(
             notes,
             ("label", "level", "in words", "needed by", "taught by", "not known"),
             {"label": "every reason"},
+            paged=True,
         ),
         Sheet(
             "By theme",
@@ -470,6 +480,7 @@ def _board_chart(said: BoardSaid, services: Services) -> Chart:
     ]
     told = "; ".join(f"{one.count} {one.text}" for one in said.counts)
     sure = f" {said.inferred} of these findings rest on our inference alone." if said.inferred else ""
+    sure += f" {said.placeholder} rest on illustrative placeholders alone." if said.placeholder else ""
     return bars(
         "Who teaches what roles need, by theme",
         f"{said.slice} Competencies by finding: {told or 'none'}.{sure}",
@@ -540,6 +551,7 @@ def _cell_sheets(said: CellAnswer, to: Addresses | None) -> tuple[Sheet, ...]:
                 "as of",
             ),
             {"title": "teacher"},
+            "No reason that counts in this question.",
         ),
         Sheet(
             "Left out",
@@ -577,6 +589,8 @@ def show_board(screen: Screen, said: BoardSaid) -> None:
         screen.line(f"{one.count:>6,}  {one.text}", hang=8)
     if said.inferred:
         screen.line(f"{said.inferred:>6,}  of these by our inference alone", hang=8)
+    if said.placeholder:
+        screen.line(f"{said.placeholder:>6,}  of these by illustrative placeholders alone", hang=8)
     for unstated in said.unstated:
         screen.line(f"        {unstated.text}", hang=8)
     screen.line()

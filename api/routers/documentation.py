@@ -8,6 +8,8 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.dependencies import holder_of
+from api.web import notebooks
 from api.web.pages import Alternate, page
 
 router = APIRouter(include_in_schema=False)
@@ -61,6 +63,18 @@ def documentation(request: Request) -> Response:
         examples=_EXAMPLES,
         sections=operations(document),
     )
+
+
+@router.get("/notebooks")
+def about_notebooks(request: Request) -> Response:
+    """What the notebooks and the client for Python are, and how to run them."""
+    return notebooks.respond(request, holder_of(request).get())
+
+
+@router.get("/notebooks/{name}")
+def get_notebook(name: str) -> Response:
+    """A notebook as a file."""
+    return notebooks.file(name)
 
 
 def operations(document: dict[str, Any]) -> dict[str, list[Operation]]:

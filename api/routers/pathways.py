@@ -10,29 +10,29 @@ from urllib.parse import parse_qsl, urlencode
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import Field
+from pydantic import Field, model_validator
 from starlette.responses import RedirectResponse, Response
 
 from api import pathway_faces, people, questions
 from api.addresses import Addresses
-from api.asked import REACHED, Asked, Reaching, home_of
+from api.asked import REACHED, Asked, ComingBack, Reaching, home_of
 from api.dependencies import Services, client_of, holder_of, pool_of, settings_of, unless_gone
 from api.errors import MAPPING, Problem, problem_of
 from api.negotiate import JSON_FORMAT, choose, choose_profile, prefers_html
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
-from api.schemas.common import ReadAsked
 from api.schemas.pathways import (
-    Held,
+    LaterAsked,
     PathwayAsked,
     PathwayQuestion,
     PathwayQuestionBody,
     PathwayReply,
     ReplyAsked,
     Understood,
+    WayBackReply,
 )
 from api.schemas.person import Profile
-from api.web import adviser, beside, plan, suitable
+from api.web import adviser, beside, later, plan, suitable
 from api.web import question as ask_page
 from queries.pathways.request import PathwayRequest
 
@@ -47,6 +47,14 @@ your limits); `stopped_early` (the work ran out). Words are taken for a thing on
 
 The same as RDF: `format=jsonld`, `turtle` or `ntriples`, or by `Accept`, in our vocabulary or with `profile=ctdl` in
 that of the Credential Registry. It holds nothing of a person that may not stand in a link.
+""".strip()
+
+_LATER = """
+The soonest way on for somebody who stops when step `stop_after` of pathway `number` ends and comes back `weeks_away`
+weeks later, with the same parameters as `/pathways` otherwise.
+
+`outcome`: `same-steps`; `other-steps`; `nothing-left`; `none-known` (nothing that we hold leads on by the last week of
+the question: `why`); `not-known`. `weeks_later` is `null` where it rests on a start or a length that is not known.
 """.strip()
 
 _RDF = {
@@ -241,30 +249,27 @@ def asked(request: Request) -> Response:
     items = ask_page.asked_of(request.query_params.multi_items())
     path = "/pathways/beside" if any(name == ask_page.BEFORE for name, _ in items) else "/pathways"
     if ("to_level", ask_page.UNSURE) in items:
-        path, items = "/pathways/roles", [one for one in items if one[0] in ("from", "attribute", "release")]
+        path, items = "/pathways/roles", [one for one in ask_page.without_goal(items) if one != ("by", "weeks")]
     return RedirectResponse(f"{Addresses.of(request).to(path)}?{urlencode(items)}", 303)
 
 
-class Brought(ReadAsked):
-    """What somebody brings who does not know where to."""
+class Brought(PathwayAsked):
+    """A question of somebody who does not know where to."""
 
-    from_: Held = Field([], alias="from")
-    holds: Held = Field([])
-    attribute: list[str] = Field([], max_length=100)
+    @model_validator(mode="before")
+    @classmethod
+    def _any_goal(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {**given, "to_level": LEVEL_OF_ANY}
+
+
+LEVEL_OF_ANY: Final = 4
+"""The level that stands for a goal that is not looked at."""
 
 
 @router.get("/pathways/roles", include_in_schema=False)
 async def get_roles(request: Request, brought: Annotated[Brought, Query()]) -> Response:
     """Roles within reach of what somebody brings, for who does not know where to."""
-    question = PathwayQuestion.model_validate(
-        {
-            "from": [*brought.from_, *brought.holds],
-            "attribute": brought.attribute,
-            "to_level": 4,
-            "release": brought.release,
-        }
-    )
-    found = await _understood(request, question, Profile())
+    found = await _understood(request, brought, Profile())
 
     asking = pool_of(request).answer(home_of(found.services), Reaching(found.asked), client_of(request))
     body = await unless_gone(request, asking)
@@ -303,6 +308,40 @@ async def get_route(request: Request, number: Number, question: Annotated[Pathwa
     return await _page(request, question, draw, number, kept=True)
 
 
+@router.get(
+    "/pathways/{number}/later",
+    summary="Stop and come back later",
+    description=_LATER,
+    response_model=WayBackReply,
+    responses=UNCHANGED | problems(404, 406, 410, 422, 503),
+)
+async def get_later(
+    request: Request,
+    number: Annotated[int, Path(ge=1, le=100, description="Number of the pathway in the answer.")],
+    question: Annotated[LaterAsked, Query()],
+) -> Response:
+    """How to go on for whoever stops after a step of a pathway and comes back later."""
+    found = await _understood(request, question, Profile())
+    tag = tag_of(found.services, "later", found.task, number, question.stop_after, question.weeks_away)
+    html = question.format is None and prefers_html(request, (JSON_FORMAT,))
+    if not html and has_already(request, tag):
+        return not_modified(tag)
+    task = ComingBack(found.task, (number, question.stop_after, question.weeks_away))
+    asking = pool_of(request).answer(home_of(found.services), task, client_of(request))
+    body = await unless_gone(request, asking)
+    if body is None:
+        return Response(status_code=_GONE)
+    if (back := json.loads(body)) is None:
+        said = f"The answer has no pathway {number} with a step {question.stop_after}."
+        raise Problem("not-found", said, hint="Ask for the pathways first: each has its steps numbered.")
+    if not html:
+        return Response(body, headers=headers_of(tag), media_type=JSON)
+    asked = PathwayAsked.model_validate(
+        question.model_dump(by_alias=True, exclude_unset=True, exclude={"stop_after", "weeks_away", "format"})
+    )
+    return await _page(request, asked, partial(later.respond, request, number=number, asked=question, back=back))
+
+
 class PlanAsked(PathwayAsked):
     """A question whose route is to be printed as a plan."""
 
@@ -323,7 +362,7 @@ async def get_calendar(request: Request, number: Number, question: Annotated[Pat
     def draw(services: Services, reply: Reply) -> Response:
         address = plan.whole_address(request, reply, number)
         headers = {"Content-Disposition": 'attachment; filename="plan.ics"'}
-        text = plan.calendar(plan.plan_of(reply, number, services), address)
+        text = plan.calendar(plan.plan_of(reply, number, services, adviser.asked_in(request)), address)
         return Response(text, headers=headers, media_type="text/calendar; charset=utf-8")
 
     return await _page(request, question, draw, number)
@@ -334,7 +373,8 @@ async def get_plan_data(request: Request, number: Number, question: Annotated[Pa
     """The plan as data."""
 
     def draw(services: Services, reply: Reply) -> Response:
-        return Response(plan.PLAN.dump_json(plan.plan_of(reply, number, services)), media_type=JSON)
+        found = plan.plan_of(reply, number, services, adviser.asked_in(request))
+        return Response(plan.PLAN.dump_json(found), media_type=JSON)
 
     return await _page(request, question, draw, number)
 

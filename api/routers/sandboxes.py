@@ -28,8 +28,10 @@ from api.sandboxes import PREFIX, Compare, Make, OpenSandboxes, Workshop, sandbo
 from api.schemas.sandboxes import EffectAsked, EffectSaid, SandboxAsked, SandboxBody, SandboxSaid, ZipAsked
 from api.settings import Settings
 from api.web import sandbox_form, sandbox_page
+from api.web.wording import Mistake
 from api.workers import Pool
 from loaders.kept_sandboxes import Asked, Sandbox
+from loaders.refusals import RefusedSandboxError
 
 router = APIRouter(tags=["sandbox"])
 
@@ -96,9 +98,12 @@ async def make_sandbox(request: Request) -> Response:
     given = _given(parse_qsl((await request.body()).decode("utf-8", "replace")))
     services = await anyio.to_thread.run_sync(holder_of(request).get)
     asked = await anyio.to_thread.run_sync(sandbox_form.imagined, services, given)
-    if isinstance(asked, str):
-        return sandbox_form.respond(request, services, given, wrong=asked, status=422)
-    made = await _made(request, asked, None)
+    if isinstance(asked, Mistake):
+        return sandbox_form.respond(request, services, given, [asked])
+    try:
+        made = await _made(request, asked, None)
+    except RefusedSandboxError as error:
+        return sandbox_form.respond(request, services, given, list(sandbox_form.mistakes_of(error.issues)))
     if made is None:
         return Response(status_code=499)  # for the log: nobody reads it
     return RedirectResponse(Addresses.of(request).to(f"{PREFIX}{made[0].id}"), 303)

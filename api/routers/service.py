@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
+from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import Response
 
@@ -93,7 +94,6 @@ def _current(holder: ReleaseHolder) -> Services | None:
         return None
 
 
-@router.get("/", summary="Start here", tags=["service"], response_model=Landing, responses=problems(404, 406, 422))
 def landing(request: Request, asked: Annotated[ReadAsked, Query()], response: Response) -> Landing | Response:
     """What this service is, and links to everything it offers: for people, or for programs."""
     response.headers["Vary"] = "Accept"
@@ -136,6 +136,17 @@ def landing(request: Request, asked: Annotated[ReadAsked, Query()], response: Re
         illustrative=services.manifest.illustrative if services else None,
         links=links,
     )
+
+
+router.add_api_route(
+    "/",
+    landing,
+    summary="Start here",
+    tags=["service"],
+    response_model=Landing,
+    responses=problems(404, 406, 422),
+    route_class_override=APIRoute,  # it is a page by itself
+)
 
 
 @router.get(

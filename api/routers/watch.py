@@ -13,6 +13,7 @@ from api.faces import Asking, Faces, answered, formats_described, said_of, solve
 from api.negotiate import SHEETS, SHEETS_AND_CHART
 from api.questions import today
 from api.routers.described import UNCHANGED, problems
+from api.schemas.common import ReadAsked
 from api.schemas.watch import (
     FiguresAsked,
     FiguresSaid,
@@ -27,11 +28,25 @@ from api.watching.changes import before, changes_faces, comparing
 from api.watching.figures import figures_faces
 from api.watching.index import index_faces
 from api.watching.needs import needs_faces
+from api.web import watch
 
 router = APIRouter()
 
+
+class WatchAsked(ReadAsked):
+    """What can be asked of the start page of the watch."""
+
+
 _PROBLEMS = {**UNCHANGED, **problems(404, 406, 422, 429, 503)}
 _DRAWN = {**_PROBLEMS, **formats_described(*SHEETS_AND_CHART)}
+
+
+@router.get("/watch", include_in_schema=False)
+def get_watch(request: Request, asked: Annotated[WatchAsked, Query()]) -> Response:
+    """What each page of the watch says now."""
+    holder = holder_of(request)
+    services = holder.get(asked.release)
+    return watch.respond(request, holder, releases_of(request), services, today(), release=asked.release)
 
 
 @router.get(

@@ -165,8 +165,8 @@ class GroupSaid(Wire):
 class BoardSaid(Wire):
     """A page of the coverage board. `counts`, `inferred`, `themes` and `roles` are of the whole slice, not of the page.
 
-    `inferred`: how many findings rest on our inference alone. `unstated`: roles of the slice of which no needs are
-    published: what they need is not known.
+    `inferred`: how many findings rest on our inference alone; `placeholder`: on illustrative placeholders alone.
+    `unstated`: roles of the slice of which no needs are published: what they need is not known.
     """
 
     on: date
@@ -177,6 +177,7 @@ class BoardSaid(Wire):
     limit: int
     counts: list[FindingCount]
     inferred: int
+    placeholder: int
     items: list[CellSaid]
     themes: list[GroupSaid]
     roles: list[GroupSaid]

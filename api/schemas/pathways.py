@@ -10,8 +10,9 @@ from api.schemas.common import MANY_THINGS, Asked, Attendance, Day, Mode, Named,
 from api.schemas.person import PROFILE_EXAMPLE, Profile
 from graph.requirements import circumstance_fault
 from queries.find import How
+from queries.pathways.coming_back import WayBack
 from queries.pathways.engine.problem import Criterion
-from queries.pathways.request import PathwayAnswer
+from queries.pathways.request import PathwayAnswer, ReleaseRef
 
 MOST_HELD: Final = 5000
 ATTRIBUTE: Final = re.compile(r"([a-z0-9][a-z0-9-]{0,59}):([^\x00-\x1f]{1,100})")
@@ -172,6 +173,14 @@ class PathwayAsked(PathwayQuestion):
     in_profile: PathwayProfile | None = Field(None, alias="profile", description=_PROFILE)
 
 
+class LaterAsked(PathwayQuestion):
+    """A question, the step of a pathway of its answer after which somebody stops, and when they come back."""
+
+    stop_after: int = Field(ge=1, le=100, description="Number of the step after which they stop.")
+    weeks_away: int = Field(ge=1, le=520, description="Weeks after its end in which they come back.")
+    format: Literal["json"] | None = Field(None, description="`json` for programs; without it `Accept` decides.")
+
+
 class ReplyAsked(Asked):
     """How a question in a body is to be answered, in the address."""
 
@@ -262,3 +271,22 @@ class PathwayReply(PathwayAnswer):
         return cls(
             **given, understood=understood, same_question=same_question, not_in_link=not_in_link, not_used=not_used
         )
+
+
+@dataclass(frozen=True, slots=True)
+class WayBackReply(WayBack):
+    """A way on, with the release it is of, what each word of the question was taken for, and an address that asks the
+    question (not the coming back) again."""
+
+    pathway: int
+    release: ReleaseRef
+    understood: tuple[Understood, ...]
+    same_question: str
+
+    @classmethod
+    def of(
+        cls, found: WayBack, pathway: int, release: ReleaseRef, understood: tuple[Understood, ...], same_question: str
+    ) -> Self:
+        """The way on with what the surface adds."""
+        given = {field.name: getattr(found, field.name) for field in fields(found)}
+        return cls(**given, pathway=pathway, release=release, understood=understood, same_question=same_question)

@@ -93,18 +93,19 @@ def _sheets(said: IndexSaid) -> list[Sheet]:
 
 
 def _rows(one: IndexOfRelease, arithmetic: str) -> Iterator[tuple[Cell, ...]]:
-    upper, missing = _end(one.index, one.high), ", ".join(one.missing)
-    yield one.number, "index", "The index", one.index, upper, "of 100", "", "", arithmetic, "", missing
+    missing = ", ".join(one.missing)
+    yield one.number, "index", "The index", one.index, _end(one.high), "of 100", "", "", arithmetic, "", missing
     for part in one.parts:
         counted = "; ".join(f"{name.replace('_', ' ')}: {count}" for name, count in part.counted.items())
         yield (
-            *(one.number, part.code, part.title, part.value, _end(part.value, part.high), part.unit, part.in_index),
+            *(one.number, part.code, part.title, part.value, _end(part.high), part.unit, part.in_index),
             *(part.query, part.arithmetic, counted, part.missing or ""),
         )
 
 
-def _end(value: float | None, high: float | None) -> float | None:
-    return value if high is None else high
+def _end(high: float | None) -> Cell:
+    """An upper end; blank where the value has no other."""
+    return "" if high is None else high
 
 
 def _chart(said: IndexSaid, services: Services) -> Chart:

@@ -4,7 +4,7 @@ Everything on them is in the JSON of the same address: a page adds nothing and l
 pathway is called a route, because that is what people say (docs/decisions/0007-pathway-not-route.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -19,8 +19,8 @@ from api.dependencies import Services
 from api.questions import VIAS, in_link
 from api.web.pages import Alternate, Step, capitalize_first, page
 from api.web.question import (
-    OF_CLIENT,
     OF_PAGES,
+    UNSURE,
     Fact,
     Items,
     Reply,
@@ -30,13 +30,17 @@ from api.web.question import (
     goal_of,
     in_reach,
     instead,
+    limits_asked,
     summary,
     towards,
     what_if,
+    without_goal,
 )
-from api.web.wording import on_screen, sector, short_words, spoken_days
+from api.web.wording import on_screen, said_of_client, sector, short_words, spoken_days
+from graph.projection import Status
 from graph.requirements import attributes
 from queries.catalogue import COLLECTIONS
+from queries.pathways.limits import limits_of
 from queries.pathways.request import PathwayRequest, WithinReach, counted
 
 if TYPE_CHECKING:
@@ -78,7 +82,10 @@ def routes(
         rows=list(zip(ROWS, *(one.cells for one in found), strict=True)) if found else [],
         routes=found,
         lifting=[(one, instead(addresses, dropped(asked, one["limits"], reply), asked)) for one in reply["lifting"]],
-        nearest=[(one, address(addresses, towards(asked, one["role"]["id"]))) for one in reply["nearest"]],
+        nearest=[
+            (one, address(addresses, towards(asked, one["role"]["id"])), _level_word(one["role"]["id"], services))
+            for one in reply["nearest"]
+        ],
         since=since,
         beside=beside,
         questions=questions_of(reply["questions"]),
@@ -115,7 +122,7 @@ def roles(
 ) -> Response:
     """Roles that somebody who does not know where to may get to, by level, each with the question for routes to it."""
     addresses = Addresses.of(request, release)
-    items = [(name, value) for name, value in request.query_params.multi_items() if name in OF_CLIENT]
+    items = without_goal(asked_in(request))
     ordered = sorted(found, key=lambda one: (not one.home, one.level or 0, one.role.label))
     levels = [
         (home, level, [(one, address(addresses, towards(items, one.role.id))) for one in group])
@@ -130,13 +137,30 @@ def roles(
         services=services,
         release=release,
         above=[Step("Start", "/"), Step("Find a route", "/start")],
-        brought=[on_screen(labels.get(id, id.replace(":", " "))) for id in asked.holds],
+        summary=summary_of_roles(asked, labels, addresses, items),
+        brought=bool(asked.holds),
         levels=levels,
         others=others,
-        change=address(addresses, [*items, ("to_level", "unsure")], "/start"),
+        change=address(addresses, [*items, ("to_level", UNSURE)], "/start"),
         sector=sector,
         short_words=short_words,
     )
+
+
+def summary_of_roles(
+    asked: PathwayRequest, labels: Mapping[str, str], addresses: Addresses, items: Items
+) -> list[tuple[str, str, str]]:
+    """What was asked by somebody who does not know where to, in words, each part with where it is changed."""
+    held = "; ".join(on_screen(labels.get(id, id.replace(":", " "))) for id in asked.holds)
+    rows = [("They bring", held, "from-1"), ("About the client", "; ".join(said_of_client(items)), "fact-age")]
+    if limits := limits_asked([{"name": one.name, "text": one.text} for one in limits_of(asked, labels)], items):
+        kept = "They are not applied to this list. They are kept, and apply once a role is opened"
+        rows.append(("Limits", f"{'; '.join(limits)}. {kept}", "arrive"))
+    change = [*items, ("to_level", UNSURE)]
+    return [
+        (name, capitalize_first(said) or "Nothing was said", address(addresses, change, f"/start#{field}"))
+        for name, said, field in rows
+    ]
 
 
 def no_such_route(request: Request, services: Services, reply: Reply, *, number: int, release: int | None) -> Response:
@@ -150,6 +174,7 @@ def no_such_route(request: Request, services: Services, reply: Reply, *, number:
         services=services,
         release=release,
         above=[Step("Start", "/"), Step("Find a route", "/start")],
+        query_behind=alternates_of(addresses, asked)[0].href,
         status=404,
         number=number,
         count=_counted_routes(len(reply["pathways"])),
@@ -241,7 +266,7 @@ def column(one: Reply, number: int, addresses: Addresses, asked: Items) -> Colum
             or "None that we know of",
             counted(employers, "step") if employers else "No",
             can_start(one),
-            how_sure(one),
+            how_sure(one, number),
         ),
     )
 
@@ -273,8 +298,11 @@ def time_of(one: Reply) -> str:
     if totals["weeks_at_least"]:
         text = f"At least {text}"
     text = _sure(capitalize_first(text), (step["weeks"] for step in one["steps"]))
-    unknown = totals["steps_of_unknown_length"]
-    return f"{text}; how long {counted(unknown, 'step')} takes in all is not known" if unknown else text
+    if unknown := totals["steps_of_unknown_length"]:
+        text += f"; how long {counted(unknown, 'step')} takes in all is not known"
+    if hours := totals["steps_of_unknown_hours"]:
+        text += f"; hours a week not known of {counted(hours, 'step')}: with those of the client it may take longer"
+    return text
 
 
 def cost_of(one: Reply) -> str:
@@ -294,6 +322,10 @@ def cost_of(one: Reply) -> str:
 
 LIKELY: Final = {"yes": "likely", "not-known": "cannot be told yet", "no": "no"}
 """What is decided of a payment, in the words of the pages."""
+
+
+LIKELY_START: Final = {"likely-yes": "Likely yes", "likely-no": "Likely no", "cannot-tell": "We cannot tell yet"}
+"""Whether a client may start a step, in the words of the pages."""
 
 
 def who_pays(steps: Sequence[Reply]) -> str:
@@ -338,14 +370,15 @@ def first_start(steps: Sequence[Reply]) -> str:
     return capitalize_first(on_screen(str(steps[0]["start_note"])))
 
 
-def how_sure(one: Reply) -> str:
-    """How sure a route is as a whole: as its least sure step."""
+def how_sure(one: Reply, number: int = 1) -> str:
+    """How sure a route is as a whole: as its least sure step. Only the first is the best of all."""
     word = {
         "published": "Every step is published by somebody",
         "inferred": "At least one step is our inference: please check it",
         "illustrative": "It holds made-up (illustrative) steps: for demonstration only",
     }[one["status"]]
-    return f"{word}. No other route that we hold is better." if one["proven"] else f"{word}."
+    least = "" if number == 1 else " for what it is shown for"
+    return f"{word}. No other route that we hold is better{least}." if one["proven"] else f"{word}."
 
 
 def route(
@@ -375,7 +408,8 @@ def route(
         number=number,
         time=time_of(one),
         cost=cost_of(one),
-        sure=how_sure(one),
+        sure=how_sure(one, number),
+        level_word=_level_word(one["goal"]["id"], services),
         stops={step["number"] for step in stops_of(one["steps"])},
         picture=picture_of(one, date.fromisoformat(reply["question"]["on"])),
         checks=[check for check in reply["check_before_recommending"] if _concerns(check, one)],
@@ -386,8 +420,31 @@ def route(
         swaps={step["number"]: _swaps(step, services, asked, addresses, reply) for step in one["steps"]},
         **_words_of(reply, asked, addresses),
         back=address(addresses, asked),
+        later={
+            step["number"]: [
+                (f"{months} months later", later_address(addresses, asked, number, step["number"], weeks))
+                for weeks, months in MONTHS_AWAY.items()
+            ]
+            for step in stops_of(one["steps"])
+        },
         plan=address(addresses, asked, f"/pathways/{number}/plan"),
     )
+
+
+def _level_word(role: str, services: Services) -> str:
+    """How sure the level of a role is, in a word; empty where somebody published it."""
+    found = services.pathways.projection.roles.get(role)
+    return "" if found is None or found.level_status is Status.PUBLISHED else str(found.level_status)
+
+
+MONTHS_AWAY: Final = {13: 3, 26: 6, 52: 12}
+"""After how many weeks somebody may come back, among which a page lets choose, and how many months they are."""
+
+
+def later_address(addresses: Addresses, asked: Items, number: int, after: int, weeks: int) -> str:
+    """Where it is said how to go on for whoever stops after a step of a route and comes back so many weeks later."""
+    items = [*asked, ("stop_after", str(after)), ("weeks_away", str(weeks))]
+    return address(addresses, items, f"/pathways/{number}/later")
 
 
 def _swaps(

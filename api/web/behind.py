@@ -1,5 +1,6 @@
-"""The named query that a page says the same as, or is made from: to be run again, changed and cited."""
+"""The named query that a page says the same as, or one about the same matter: to be run again, changed and cited."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
@@ -22,16 +23,19 @@ BEHIND: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "/designers": ("coverage-by-role", {}),
     "/fragility": ("taught-by-one-provider", {}),
     "/funding": ("funding-rules", {}),
-    "/funding/{scheme}": ("funding-rules", {"scheme": "scheme"}),
+    "/funding/{scheme}": ("funding-rules", {}),
     "/incomplete": ("courses-of-provider", {}),
     "/issues": ("without-open-source", {}),
     "/leavers-change": ("leavers-by-year", {}),
     "/overlaps": ("units-of-theme", {}),
+    "/pathways/roles": ("reachable-roles", {}),
     "/releases": ("statements-by-status", {}),
     "/releases/{first}/diff/{second}": ("statements-by-status", {}),
     "/releases/{number}": ("statements-by-status", {}),
     "/shared-competencies": ("coverage-of-themes", {}),
     "/standards/{role}/matrix": ("competencies-of-role", {"role": "role"}),
+    "/start": ("shortest-pathway-to-level-4", {}),
+    "/watch": ("coverage-counted", {}),
     "/watch/adverts": ("adverts-by-outcome", {}),
     "/watch/changes": ("coverage-counted", {}),
     "/watch/demand": ("demand-by-role", {}),
@@ -41,13 +45,33 @@ BEHIND: Final[dict[str, tuple[str, dict[str, str]]]] = {
 }
 """By the address of a page: the query, and for its parameters the names in the address or question of the page."""
 
+SAME: Final = frozenset(
+    {"/coverage", "/fragility", "/leavers-change", "/watch/adverts", "/watch/demand", "/watch/figures"}
+)
+"""The pages of which the query gives the figures, unless they were asked for otherwise than as a whole. Of all others
+it is a query about the same matter."""
 
-def query_behind(request: Request, addresses: Addresses) -> str | None:
-    """Where the query is described that the page of a request is made from; None: no page of the data is asked for.
 
-    A value is filled in where the page was asked with one.
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Where the query of a page is described. `same`: it gives the figures of the page."""
+
+    href: str
+    same: bool
+
+
+def query_behind(request: Request, addresses: Addresses) -> Behind | None:
+    """The query that the page of a request is made from; None: no page of the data is asked for.
+
+    A value is filled in where the page was asked with one, and so is the release that the page is about.
     """
-    name, filled = BEHIND.get(getattr(request.scope.get("route"), "path", ""), ("", {}))
+    path = getattr(request.scope.get("route"), "path", "")
+    if path not in BEHIND:
+        return None
+    name, filled = BEHIND[path]
     asked = {**request.query_params, **request.path_params}
     given = {parameter: str(asked[one]) for parameter, one in filled.items() if asked.get(one)}
-    return addresses.to(address_of(name).partition("?")[0], **given) if name else None
+    if path.startswith("/releases/"):
+        addresses = Addresses(addresses.root, int(asked.get("number") or asked["second"]))
+    same = path in SAME and not set(request.query_params) - {"format", "release", "placeholders"}
+    return Behind(addresses.to(address_of(name).partition("?")[0], **given), same)

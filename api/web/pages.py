@@ -63,6 +63,7 @@ def page(
     services: Services | None = None,
     release: int | None = None,
     query_behind: str | None = None,
+    query_same: bool = True,
     alternates: Sequence[Alternate] = (),
     above: Sequence[Step] = (),
     status: int = 200,
@@ -74,9 +75,11 @@ def page(
     `services` is the release that the page is about: its number and date are in the foot. `release` is the number that
     the reader asked for (None: nobody named one); `to(path, **query)` in templates keeps it in links, and `word(id)` is
     how surely there is a thing that nobody published. `query_behind` is the address of the named query that says the
-    same. Other names are the template's own.
+    same; not `query_same`: one about the same matter. Other names are the template's own.
     """
     addresses = Addresses.of(request, release)
+    if query_behind is None and (found := behind.query_behind(request, addresses)) is not None:
+        query_behind, query_same = found.href, found.same
     said = {
         "title": title,
         "root": addresses.root,
@@ -85,8 +88,10 @@ def page(
         "asset": lambda name: _asset(addresses.root, name),
         "word": lambda id: _word(services, id),
         "manifest": services.manifest if services else None,
+        "in_foot": services.manifest if services else None,
         "sandbox": sandbox_banner(request),
-        "query_behind": query_behind or behind.query_behind(request, addresses),
+        "query_behind": query_behind,
+        "query_same": query_same,
         "alternates": alternates,
         "above": above,
         "software": SOFTWARE,

@@ -18,10 +18,10 @@ from starlette.responses import Response
 
 from api.addresses import Addresses
 from api.dependencies import Services
-from api.web.adviser import cost_of, time_of, who_pays
+from api.web.adviser import asked_in, cost_of, time_of, who_pays
 from api.web.beside import Since
 from api.web.pages import Alternate, Step, capitalize_first, day, page
-from api.web.question import address
+from api.web.question import Items, address, limits_asked
 from api.web.wording import on_screen, said_of_client, short_words
 from ontology.namespaces import expand, thing
 
@@ -45,7 +45,7 @@ _SAME_CALL: Final = {"provider": ("which provider",), "start": ("which provider"
 class Action:
     """Something to do. `by` None: no date is known. `why_by`: what the day is, or why none is known.
 
-    `whom`: who can help, with the id of what is known of them, where one is.
+    `whom`: who can help, with the id of what is known of them, where one is. `marks`: how sure its step is.
     """
 
     what: str
@@ -53,6 +53,7 @@ class Action:
     by: date | None
     why_by: str
     whom: tuple[tuple[str, str | None], ...]
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan: where somebody stands, where to, by which route, what to do, and what to ask before."""
+    """A plan: where somebody stands, where to, by which route, what to do, and what to ask before.
+
+    `limits`: those that the route keeps, but for what is only usual.
+    """
 
     situation: tuple[str, ...]
     goal: str
@@ -91,10 +95,11 @@ class Plan:
     actions: tuple[Action, ...]
     calls: tuple[Call, ...]
     on: date
+    limits: tuple[str, ...] = ()
 
 
-def plan_of(reply: Reply, number: int, services: Services) -> Plan:
-    """The plan of one route of an answer."""
+def plan_of(reply: Reply, number: int, services: Services, asked: Items) -> Plan:
+    """The plan of one route of the answer to what was `asked`."""
     one = reply["pathways"][number - 1]
     on = date.fromisoformat(reply["question"]["on"])
     return Plan(
@@ -107,7 +112,12 @@ def plan_of(reply: Reply, number: int, services: Services) -> Plan:
         tuple(_actions(one["steps"], on)),
         tuple(_calls(reply, one, services)),
         on,
+        tuple(limits_asked(reply["question"]["limits"], asked)),
     )
+
+
+STATUS_WORDS: Final = {"inferred": "our inference", "illustrative": "made up, for demonstration"}
+"""What is said of a step that nobody published."""
 
 
 def _actions(steps: Sequence[Reply], on: date) -> Iterator[Action]:
@@ -117,14 +127,16 @@ def _actions(steps: Sequence[Reply], on: date) -> Iterator[Action]:
         known = with_whom is not None and step["start_note"].startswith("starts ")
         by = on + timedelta(weeks=step["starts_in_weeks"]) if known else None
         why = f"the course {step['start_note']}" if known else step["start_note"]
+        nobody = with_whom is None and step["kind"] != "job" and not (step["delivered_by"] or step["seen_at"])
+        marks = (*filter(None, [STATUS_WORDS.get(step["status"])]), *(["no provider of it is known"] if nobody else []))
         if step["kind"] == "job":
             job = step["title"].removeprefix("Start work as ")
-            yield Action(f"Look for a vacancy: {job}", "client", None, step["start_note"], ())
+            yield Action(f"Look for a vacancy: {job}", "client", None, step["start_note"], (), marks)
         elif step["kind"] == "apprenticeship":
             what = f"Find an employer who takes on an apprentice, and apply: {step['title']}"
-            yield Action(what, "client and adviser", by, why, whom)
+            yield Action(what, "client and adviser", by, why, whom, marks)
         else:
-            yield Action(f"Ask for a place and apply: {step['title']}", "client", by, why, whom)
+            yield Action(f"Ask for a place and apply: {step['title']}", "client", by, why, whom, marks)
 
 
 def _calls(reply: Reply, one: Reply, services: Services) -> Iterator[Call]:
@@ -160,7 +172,7 @@ def _signposts(step: Reply, services: Services) -> tuple[Whom, ...]:
     for past in sorted(step["delivered_by"], key=lambda one: one["period"], reverse=True):
         why = f"had learners on it in {past['period']}"
         found.setdefault(past["provider"], _whom(past["provider"], None, services, (), why))
-    return tuple(found.values())[:MOST_ASKED] or (Whom("the provider"),)
+    return tuple(found.values())[:MOST_ASKED] or (Whom("no provider of it is known"),)
 
 
 def _is_of_run(record: str, services: Services) -> bool:
@@ -232,7 +244,7 @@ def respond(
     request: Request, services: Services, reply: Reply, *, number: int, release: int | None, since: Since | None = None
 ) -> Response:
     """The plan as a page to print, with a code that opens it again."""
-    plan, addresses = plan_of(reply, number, services), Addresses.of(request, release)
+    plan, addresses = plan_of(reply, number, services, asked_in(request)), Addresses.of(request, release)
     whole = whole_address(request, reply, number)
     queried = whole.partition("?")[2]
     code = segno.make(whole, error="l", boost_error=False).svg_inline(scale=2, border=2)

@@ -1,15 +1,19 @@
 """Problems as pages, for readers of pages: what happened, what to do about it, and links that may help."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.addresses import Addresses
+from api.dependencies import holder_of
+from api.misread import NEEDED
 from api.negotiate import JSON_FORMAT, Format, prefers_html
 from api.resources import HELPERS, Said, path_of
 from api.web import question, report
 from api.web.pages import Step, page
+from graph.release import NoReleaseError
 from ontology.namespaces import ID
 
 if TYPE_CHECKING:
@@ -26,9 +30,13 @@ def problem_page(request: Request, problem: "Problem", instance: str) -> Respons
     if document.status in _UNREADABLE and _of_pathways(request):
         return question.mend(request, document)
     said = Said(Addresses.of(request))
+    asked = request.query_params.multi_items()
+    meant = document.words or document.id
+    again = request.method == "GET" and any(value == meant for _, value in asked)
     replaced = [(id, said.href(id if ":" in id else f"{ID}{id}")) for id in document.replaced_by or ()]
     suggestions = [
-        (one.label, said.addresses.to(one.href), one.id) for one in (document.suggestions or document.candidates or ())
+        (one.label, _again(request, meant, one.id) if again else said.addresses.to(one.href), one.id)
+        for one in (document.suggestions or document.candidates or ())
     ]
     form = _form(request, said.addresses.root, document.status)
     missing = _missing(document) if form["fields"] else []
@@ -37,12 +45,14 @@ def problem_page(request: Request, problem: "Problem", instance: str) -> Respons
         "problem.html",
         title="One thing more to say" if missing else document.title,
         missing=missing,
+        providers=_providers(request) if "provider" in missing else [],
         status=200 if missing else document.status,  # a form that asks for the rest is what such a reader came for
         headers=problem.headers,
         above=[Step("Start", "/")],
         problem=document,
         replaced=replaced,
         suggestions=suggestions,
+        again=again,
         earlier=_in_release(said.addresses.root, document.id, document.last_release),
         **form,
         **HELPERS,
@@ -52,7 +62,23 @@ def problem_page(request: Request, problem: "Problem", instance: str) -> Respons
 def _missing(document: "ProblemDocument") -> list[str]:
     """What is still to be said, where nothing else is wrong."""
     errors = document.errors or []
-    return [one.field for one in errors] if all(one.message == "Field required" for one in errors) else []
+    return [one.field for one in errors] if all(one.message == NEEDED for one in errors) else []
+
+
+def _again(request: Request, meant: str | None, id: str) -> str:
+    """The same question about the thing of this id, where it named another or nothing."""
+    asked = [(name, id if value == meant else value) for name, value in request.query_params.multi_items()]
+    return f"{request.url.path}?{urlencode(asked)}"
+
+
+def _providers(request: Request) -> list[tuple[str, str]]:
+    """Id and name of every provider of the release that is asked."""
+    number = request.query_params.get("release")
+    try:
+        services = holder_of(request).get(int(number) if number else None)
+    except (NoReleaseError, LookupError):  # of no such release nothing can be chosen
+        return []
+    return [(one.id, one.label) for one in services.things.by_name("providers")]
 
 
 def _form(request: Request, root: str, status: int) -> dict[str, Any]:

@@ -204,7 +204,7 @@ BEFORE: Final = "before"
 DONE, ASK = "done", "ask"
 """What an address calls the facts about the client that were asked about, and the one to ask about now."""
 
-OF_PAGES: Final = (BEFORE, DONE, ASK, "print")
+OF_PAGES: Final = (BEFORE, DONE, ASK, "print", "stop_after", "weeks_away")
 """What pages add to the address of a question."""
 
 _LONG: Final = 2_000
@@ -233,13 +233,18 @@ def read(items: Items, kind: type[Q]) -> Q:
         raise Problem("invalid-request", "A question that is in the address cannot be read.", 422) from error
 
 
-OF_CLIENT: Final = ("from", "holds", "attribute")
-"""The parts of a question that say what somebody brings and who they are."""
+OF_GOAL: Final = ("to", "to_level", "sector")
+"""The parts of a question that say where somebody wants to get to."""
+
+
+def without_goal(items: Items) -> list[tuple[str, str]]:
+    """A question but for where somebody wants to get to."""
+    return [one for one in items if one[0] not in OF_GOAL]
 
 
 def in_reach(addresses: Addresses, items: Items) -> str:
     """The address of the roles that what somebody brings leads to."""
-    return address(addresses, [one for one in items if one[0] in OF_CLIENT], "/pathways/roles")
+    return address(addresses, without_goal(items), "/pathways/roles")
 
 
 def start(request: Request, services: Services, *, release: int | None) -> Response:
@@ -288,11 +293,11 @@ def mend(request: Request, problem: ProblemDocument) -> Response:
         mistakes=found,
         choices=[
             *(
-                (one.label, address(addresses, corrected(items, words, one.id)), one.id)
+                (one.label, address(addresses, corrected(items, words, one.id)))
                 for one in problem.candidates or problem.suggestions or ()
             ),
             *(
-                ("What replaces it", address(addresses, corrected(items, words, id)), id)
+                (f"What replaces it, {id}", address(addresses, corrected(items, words, id)))
                 for id in problem.replaced_by or ()
             ),
             *_in_earlier(addresses, items, problem.last_release),
@@ -304,13 +309,13 @@ def mend(request: Request, problem: ProblemDocument) -> Response:
     )
 
 
-def _in_earlier(addresses: Addresses, items: Items, release: int | None) -> list[tuple[str, str, str]]:
+def _in_earlier(addresses: Addresses, items: Items, release: int | None) -> list[tuple[str, str]]:
     """The same question put to the last release that has a thing which was withdrawn."""
     if release is None:
         return []
     asked = [(name, value) for name, value in items if name != "release"]
     earlier = Addresses(addresses.root, release)
-    return [("Ask the last release that has it", address(earlier, asked), f"release {release}")]
+    return [(f"Ask release {release}, the last that has it", address(earlier, asked))]
 
 
 def form(items: Items, called: Callable[[str], str] = str) -> dict[str, Any]:
@@ -374,8 +379,7 @@ def fact_of(name: str, given: str = "") -> Fact:
 def summary(reply: Reply, asked: Items, addresses: Addresses) -> list[tuple[str, str, str]]:
     """What was asked, in words: each part with the address where it is changed."""
     question = reply["question"]
-    usual = {"time", "hours_per_week"} - {one["name"] for one in _set_by_person(question["limits"], asked)}
-    limits = [on_screen(one["text"]) for one in question["limits"] if one["name"] not in usual]
+    limits = limits_asked(question["limits"], asked)
     rows = [
         ("They want to get to", goal_of(question), "to"),
         ("They bring", "; ".join(on_screen(one["label"]) for one in question["holds"]) or "Nothing was said", "from-1"),
@@ -384,6 +388,12 @@ def summary(reply: Reply, asked: Items, addresses: Addresses) -> list[tuple[str,
         ("Limits", "; ".join(limits) or "None was set", "arrive"),
     ]
     return [(name, capitalize_first(said), address(addresses, asked, f"/start#{field}")) for name, said, field in rows]
+
+
+def limits_asked(limits: Sequence[Reply], asked: Items) -> list[str]:
+    """The limits in force in words, without those that only are what is usual."""
+    usual = {"time", "hours_per_week"} - {one["name"] for one in _set_by_person(limits, asked)}
+    return [on_screen(one["text"]) for one in limits if one["name"] not in usual]
 
 
 def goal_of(question: Reply) -> str:
@@ -413,7 +423,7 @@ def what_if(reply: Reply, asked: Items, addresses: Addresses) -> list[WhatIf]:
         name, kind, called = _VALUES.get(one["name"], ("", "", ""))
         found.append(
             WhatIf(
-                on_screen(one["text"]),
+                on_screen(one["text"]) + ("" if one["name"] in by_person else " (our limit: none was asked for)"),
                 instead(addresses, dropped(asked, [one], reply), asked) if one["name"] in by_person else None,
                 address(addresses, asked, f"/start#{_FIELD_OF_LIMIT.get(one['name'], 'only')}"),
                 name,
@@ -447,4 +457,4 @@ def dropped(asked: Items, limits: Iterable[Reply], reply: Reply) -> list[tuple[s
 
 def towards(asked: Items, role: str) -> list[tuple[str, str]]:
     """The question with another goal."""
-    return [*((name, value) for name, value in asked if name not in ("to", "to_level", "sector")), ("to", role)]
+    return [*without_goal(asked), ("to", role)]

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from api.addresses import Addresses
 from api.dependencies import Services, holder_of
 from api.negotiate import JSON_FORMAT, prefers_html
+from api.resources import HELPERS
 from api.web.pages import Alternate, Step, page
 from api.web.report import fields_of, operation_of
 from graph.release import NoReleaseError
@@ -24,6 +25,8 @@ LARGEST: Final = 2_000_000
 
 OWN: Final = {
     "/datasets": "sources.html",
+    "/funding": "schemes.html",
+    "/funding/{scheme}": "scheme.html",
     "/incomplete": "incomplete.html",
     "/releases": "releases.html",
     "/releases/{first}/diff/{second}": "differences.html",
@@ -95,6 +98,7 @@ def _page(request: Request, said: dict[str, Any]) -> Response:
         fields=list(fields_of(operation, request)),
         action=f"{addresses.root}/asked{request.url.path.removeprefix(addresses.root)}",
         asked=request.query_params.multi_items(),
+        **HELPERS,
     )
 
 

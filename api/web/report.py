@@ -6,7 +6,7 @@ that the form has each filter with its meaning and its choices.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -25,10 +25,14 @@ from api.sheets import Cell, Sheet, plain_text
 from api.web.pages import Alternate, Step, capitalize_first, page
 from graph.projection import Status
 from ontology.namespaces import ID
+from queries.find import UnknownWordsError, resolve
 from queries.profiles import Things
 
 SHOWN: Final = 200
 """Rows of a table that a page shows; files have all."""
+
+PAGE: Final = 50
+"""Rows of a table that is shown page by page, unless the question says how many."""
 
 _ID: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,12}-[A-Za-z0-9./_-]{1,80}")
 _OF_IDS: Final = re.compile(r"\bids?\b", re.IGNORECASE)
@@ -70,13 +74,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it is shown: each cell in parts. `left`: it has more rows."""
+    """A table as it is shown: each cell in parts. `left`: it has more rows. `none`: what to say where it has none.
+
+    `start`: rows before it; `total`: how many there are; None: nobody counted. `turns`: the pages before and after it.
+    """
 
     title: str
     columns: Sequence[str]
     rows: tuple[tuple[tuple[Part, ...], ...], ...]
     notes: Sequence[str]
     left: bool
+    none: str
+    start: int = 0
+    total: int | None = None
+    turns: tuple[tuple[str, str], ...] = ()
 
 
 def respond(
@@ -108,23 +119,43 @@ def respond(
         above=[Step("Start", "/"), Step("For curriculum designers", "/designers")],
         alternates=[alternate(*one) for one in offered],
         about=str(operation.get("description", "")).partition("\n\n")[0],
-        tables=[_table(one, services, addresses) for one in sheets],
+        tables=[
+            _paged(one, request, services, addresses) if one.paged else _table(one, services, addresses)
+            for one in sheets
+        ],
         chart=chart,
         chart_address=next((alternate(*one).href for one in offered if one[0] == "vega-lite"), None),
         fields=list(fields_of(operation, request)),
         action=f"{addresses.root}/asked{path.removeprefix(addresses.root)}",
         asked=asked,
-        try_it=_try_it(request, services, addresses),
+        try_it=_try_it(request, services, addresses, sheets),
     )
 
 
-def _try_it(request: Request, services: Services, addresses: Addresses) -> str | None:
-    """Where what is missing here can be imagined: in a sandbox, with what this page is about filled in."""
+def _try_it(request: Request, services: Services, addresses: Addresses, sheets: Sequence[Sheet]) -> str | None:
+    """Where what is missing here can be imagined: in a sandbox, with what this page is about filled in.
+
+    Of a gap of roles that is what stays open.
+    """
     path = getattr(request.scope.get("route"), "path", "")
     if services.sandbox is not None or not path.startswith(("/coverage/", "/changes", "/bundles")):
         return None
-    given = {**request.query_params, **request.path_params}
-    return addresses.to("/sandboxes/new", **{name: given[name] for name in ("competency", "provider") if name in given})
+    about = [request.path_params.get("competency", ""), *request.query_params.getlist("gap")]
+    if not any(about):
+        about = [str(row[0]) for one in sheets if one.title == "Stays open" for row in one.rows]
+    about = [one for one in dict.fromkeys(about) if one in services.things]
+    given = {"competency": " ".join(about), "provider": _provider(request, services)}
+    return addresses.to("/sandboxes/new", **{name: value for name, value in given.items() if value})
+
+
+def _provider(request: Request, services: Services) -> str | None:
+    """The id of the provider that is asked about; None: nobody is, or none is meant alone."""
+    if (said := request.query_params.get("provider")) is None:
+        return None
+    try:
+        return resolve(said, services.search, services.things.names, ("Provider",)).id
+    except UnknownWordsError:
+        return None
 
 
 def operation_of(request: Request) -> dict[str, Any]:
@@ -183,6 +214,20 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _paged(sheet: Sheet, request: Request, services: Services, addresses: Addresses) -> Table:
+    """The rows of a table that the question counts off, with the pages before and after them."""
+    asked = request.query_params
+    start, most = int(asked.get("offset") or 0), int(asked.get("limit") or PAGE)
+    every = list(sheet.rows)
+    shown = _table(replace(sheet, rows=every[start : start + min(most, SHOWN)]), services, addresses)
+    end, found = start + len(shown.rows), []
+    for name, place in (("Rows before", max(start - most, 0)), ("More rows", end)):
+        if place < start or start < place < len(every):
+            kept = [(one, value) for one, value in asked.multi_items() if one != "offset"]
+            found.append((name, f"{request.url.path}?{urlencode([*kept, ('offset', str(place))])}"))
+    return replace(shown, start=start, total=len(every), left=len(shown.rows) < len(every), turns=tuple(found))
+
+
 def _table(sheet: Sheet, services: Services, addresses: Addresses) -> Table:
     """A table as a page shows it: whatever a cell names is called by its name and leads to its page."""
     names, left = list(sheet.columns), iter(sheet.rows)
@@ -203,7 +248,7 @@ def _table(sheet: Sheet, services: Services, addresses: Addresses) -> Table:
         )
         for row in rows
     )
-    return Table(sheet.title, columns, shown, sheet.notes, next(left, None) is not None)
+    return Table(sheet.title, columns, shown, sheet.notes, next(left, None) is not None, sheet.none)
 
 
 def _folded(names: Sequence[str], rows: Sequence[Sequence[Cell]], things: Things) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The form that makes a sandbox: an imaginary run of an award, an imaginary unit, or both; without a line of JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from fastapi import Request
@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from api.dependencies import Services
 from api.web.pages import Step, page
+from api.web.wording import Mistake
+from graph.issues import Issue, Severity
 from loaders.kept_sandboxes import Asked, Cell
 from queries.provided import read_sites
 
@@ -15,14 +17,41 @@ TIMES: Final = ("day", "evening", "weekend")
 _KINDS: Final = {"PT-HNC": "HNC", "PT-HND": "HND"}
 _COURSE, _RUN, _UNIT = "C-IMAGINED-1", "DL-IMAGINED-1", "U-IMAGINED-1"
 
+LABELS: Final = {
+    "award": "Award that is run, or that the unit is a part of",
+    "provider": "Who runs it?",
+    "attendance": "When do people attend?",
+    "start": "First day",
+    "duration_weeks": "Weeks from start to end",
+    "hours_per_week": "Hours a week",
+    "cost_pounds": "Price to the learner, in pounds",
+    "seats": "Seats",
+    "unit": "Title of the unit",
+    "level": "Level",
+    "credits": "Credits",
+    "competency": "Statements that it teaches, by their ids",
+    "title": "What to call the sandbox",
+}
+"""What people call each field of the form."""
+
+_FIELD_OF: Final = {
+    "provider_id": "provider",
+    "site_id": "provider",
+    "start_dates": "start",
+    "competency_id": "competency",
+    **{name: name for name in LABELS},
+}
+"""The field that a column of a row is filled from. Other columns follow from the award."""
+
 
 def respond(
-    request: Request, services: Services, given: Mapping[str, str], *, wrong: str = "", status: int = 200
+    request: Request, services: Services, given: Mapping[str, str], mistakes: Sequence[Mistake] = ()
 ) -> Response:
-    """The form with what was said so far. `wrong`: what it lacks, said before it."""
+    """The form with what was said so far. `mistakes`: what is to be put right in it, said before it and beside it."""
     projection = services.release.projection
     names = projection.labels
-    competencies = [one for one in given.get("competency", "").split() if one in services.things]
+    said = given.get("competency", "").split()
+    competencies = said if all(one in services.things for one in said) else []
     return page(
         request,
         "sandbox-new.html",
@@ -30,9 +59,10 @@ def respond(
         services=services,
         above=[Step("Start", "/"), Step("For curriculum designers", "/designers")],
         query_behind=None,
-        status=status,
-        given={name: value for name, value in given.items() if name != "competency"},
-        wrong=wrong,
+        status=422 if mistakes else 200,
+        given=given,
+        labels=LABELS,
+        mistakes=sorted(mistakes, key=lambda one: list(LABELS).index(one.field)),
         times=TIMES,
         awards=sorted((one.title, one.id) for one in projection.awards.values() if one.current and one.real),
         providers=sorted(
@@ -42,14 +72,26 @@ def respond(
     )
 
 
-def imagined(services: Services, given: Mapping[str, str]) -> Asked | str:
-    """What a filled form imagines, as rows of the tables of a dataset; else what it lacks, in words."""
+def mistakes_of(issues: Sequence[Issue]) -> Iterator[Mistake]:
+    """What is wrong with the rows that a form was made into, each at the field that it is from."""
+    said = set()
+    for one in issues:
+        name = _FIELD_OF.get(one.column or "", "award")
+        if one.severity is not Severity.ERROR or (name, one.message) in said:
+            continue
+        said.add((name, one.message))
+        hint = f"; {one.hint}" if one.hint.startswith("write ") and "notes" not in one.hint else ""
+        yield Mistake(name, f"{LABELS[name].rstrip('?')}: {one.message}{hint}")
+
+
+def imagined(services: Services, given: Mapping[str, str]) -> Asked | Mistake:
+    """What a filled form imagines, as rows of the tables of a dataset; else what it lacks."""
     projection, names = services.release.projection, services.release.projection.labels
     award, provider, unit = (given.get(name, "") for name in ("award", "provider", "unit"))
     if award not in projection.awards:
-        return "Choose the award that is run, or that the unit is a part of"
+        return Mistake("award", "Choose the award that is run, or that the unit is a part of")
     if not provider and not unit:
-        return "Say who runs it, or give the unit a title"
+        return Mistake("provider", "Say who runs it, or give the unit a title")
     tables: dict[str, list[Mapping[str, Cell]]] = {}
     title = given.get("title", "")
     if provider:

@@ -23,6 +23,7 @@ def respond(request: Request, said: SandboxSaid) -> Response:
         alternates=(Alternate("JSON", here, "application/json"),),
         headers=_NO_INDEX,
         said=said,
+        in_foot=said.base,
         banner=said.banner,
         under=f"/sandboxes/{said.id}",
     )
@@ -39,6 +40,7 @@ def respond_effect(request: Request, sandbox: SandboxSaid, said: EffectSaid) -> 
         alternates=tuple(Alternate(one.name.upper(), f"{here}?format={one.name}", one.media_type) for one in SHEETS),
         headers=_NO_INDEX,
         said=said,
+        in_foot=sandbox.base,
         banner=sandbox.banner,
         under=f"/sandboxes/{sandbox.id}",
     )

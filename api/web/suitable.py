@@ -16,7 +16,7 @@ from api.dependencies import Services
 from api.questions import in_link
 from api.schemas.common import Text
 from api.schemas.pathways import PathwayAsked
-from api.web.adviser import alternates_of, asked_in, questions_of
+from api.web.adviser import LIKELY_START, alternates_of, asked_in, questions_of
 from api.web.pages import Step, page
 from api.web.question import ASK, DONE, Items, Reply, address, fact_of, instead
 from api.web.wording import on_screen, short_words
@@ -25,7 +25,6 @@ from graph.requirements import attributes, circumstance_fault, phrase
 
 PATH: Final = "/pathways/questions"
 ANSWER: Final = f"{PATH}/answer"
-LIKELY: Final = {"likely-yes": "Likely yes", "likely-no": "Likely no", "cannot-tell": "We cannot tell yet"}
 
 
 class QuestionsAsked(PathwayAsked):
@@ -100,7 +99,7 @@ def respond(
             title="Check the answers",
             rows=[Answered(attributes()[name]["question"], _said(name, known), to((ASK, name))) for name in done],
             steps=reply["pathways"][0]["steps"] if reply["pathways"] else [],
-            likely=LIKELY,
+            likely=LIKELY_START,
             sentence=lambda text: text if text.endswith(("?", ".")) else f"{text}.",
             explanation=reply["explanation"],
             show=instead(addresses, question, before) if before != question else common["routes"],

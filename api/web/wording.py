@@ -23,9 +23,11 @@ _SAID: Final = tuple(
     for pattern, words in (
         (r"No pathway among the steps we hold has less", "No route that we hold does better"),
         (r"\bpathway(s?)\b", r"route\1"),
-        (r"any provider of this kind: ([\w ]+)", r"any provider that runs it (\1)"),
+        (r"any provider of this kind: ([\w ]+)", r"no provider of it is known; any that runs it (\1)"),
         (r" → ", ", then "),
-        (r"\[((?:at least )?[\d,]+ weeks?), £0, ", r"[\1, nothing to pay, "),
+        (r"\[((?:at least )?[\d,]+ weeks?), £0( \(\w+\))?, ", r"[\1, nothing to pay\2, "),
+        (r" \(inferred\)", " (our inference)"),
+        (r" \(illustrative\)", " (made up, for demonstration)"),
         (r" \[((?:at least )?[\d,]+ weeks?, [^\]]* steps?)\]", r": \1"),
         (r"\blevel (\d), for entry rules", r"an award at level \1"),
         (r", brought already: (the step that gives it is taken out by “[^”]*”)", r" (\1)"),

@@ -293,6 +293,7 @@ class Question:
         if best is Finding.ONE_PROVIDER and len(providers) > 1:
             stopped[Finding.MANY_PROVIDERS] = stopped.pop(best)
             best = Finding.MANY_PROVIDERS
+        made_up = bool(found) and all(self.rests_on_placeholder(teaching, reach, best) for teaching, reach in found)
         return Cell(
             competency,
             best,
@@ -303,8 +304,8 @@ class Question:
             stopped,
             left_out,
             unknown,
-            bool(found) and all(self.rests_on_placeholder(teaching, reach, best) for teaching, reach in found),
-            bool(found) and all(teaching.status is not Status.PUBLISHED for teaching, _ in found),
+            made_up,
+            bool(found) and not made_up and all(teaching.status is not Status.PUBLISHED for teaching, _ in found),
         )
 
     def candidates(self, competency: Competency) -> list[Candidate]:
@@ -538,6 +539,8 @@ def sentence(cell: Cell) -> str:
     if left := [why for why in cell.left_out if why != "placeholder" and cell.finding in NOBODY]:
         count = counted(sum(cell.left_out[why] for why in left), "reason")
         said = f"{_OF_WHAT_COUNTS[cell.finding]} The question leaves out {count} to think that something does."
+    if cell.finding in NOBODY and cell.left_out.get("placeholder"):
+        said += " Illustrative placeholders for it are left out."
     if cell.finding is Finding.MANY_PROVIDERS:
         said = f"Taught by {len(cell.providers)} providers."
     elif cell.finding not in NOBODY and cell.finding is not Finding.ONE_PROVIDER and cell.providers:

@@ -503,19 +503,30 @@ class Question:
     def _said(self, best: Plan) -> str:
         whole = len(self.request.items)
         if not best.closed:
-            return f"Nothing that may be added closes any of the {whole}."
-        what = f"all {whole}" if len(best.closed) == whole else f"{len(best.closed)} of the {whole}"
+            return f"Nothing that may be added closes {'it' if whole == 1 else f'any of the {whole}'}."
+        what = (
+            "it"
+            if whole == 1
+            else f"all {whole}"
+            if len(best.closed) == whole
+            else f"{len(best.closed)} of the {whole}"
+        )
         sure = "nothing less closes as many"
         if best.proof is not Proof.PROVEN:
             sure = f"the work ran out: it may be done with {self._priced(best.bound)}"
         verb = "closes" if best.price == 1 else "close"
         rest = whole - len(best.closed)
         left = f" Nothing that may be added closes the other {rest}." if rest else ""
-        return f"{self._priced(best.price)} {verb} {what}; {sure}.{left}"
+        return f"{self._priced(best.price)} {verb} {what}{_rests_on(best)}; {sure}.{left}"
 
     def _differs(self, best: Plan, second: Plan | None) -> str:
         if second is None:
-            return "There is no other choice: every unit of the answer is locked, or nothing else closes anything."
+            why = "nothing that may be added closes anything"
+            if any(not one.already for one in best.units):
+                why = "every unit of the answer is locked"
+            elif best.closed:
+                why = "what closes it runs there already"
+            return f"There is no other choice: {why}."
         first, other = (Counter({_titled(one.unit): one.copies for one in plan.units}) for plan in (best, second))
         gone, new = _counted(first - other), _counted(other - first)
         less = len(best.closed) - len(second.closed)
@@ -616,6 +627,19 @@ def _sure(unit: Teacher | NewUnit, reached: Iterable[Reach]) -> Status:
         return Status.ILLUSTRATIVE
     each = [one.teachings[0].status if one.teachings else Status.INFERRED for one in reached]
     return worst([unit.status, *each])
+
+
+def _rests_on(plan: Plan) -> str:
+    """How much of what a plan closes nobody published a reason for: `, 3 of them by our inference alone`."""
+    surest: dict[str, set[Status]] = defaultdict(set)
+    for one in plan.units:
+        for reach in one.closes:
+            surest[reach.item.id].add(_sure(one.unit, [reach]))
+    ours = sum(Status.PUBLISHED not in found and Status.INFERRED in found for found in surest.values())
+    made_up = sum(found == {Status.ILLUSTRATIVE} for found in surest.values())
+    told = ((ours, "our inference"), (made_up, "what is illustrative"))
+    whole = len(surest)
+    return "".join(f", {f'{many} of them ' if many < whole else ''}by {what} alone" for many, what in told if many)
 
 
 def _titled(unit: Teacher | NewUnit) -> str:

@@ -1,5 +1,6 @@
 """A question as the planner gets it, and what came of it."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -51,7 +52,8 @@ def ask(catalogues: Catalogues, request: PathwayRequest, *, measured: bool) -> A
     assert request.on is not None
     catalogues = catalogues.reaching(request.to)
     projection = catalogues.projection
-    limits = limits_of(request, projection.labels)
+    runs = {step.id: step.title for step in projection.steps if step.id in request.avoid} if request.avoid else {}
+    limits = limits_of(request, ChainMap(runs, projection.labels))
     asked_of = attributes()
     told = {name: said for name, said in request.attributes if "text" not in asked_of.get(name, ())}
     person = Person(request.holds, told, projection, request.on)

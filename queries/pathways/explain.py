@@ -26,7 +26,7 @@ from queries.pathways.compile import (
     shutting_out,
 )
 from queries.pathways.engine.problem import Certificate, PlannerResult
-from queries.pathways.engine.replay import StepTrace, Trace
+from queries.pathways.engine.replay import StepTrace, Trace, ended_by
 from queries.pathways.judge import Judge
 from queries.pathways.person import (
     counted_payment,
@@ -192,8 +192,7 @@ class Explainer:
                     facts.append(fact)
                     origin[fact] = f"step {number}: {step.title}"
             so_far: list[_Measured] = [*steps, self.outline_of(catalogue, one, before)]
-            following = trace.steps[number] if number < len(trace.steps) else None
-            stop = self.stopping(catalogue, one, facts, so_far, following)
+            stop = self.stopping(catalogue, trace, number, so_far)
             told = self.step(standing, catalogue, one, before, stop)
             if told.status is Status.ILLUSTRATIVE or made_up.intersection(leans_on):
                 told = replace(told, status=Status.ILLUSTRATIVE)
@@ -299,8 +298,15 @@ class Explainer:
         """One step in short. `held`: the facts that hold when it starts."""
         way = catalogue.ways[trace.delivery.id]
         weeks = self.weeks(way.step, way.offer, held)
-        cost = _own_price(way) if way.counted is None else Amount(way.delivery.cost_pounds, Status.INFERRED)
+        by_rule = self.rests_on(way.counted) if way.counted is not None else None
+        cost = _own_price(way) if by_rule is None else Amount(way.delivery.cost_pounds, by_rule)
         return _Outline(way.step.title, weeks, cost, trace.start_week, needs_employer(way.step))
+
+    def rests_on(self, counted: Cost) -> Status | None:
+        """How sure the rule is by which somebody pays; None where the price itself is paid, by no rule."""
+        scheme = self.book.schemes.get(counted.scheme)
+        rules = [rule for rule in scheme.rules if rule.id == counted.rule] if scheme else []
+        return worst(one.source.status for rule in rules for one in rule.versions) if rules else None
 
     def goal(self, facts: Sequence[str]) -> str:
         """Which of the goals is reached."""
@@ -372,7 +378,7 @@ class Explainer:
             provider_note=_provider_note(step, offer, way.last_start),
             starts_in_weeks=trace.start_week,
             ends_in_weeks=trace.end_week,
-            start_note=_start_note(step, offer, way.last_start) if trace.start_week is not None else _NO_START_FITS,
+            start_note=start_note(step, offer, way.last_start) if trace.start_week is not None else _NO_START_FITS,
             weeks=self.weeks(step, offer, held),
             hours_per_week=offer.hours_per_week if offer and offer.hours_per_week else step.hours_per_week,
             cost=standing.cost,
@@ -423,14 +429,20 @@ class Explainer:
                 yield Check(what, "prior learning", transfer.source.status, source.address, source.as_of, step.number)
 
     def stopping(
-        self,
-        catalogue: DayCatalogue,
-        trace: StepTrace,
-        facts: Sequence[str],
-        steps: Sequence[_Measured],
-        following: StepTrace | None,
+        self, catalogue: DayCatalogue, trace: Trace, number: int, measured: Sequence[_Measured]
     ) -> StoppingPoint:
-        """What somebody has who stops after a step. `steps`: it, and those before; `following`: the next, if any."""
+        """What somebody has who stops when step `number` ends. `measured`: it, and those before.
+
+        Steps that run beside it count when they are over by then; else they are broken off, though paid for.
+        """
+        one = trace.steps[number - 1]
+        ended = ended_by(trace.steps, number, one.end_week)
+        begun = [other for other in trace.steps[number:] if _runs_at(other, one.end_week) or other in ended]
+        facts = [*sorted(self.person.facts)]
+        for other in ended:
+            facts += (fact for fact in catalogue.ways[other.delivery.id].step.gives if fact not in facts)
+        paid = [*measured, *(self.outline_of(catalogue, other, facts) for other in begun)]
+        following = next((other for other in trace.steps if other not in ended), None)
         banked = self.judge.credits_banked(facts)
         said = [
             f"{amount} credits from {self.thing(id).label}"
@@ -440,19 +452,27 @@ class Explainer:
         ]
         return StoppingPoint(
             awards=tuple(map(self.thing, self.judge.awards_held(facts))),
-            awards_note=_awards_note(catalogue.ways[trace.delivery.id].step),
+            awards_note=_awards_note(catalogue.ways[one.delivery.id].step),
             credits=sum(amount for amount, _, _ in banked) or None,
             credits_note="; ".join(said) or None,
             credits_held=tuple(
                 CreditsHeld(self.thing(id), amount, whole, self.taken_by(id)) for amount, id, whole in banked
             ),
             roles_open=self.roles_open(facts),
-            part_way=self.part_way(catalogue.ways[trace.delivery.id].step),
-            spent_pounds=sum(one.cost.value for one in steps if one.cost),
-            steps_of_unknown_cost=sum(one.cost is None for one in steps),
-            after_weeks=trace.end_week,
-            back_on=self.back_on(catalogue, trace, following) if following else None,
+            part_way=self.part_way(catalogue.ways[one.delivery.id].step),
+            breaks_off=tuple(
+                self.step_thing(catalogue, other) for other in trace.steps if _runs_at(other, one.end_week)
+            ),
+            spent_pounds=sum(step.cost.value for step in paid if step.cost),
+            steps_of_unknown_cost=sum(step.cost is None for step in paid),
+            after_weeks=one.end_week,
+            back_on=self.back_on(catalogue, one, following) if following else None,
         )
+
+    def step_thing(self, catalogue: DayCatalogue, one: StepTrace) -> Thing:
+        """A step by its id and title."""
+        step = catalogue.ways[one.delivery.id].step
+        return Thing(step.id, step.title)
 
     def taken_by(self, award: str) -> tuple[Thing, ...]:
         """Other awards that are known to take in the credits of one."""
@@ -519,7 +539,7 @@ class Explainer:
             weeks=trace.finish_week if trace.finish_week is not None else trace.study_weeks,
             weeks_at_least=bool(short or hours)
             or any(s.starts_in_weeks is None or (s.weeks and s.weeks.at_least) for s in steps)
-            or any(way.delivery.starts is None and way.step.kind != StepKind.JOB and not _any_day(way) for way in ways),
+            or any(way.delivery.starts is None and way.step.kind != StepKind.JOB and not any_day(way) for way in ways),
             study_weeks=trace.study_weeks,
             cost_pounds=known if priced else None,
             known_cost_pounds=known,
@@ -538,7 +558,10 @@ class Explainer:
         """The pathway on one line."""
         said = " → ".join(f"{s.title} ({_weeks(s.weeks)})" for s in steps) or "nothing more is needed"
         weeks = f"{'at least ' if totals.weeks_at_least else ''}{counted(totals.weeks, 'week')}"
-        return f"{said} [{weeks}, {cost_words(totals)}, {counted(totals.steps, 'step')}]"
+        costs = [s.cost.status for s in steps if s.cost] if totals.cost_pounds is not None else []
+        rests_on = worst(costs) if costs else Status.PUBLISHED
+        paid = cost_words(totals) + (f" ({rests_on})" if rests_on is not Status.PUBLISHED else "")
+        return f"{said} [{weeks}, {paid}, {counted(totals.steps, 'step')}]"
 
     def checks(self, pathways: Iterable[Pathway]) -> tuple[Check, ...]:
         """What to confirm before recommending these pathways, each thing once, in the order of the steps."""
@@ -770,6 +793,13 @@ def is_stay(step: Step | AnswerStep) -> bool:
     return step.id.startswith("stay:")
 
 
+def _runs_at(one: StepTrace, week: int | None) -> bool:
+    """Whether a step has begun before a week and goes on after it."""
+    if week is None or one.start_week is None or one.end_week is None:
+        return False
+    return one.start_week < week < one.end_week
+
+
 def _awards_note(step: Step) -> str | None:
     if step.kind is not StepKind.APPRENTICESHIP or any(fact.startswith("award:") for fact in step.gives):
         return None
@@ -806,12 +836,13 @@ def _provider_note(step: Step, offer: Offer | None, last_start: str | None) -> s
     return f"{known}: this step stands for the type of provision"
 
 
-def _any_day(way: Way) -> bool:
+def any_day(way: Way) -> bool:
     """Whether people may start on any day, by what the provider says."""
     return way.offer is not None and way.offer.flexible
 
 
-def _start_note(step: Step, offer: Offer | None, last_start: str | None) -> str:
+def start_note(step: Step, offer: Offer | None, last_start: str | None) -> str:
+    """When a step starts, as it is published; or that no start is known."""
     if offer and offer.starts:
         return "starts " + ", ".join(offer.starts)
     if offer and offer.flexible:

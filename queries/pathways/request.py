@@ -177,6 +177,7 @@ class StoppingPoint:
 
     `awards_note`: that no award is recorded for the apprenticeship just ended; None when there is nothing to say.
     `part_way`: what stopping in the middle of the step would leave them with; None when nothing is known to be kept.
+    `breaks_off`: steps that run beside it and would be broken off, though paid for; what they give is not counted.
     `spent_pounds` is what is known to have been paid by then, `steps_of_unknown_cost` how many prices it leaves out,
     `after_weeks` when it is (None: no start is known to fit). `back_on` is None after the last step.
     """
@@ -188,6 +189,7 @@ class StoppingPoint:
     credits_held: tuple[CreditsHeld, ...]
     roles_open: tuple[OpenRole, ...]
     part_way: str | None
+    breaks_off: tuple[Thing, ...]
     spent_pounds: int
     steps_of_unknown_cost: int
     after_weeks: int | None
@@ -533,11 +535,15 @@ class PublishedOnly:
 
 @dataclass(frozen=True, slots=True)
 class Compromise:
-    """One best compromise: nothing is better by one criterion without being worse by another. `values` by criterion."""
+    """One best compromise: nothing is better by one criterion without being worse by another. `values` by criterion.
+
+    `at_least` of one that is not proven: what a pathway that is no worse by any of them has at least. None: proven.
+    """
 
     values: dict[Criterion, int]
     goal: Thing
     pathway: str
+    at_least: dict[Criterion, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -545,12 +551,14 @@ class TradeOffs:
     """Every best compromise `by` some criteria among pathways that end by week `within_weeks` (None: there is none).
 
     Steps of which one of the criteria is not known take no part. `complete`: there are no others, which is proved.
+    `not_proven`: besides, pathways met that nothing met is better than; none when complete.
     """
 
     by: tuple[Criterion, ...]
     within_weeks: int | None
     complete: bool
     compromises: tuple[Compromise, ...]
+    not_proven: tuple[Compromise, ...]
     text: str
 
 

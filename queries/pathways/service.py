@@ -7,14 +7,17 @@ against the requirements themselves) stand between the search and every answer.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from graph.projection import Projection, RoleFacts, StepKind
 from queries.eligibility.rulebook import RuleBook
 from queries.pathways.asked import Asked, Solved, ask, personally
+from queries.pathways.coming_back import WayBack
 from queries.pathways.compile import Person, facts_of
 from queries.pathways.engine.alternatives import alternatives, nearly_as_good
 from queries.pathways.engine.circuit import prepare
+from queries.pathways.engine.pareto import FrontPoint, NotProven
 from queries.pathways.engine.planner import ExactPlanner, reachable_facts
 from queries.pathways.engine.problem import (
     Cap,
@@ -47,7 +50,9 @@ from queries.pathways.request import (
     TradeOffs,
     WithinReach,
     Worth,
+    counted,
 )
+from queries.pathways.resuming import Resuming
 from queries.pathways.sure import SurePlanner, cannot_be_told, of_steps, under_steps
 from queries.pathways.whatif import WhatIf
 from queries.pathways.whynot import WhyNot
@@ -162,6 +167,15 @@ class PathwayService(Grounds):
         """
         return _Answer(self, self.settled(request), limits or Limits()).first(why_not=why_not)
 
+    def way_back(
+        self, request: PathwayRequest, number: int, after: int, weeks_away: int, limits: Limits | None = None
+    ) -> WayBack | None:
+        """The soonest way on for whoever stops after step `after` of pathway `number` of the answer and comes back.
+
+        None when the answer has no such pathway, or the pathway no such step. Raises as `answer` does.
+        """
+        return _Answer(self, self.settled(request), limits or Limits()).way_back(number, after, weeks_away)
+
     def prepare(self, day: date) -> None:
         """Make ready what the usual questions of a day share, so that none has to wait for it. No solver is run."""
         warm(solvers=False)
@@ -205,7 +219,7 @@ class _Answer:
         published = self.published_only(best)
         touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
         asked = ask(self.service.catalogues, request, measured=False)
-        why_not = WhyNot(self.projection, explainer, asked, self.search, self.limits)
+        why_not = WhyNot(self.projection, explainer, asked, self.search, self.best, self.limits)
         lifting = () if pathways else why_not.lifting()
         outcome = _outcome(best, bool(lifting))
         missing = None if pathways else why_not.missing()
@@ -244,7 +258,7 @@ class _Answer:
         lifting: tuple[Lifted, ...] = ()
         if best.trace is None and why_not:
             asked = ask(self.service.catalogues, self.request, measured=False)
-            lifting = WhyNot(self.projection, explainer, asked, self.search, self.limits).lifting()
+            lifting = WhyNot(self.projection, explainer, asked, self.search, self.best, self.limits).lifting()
         return Best(
             outcome=_outcome(best, bool(lifting)),
             pathway=self.outlined("", best) if best.trace is not None else None,
@@ -274,28 +288,34 @@ class _Answer:
         unknown = frozenset[str]().union(*(asked.catalogue.without_measure[one] for one in (Criterion.WEEKS, *by)))
         problem = replace(asked.problem, barred=asked.problem.barred | unknown)
         front = self.planner(asked).front(problem, by, self.limits, within=_WINDOW)
-        found = []
-        for point in front.points:
+
+        def told(point: FrontPoint | NotProven) -> Compromise:
             goal, _, summary = explainer.outline(asked.catalogue, replay(problem, point.plan))
-            found.append(Compromise({one: point.values[one] for one in by}, goal, summary))
+            least = {one: point.at_least[one] for one in by} if isinstance(point, NotProven) else None
+            return Compromise({one: point.values[one] for one in by}, goal, summary, least)
+
+        found, open_still = tuple(map(told, front.points)), tuple(map(told, front.not_proven))
         if front.finish_by is None:
             text = "No pathway of which all of it is known leads there."
         else:
             more = "There are no others" if front.complete else "There may be others"
             known = " and ".join(dict.fromkeys(_MEASURED[one] for one in (Criterion.WEEKS, *by) if one in _MEASURED))
             text = f"{more} among pathways of known {known} that end by week {front.finish_by}."
-        return TradeOffs(by, front.finish_by, front.complete, tuple(found), text)
+            if open_still:
+                text += f" Nothing was found that is better than {len(open_still)} more, but that is not proven."
+        return TradeOffs(by, front.finish_by, front.complete, found, open_still, text)
 
-    def best(self) -> Solved:
+    def best(self, request: PathwayRequest | None = None) -> Solved:
         """The best of all. A few goals are searched one by one, so that of two that are as good the first is shown.
 
-        Where none of them is reached, it is the search for all of them.
+        Where none of them is reached, it is the search for all of them. `request`: with other limits.
         """
-        if 1 < len(self.request.to) <= _GOALS_ONE_BY_ONE:
-            best = min((self.search(replace(self.request, to=(id,))) for id in self.request.to), key=_worth)
+        request = request or self.request
+        if 1 < len(request.to) <= _GOALS_ONE_BY_ONE:
+            best = min((self.search(replace(request, to=(id,))) for id in request.to), key=_worth)
             if best.trace is not None:
                 return best
-        return self.search(self.request)
+        return self.search(request)
 
     def search(self, request: PathwayRequest) -> Solved:
         """The best plan among steps whose measure is known; only when there is none, among all steps.
@@ -349,17 +369,38 @@ class _Answer:
 
         Pathways that differ in nothing but the job at their end are one: the first stands for them.
         """
+        shown = self.shown(best)
+        return tuple(self.explained(why, solved, swaps=solved is best) for why, solved in shown)
+
+    def shown(self, best: Solved) -> Iterator[tuple[str, Solved]]:
+        """The searches of these pathways, made one by one, each with what it is offered for."""
         if best.trace is None:
-            return ()
-        found = {_key(best): self.explained(f"{_least(best)}.", best, swaps=True)}
+            return
+        found = {_key(best)}
+        yield f"{_least(best)}.", best
         for why, solved in self.others(best):
             if len(found) >= self.request.alternatives:
-                break
+                return
             key = _key(solved, runs=why is NEARLY)
-            said = why if why is NEARLY else f"{_least(solved)}{why}"
             if solved.trace is not None and solved.trace.finish_week is not None and key not in found:
-                found[key] = self.explained(said, solved)
-        return tuple(found.values())
+                found.add(key)
+                yield (why if why is NEARLY else f"{_least(solved)}{why}"), solved
+
+    def way_back(self, number: int, after: int, weeks_away: int) -> WayBack | None:
+        """See `PathwayService.way_back`."""
+        best = self.best()
+        self.explainer = Explainer(self.projection, self.request, best.asked.person, self.service.catalogues.book)
+        found = next(islice(self.shown(best), number - 1, None), None)
+        if found is None:
+            return None
+        solved = found[1]
+        assert solved.trace is not None
+        steps = self.outlined("", solved).steps
+        if after > len(steps):
+            return None
+        explainer, planner = self.asked_otherwise(solved), self.planner(solved.asked)
+        resuming = Resuming(explainer, solved, solved.trace, planner, self.limits)
+        return resuming.way_back(steps[after - 1].afterwards, after, weeks_away)
 
     def others(self, best: Solved) -> Iterator[tuple[str, Solved]]:
         """Pathways to show beside the best, each with what sets it apart: made one by one, as long as there is room.
@@ -440,7 +481,7 @@ class _Answer:
         hours = f"{self.request.hours_per_week} hour{'s' * (self.request.hours_per_week > 1)} a week"
         if not number:
             return ""
-        return f" Of {number} of its {len(pathways[0].steps)} steps it is not known whether {hours} will do."
+        return f" Of {counted(number, 'step')} it is not known whether {hours} will do."
 
     def published_only(self, best: Solved) -> PublishedOnly:
         """Whether published steps alone would do."""
@@ -472,11 +513,12 @@ class _Answer:
         }
         goals = [self.projection.roles[id] for id in request.to if id in self.projection.roles]
         roles = [self.projection.roles[id] for id in reached if id not in request.holds and id not in request.to]
-        ranked = sorted(roles, key=lambda role: min((_distance(role, goal) for goal in goals), default=(9, 9, role.id)))
+        ranked = sorted(roles, key=lambda role: _nearness(role, goals, request.sector))
         if outcome is Outcome.NONE_WITHIN_LIMITS:
             asked = replace(solved.asked.request, via=())
             ranked = [r for r in ranked[:_TRIED] if self.search(replace(asked, to=(r.id,))).trace is not None]
-        return tuple(Reachable(Thing(r.id, r.title), r.level, _why_near(r, goals)) for r in ranked[:_NEAREST])
+        why = {role.id: _why_near(role, goals, request.sector) for role in ranked[:_NEAREST]}
+        return tuple(Reachable(Thing(r.id, r.title), r.level, why[r.id]) for r in ranked[:_NEAREST])
 
     def question(self, explainer: Explainer, limits: Iterable[Limit]) -> Question:
         """The question as it was understood."""
@@ -487,7 +529,7 @@ class _Answer:
         goal = " or ".join(t.label for t in to)
         if request.to_level:
             goal = f"any level {request.to_level} role of the sector {request.sector}"
-        usual = {limit.text for limit in limits_of(replace(_USUAL, on=request.on), {})}
+        usual = _usual(request)
         said = tuple(LimitSaid(limit.name, limit.text) for limit in limits)
         besides = "".join(f"; {one.text}" for one in said if one.text not in usual)
         assert request.on is not None
@@ -522,7 +564,9 @@ class _Answer:
                     return "Nothing that we hold leads there for this person as things are: see the reasons."
                 return "Nothing that we hold leads there from here, whatever the time or the money."
             case Outcome.NONE_WITHIN_LIMITS:
-                within = ", ".join(limit.text for limit in best.asked.limits)
+                ours = _usual(self.request)
+                said_of = [(one.text, " (which is usual)" if one.text in ours else "") for one in best.asked.limits]
+                within = ", ".join(f"{text}{word}" for text, word in said_of)
                 return f"There is none within these limits: {within}."
             case Outcome.STOPPED_EARLY:
                 return "The search was stopped before it found a pathway or could prove that there is none."
@@ -543,15 +587,29 @@ _WINDOW: Final = 1.3
 _USUAL: Final = PathwayRequest()
 
 
-def _distance(role: RoleFacts, goal: RoleFacts) -> tuple[int, int, str]:
+def _distance(role: RoleFacts, goal: RoleFacts, sector: str) -> tuple[int, int, str]:
     same_part = role.part is not None and role.part == goal.part
-    shared = bool(set(role.sectors) & set(goal.sectors))
+    shared = bool(set(role.sectors) & _meant(goal, sector))
     return (0 if same_part else 1 if shared else 2), abs((role.level or 0) - (goal.level or 0)), role.id
 
 
-def _why_near(role: RoleFacts, goals: list[RoleFacts]) -> str:
+def _usual(request: PathwayRequest) -> set[str]:
+    """What the limits say that are in force for whoever sets none."""
+    return {limit.text for limit in limits_of(replace(_USUAL, on=request.on), {})}
+
+
+def _nearness(role: RoleFacts, goals: list[RoleFacts], sector: str) -> tuple[int, int, str]:
+    return min((_distance(role, goal, sector) for goal in goals), default=(9, 9, role.id))
+
+
+def _meant(goal: RoleFacts, sector: str) -> set[str]:
+    """The sector of a goal: the one asked for where the goal is of it, as in `within_reach`; else all of its own."""
+    return {sector} if sector in goal.sectors else set(goal.sectors)
+
+
+def _why_near(role: RoleFacts, goals: list[RoleFacts], sector: str) -> str:
     if any(role.part is not None and role.part == goal.part for goal in goals):
         return f"same part of the sector: {role.part}"
-    if any(set(role.sectors) & set(goal.sectors) for goal in goals):
+    if any(set(role.sectors) & _meant(goal, sector) for goal in goals):
         return "same sector"
-    return "within reach"
+    return "within reach, in another sector" if role.sectors and goals else "within reach"

@@ -15,7 +15,7 @@ from operator import le
 from typing import Final
 
 from queries.pathways.compile import DayCatalogue
-from queries.pathways.engine.pareto import Front, FrontPoint, least_within, pareto
+from queries.pathways.engine.pareto import Front, FrontPoint, NotProven, least_within, pareto
 from queries.pathways.engine.problem import (
     ADDITIVE,
     Cap,
@@ -152,13 +152,15 @@ class SurePlanner:
             front = pareto(problem, axes, limits, within=within)
             near = problem if front.finish_by is None else replace(problem, horizon=front.finish_by)
             kept = tuple(self.surest(near, front.points, axes, limits))
-            return replace(front, points=kept, complete=front.complete and len(kept) == len(front.points))
+            met = tuple(one for one in front.not_proven if may_be_taken(one.plan, self.catalogue))
+            complete = front.complete and len(kept) == len(front.points)
+            return replace(front, points=kept, not_proven=met, complete=complete)
         earliest = self.at_one_age(problem, Criterion.WEEKS, limits)
         if earliest.value is None:
             return Front((), earliest.proven, None, tuple(axes))
         finish_by = min(problem.horizon, int(Fraction(str(within)) * earliest.value))
         near, complete = replace(problem, horizon=finish_by), earliest.proven
-        points = list[FrontPoint]()
+        points, met = list[FrontPoint](), tuple[NotProven, ...]()
         parts = [(near, ages.between)]
         for _ in range(PARTS):
             if parts:
@@ -169,10 +171,12 @@ class SurePlanner:
                 if cut is None:
                     found = list(self.surest(part, front.points, axes, limits))
                     points += found
+                    if between == ages.between:  # bounds of a part are not bounds of all
+                        met = tuple(one for one in front.not_proven if may_be_taken(one.plan, self.catalogue))
                     complete &= front.complete and len(found) == len(front.points)
                 else:
                     parts += [(ages.narrowed(near, half), half) for half in _parted(between, cut)]
-        return Front(_undominated(points, axes), complete and not parts, finish_by, tuple(axes))
+        return Front(_undominated(points, axes), complete and not parts, finish_by, tuple(axes), met)
 
 
 def _unsure(plan: Plan, catalogue: DayCatalogue) -> int:

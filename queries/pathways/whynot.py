@@ -88,7 +88,9 @@ NOT_SAID: Final = {
 
 
 class WhyNot:
-    """The reasons why one question has no pathway. `search` answers the question with other limits."""
+    """The reasons why one question has no pathway. `search` answers the question with other limits; `best` finds what
+    its answer would show first.
+    """
 
     def __init__(
         self,
@@ -96,15 +98,11 @@ class WhyNot:
         explainer: Explainer,
         asked: Asked,
         search: Callable[[PathwayRequest], Solved],
+        best: Callable[[PathwayRequest], Solved],
         limits: Limits,
     ) -> None:
-        self.projection, self.explainer, self.asked, self.search, self.limits = (
-            projection,
-            explainer,
-            asked,
-            search,
-            limits,
-        )
+        self.projection, self.explainer, self.asked = projection, explainer, asked
+        self.search, self.best, self.limits = search, best, limits
 
     def lifting(self) -> tuple[Lifted, ...]:
         """The smallest sets of limits that open a pathway when they are lifted."""
@@ -122,7 +120,7 @@ class WhyNot:
     def lifted(self, relaxation: Relaxation) -> Lifted:
         """One such set in words, with the pathway that it opens."""
         limits = [limit for limit in self.asked.limits if limit.name in relaxation.lifted]
-        solved = self.search(without(self.asked.request, limits))
+        solved = self.best(without(self.asked.request, limits))
         assert solved.trace is not None
         goal, totals, summary = self.explainer.outline(solved.asked.catalogue, solved.trace)
         names = " and ".join(f"“{limit.text}”" for limit in limits)

@@ -64,6 +64,19 @@ def test_words_for_nothing(index: SearchIndex, words: str) -> None:
     assert not told.value.several
 
 
+def test_the_name_of_a_provider_may_be_shortened() -> None:
+    names = {"P-1": "Dudley College of Technology", "P-2": "Dudley Council", "P-3": "Telford College"}
+    index = SearchIndex.build(":memory:", [Entry(id, "Provider", label) for id, label in names.items()])
+
+    def resolved(words: str) -> str:
+        return resolve(words, index, lambda id: [names[id]], ("Provider",)).id
+
+    assert [resolved(words) for words in ("Dudley College", "telford")] == ["P-1", "P-3"]
+    with pytest.raises(UnknownWordsError) as told:
+        resolved("Dudley")
+    assert told.value.several
+
+
 def test_only_the_kinds_asked_for_count(index: SearchIndex) -> None:
     with pytest.raises(UnknownWordsError) as caught:
         resolve("bootcamp", index, names, ("Qualification",))

@@ -119,6 +119,15 @@ def test_tables_say_what_the_reply_says(client: TestClient) -> None:
         (one["competency"]["id"], one["finding"], one["text"]) for one in said["items"]
     ]
     assert {row["demand"] for row in rows} == {"not known"}
+    assert [row["rests on"] for row in rows] == [
+        "illustrative"
+        if one["placeholder"]
+        else ("inferred" if one["inferred"] else "published")
+        if one["teachers"]
+        else ""
+        for one in said["items"]
+    ]
+    assert "published" in {row["rests on"] for row in rows}
     book = client.get("/coverage", params={"on": ON, "format": "xlsx"}).raise_for_status().content
     with ZipFile(BytesIO(book)) as parts:
         names = parts.read("xl/workbook.xml").decode()

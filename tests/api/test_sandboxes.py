@@ -22,6 +22,7 @@ from api.app import create_app
 from api.settings import Settings
 from graph.release import Releases
 from loaders.sandbox import Asked, Sandboxes
+from tests.support.whole_pages import read_whole, says_release, text_of
 
 DELIVERY = {
     "delivery_id": "DL-DAY",
@@ -76,8 +77,20 @@ def test_a_sandbox_is_made_with_a_form(service: TestClient) -> None:
     assert '<option value="P-SMALL" selected>' in form.text
     lacking = service.post("/sandboxes/new", data={"provider": "P-SMALL"}, headers=pages)
     assert lacking.status_code == 422
-    assert "Choose the award" in lacking.text and '<option value="P-SMALL" selected>' in lacking.text
+    assert '<a href="#award">Choose the award' in lacking.text and '<option value="P-SMALL" selected>' in lacking.text
     filled = {"award": "Q-CERT", "provider": "P-SMALL", "attendance": "weekend", "start": "2027-02-06", "unit": "Care"}
+    mistaken = {"duration_weeks": "about 20", "start": "6/2/2027", "competency": "K-NONE"}
+    wrong = service.post("/sandboxes/new", data=filled | mistaken, headers=pages)
+    assert wrong.status_code == 422 and "<title>Error: Try a change" in wrong.text
+    read = read_whole(wrong.text, "/sandboxes/new")
+    said = {one.get("href"): text_of(one) for one in read.findall(".//div[@id='problem']//a")}
+    assert said.keys() == {"#duration_weeks", "#start", "#competency"}
+    assert said["#duration_weeks"] == "Weeks from start to end: “about 20” is not a whole number"
+    for name, value in mistaken.items():
+        (field,) = read.findall(f".//input[@id='{name}']")
+        assert (field.get("value"), field.get("aria-describedby")) == (value, f"{name}-error")
+        assert said[f"#{name}"] in text_of(read.find(f".//*[@id='{name}-error']"))
+    assert '<option value="Q-CERT" selected>' in wrong.text and 'value="weekend" checked' in wrong.text
     made = service.post("/sandboxes/new", data=filled | {"duration_weeks": "20", "credits": ""}, headers=pages)
     assert made.status_code == 303
     said = service.get(made.headers["location"]).json()
@@ -87,7 +100,9 @@ def test_a_sandbox_is_made_with_a_form(service: TestClient) -> None:
         "units": ["U-IMAGINED-1"],
     }
     assert "(weekend)?" in said["title"]
-    assert f"{made.headers['location']}/effect" in service.get(made.headers["location"], headers=pages).text
+    own = service.get(made.headers["location"], headers=pages).text
+    assert f"{made.headers['location']}/effect" in own
+    assert says_release(read_whole(own, made.headers["location"]), 2)
 
 
 def test_the_link_says_what_is_imagined_and_over_what(service: TestClient, by_day: str) -> None:
@@ -231,6 +246,8 @@ def test_every_address_works_under_the_prefix(service: TestClient, by_day: str, 
             if kind.startswith("text/html") and "<h1" in there.text and path != "/docs":
                 pages += 1
                 assert BANNER in there.text, address
+                page = read_whole(there.text, address)
+                assert says_release(page, 2) or "Release 2</a> of" not in base.text, address
                 assert BANNER not in base.text, address
                 inside = re.findall(r'<a [^>]*href="(/[^"]*)"', there.text)
                 left = [one for one in inside if not one.startswith(by_day)]
@@ -359,6 +376,7 @@ import os, signal, sys
 from pathlib import Path
 from graph.release import Releases
 from loaders.sandbox import Asked, Sandboxes
+from tests.support.whole_pages import read_whole, says_release, text_of
 def killed(stage):
     if stage.startswith("put the store in order"):
         os.kill(os.getpid(), signal.SIGKILL)

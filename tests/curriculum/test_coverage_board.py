@@ -155,7 +155,8 @@ def test_a_placeholder_counts_only_when_asked_for_and_says_so() -> None:
     text = "unit U-1 in Q-A level 4 illustrative: K1 unit-theme\n run Q-A at P-A sold"
     off, on = (only(NEEDED + text, inference=Inference(placeholders=on)) for on in (False, True))
     assert (off.finding, dict(off.left_out), off.placeholder) == (Finding.NOT_TAUGHT, {"placeholder": 1}, False)
-    assert (on.finding, on.placeholder) == (Finding.ONE_PROVIDER, True)
+    assert sentence(off).endswith("Illustrative placeholders for it are left out. 1 role needs it.")
+    assert (on.finding, on.placeholder, on.inferred) == (Finding.ONE_PROVIDER, True, False)
     assert sentence(on) == "Taught by one provider. This rests on illustrative placeholders alone. 1 role needs it."
     both = only(f"{NEEDED}{text}\n unit U-2 in Q-A level 4: K1 unit-theme", inference=Inference(placeholders=True))
     assert not both.placeholder

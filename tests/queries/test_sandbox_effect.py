@@ -2,20 +2,23 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from api.sandboxes import change_in_words
 from graph.imagined import imagined
 from graph.release import Release, Releases
-from loaders.sandbox import Asked, Sandbox, Sandboxes
+from loaders.sandbox import Asked, Sandbox, Sandboxes, read
+from ontology.namespaces import ID, SW
 from queries.atlas import places
 from queries.coverage import reading
 from queries.coverage.board import Finding, board
-from queries.pathways.request import ReleaseRef
+from queries.pathways.request import PathwayRequest, ReleaseRef, Thing
 from queries.pathways.service import PathwayService
-from queries.sandbox import Became, Effect, World, effect, kilometres
+from queries.sandbox import Became, Change, Effect, Side, World, effect, kilometres
 
 ON = date(2026, 11, 21)
 EVENING = Asked.of_rows(
@@ -158,6 +161,25 @@ def test_an_imaginary_unit_is_seen_on_the_coverage_board(region: tuple[Release, 
     assert covered.before in (Finding.NOT_TAUGHT, Finding.NOT_KNOWN)
     assert covered.after not in (Finding.NOT_TAUGHT, Finding.NOT_KNOWN)
     assert covered.imaginary
+
+
+def test_a_run_without_a_start_counts_as_seen_on_the_day_of_the_release(home_data: Path) -> None:
+    """Or else it would be a run that nobody has seen for a year, and no pathway would use it."""
+    base = Releases(home_data).get()
+    text = "delivery_id,opportunity_id,attendance\nDL-ANY-DAY,C-DUDLEY-MEDTECH-HNC,evening\n"
+    opportunity = base.projection.offers[0].opportunity
+    said = Asked("In the evening", (("deliveries", text.replace("C-DUDLEY-MEDTECH-HNC", opportunity)),))
+    seen = {str(o) for s, p, o, _ in read(said, base, ON).dataset.quads if (s, p) == (ID["DL-ANY-DAY"], SW.asOf)}
+    assert seen == {base.manifest.today}
+
+
+def test_what_is_worse_since_a_run_is_known_says_so() -> None:
+    role, before = Thing("OC-X", "Technician"), Side("yes", 52, unoffered=("HNC",))
+    after = Side("yes", 93)
+    request = PathwayRequest((), ("OC-X",))
+    found = Change(None, role, request, Became.LATER, before, after, -41, weeks_saved_at_least=False, pounds_saved=None)
+    assert "no run of HNC was known, and it was planned as if one began whenever it suits" in change_in_words(found)
+    assert "whenever" not in change_in_words(replace(found, after=replace(after, unoffered=("HNC",))))
 
 
 def test_a_straight_line_over_the_ground() -> None:

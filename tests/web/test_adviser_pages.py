@@ -151,7 +151,9 @@ def test_one_route_shows_every_step_with_its_source_and_where_to_stop(client: Te
 
 
 def test_there_is_no_fourth_route_of_three(client: TestClient) -> None:
-    assert client.get(f"/pathways/4?{ASKED}", headers=BROWSER).status_code == 404
+    none = client.get(f"/pathways/4?{ASKED}", headers=BROWSER)
+    assert none.status_code == 404
+    assert "The query behind this page" in none.text
     assert client.get(f"/pathways/0?{ASKED}", headers=BROWSER).status_code == 422
 
 

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page
 
 from api.errors import FieldProblem, Problem
-from api.web.adviser import can_start, cost_of, first_work, time_of, where, who_pays
+from api.web.adviser import can_start, cost_of, first_work, how_sure, time_of, where, who_pays
 from api.web.plan import Action, Plan, calendar
 from api.web.question import asked_of, dropped, mend
 from api.web.wording import SHORT, corrected, mistakes, on_screen, said_of_client, short_words
@@ -297,6 +297,7 @@ def route(*steps: dict[str, object], **totals: object) -> dict[str, object]:
         "weeks": 52,
         "weeks_at_least": False,
         "steps_of_unknown_length": 0,
+        "steps_of_unknown_hours": 0,
         "steps_of_unknown_cost": 0,
         "cost_pounds": 0,
         "known_cost_pounds": 0,
@@ -348,7 +349,7 @@ def test_an_answer_is_put_in_the_words_of_the_pages() -> None:
         on_screen("no pathway by 2028-07-31; 2028-13-45 is no day") == "no route by 31 July 2028; 2028-13-45 is no day"
     )
     assert on_screen("Metabolic Pathways") == "Metabolic Pathways"  # the name of a unit
-    assert on_screen("any provider of this kind: HNC") == "any provider that runs it (HNC)"
+    assert on_screen("any provider of this kind: HNC") == "no provider of it is known; any that runs it (HNC)"
 
 
 def test_what_is_said_of_a_person_is_read_back_in_words() -> None:
@@ -457,3 +458,80 @@ def test_the_whole_session_by_keyboard_alone(open_home: Open) -> None:
 def test_in_the_dark_with_strong_contrast_what_is_wrong_can_be_read(open_home: Open) -> None:
     page = open_home("/pathways?to_level=4&hours_per_week=ten", color_scheme="dark", contrast="more")
     assert violations(page) == []
+
+
+def test_an_answer_keeps_what_the_question_promised_of_it(client: TestClient) -> None:
+    """Everybody who says the highest level they hold holds an award at it, in a link as in a profile."""
+    asked = "/pathways?to=OC-MTTECH&attribute=age:34"
+    before = client.get(asked).json()
+    (promised,) = (one for one in before["questions"]["worth_asking"] if one["fact"] == "highest-level")
+    assert "would be likely yes" in promised["answers"][0]["text"]
+    assert before["pathways"][0]["steps"][0]["eligibility"]["likely"] == "cannot-tell"
+    after = client.get(f"{asked}&attribute=highest-level:3").json()
+    assert after["pathways"][0]["steps"][0]["eligibility"]["likely"] == "likely-yes"
+    assert [one["id"] for one in after["question"]["holds"]] == ["level:3"]
+
+
+def test_who_does_not_know_where_to_keeps_the_limits_and_is_told_that_the_list_does_not(client: TestClient) -> None:
+    limits = "attendance=evening&near=Walsall&attribute=age%3A34"
+    html = main_of(client, f"/pathways/roles?{limits}")
+    said = re.sub(r"<[^>]*>", "", html)
+    assert "Only evening attendance; only what is taught within 20 km of Walsall" in said
+    assert "not applied to this list" in said and "Aged 34" in said
+    roles = [href for href, _ in links_of(html) if "to=OC-" in href]
+    assert roles and all(limits in href for href in roles)
+    assert "not applied" not in main_of(client, "/pathways/roles?from=PT-BOOTCAMP")
+    found = links_of(main_of(client, f"/pathways?to=OC-MTTECH&{limits}"))
+    (link,) = (href for href, text in found if "All roles" in text)
+    assert set(parse_qsl(limits)) <= set(parse_qsl(link.partition("?")[2]))
+
+
+def test_the_nearest_roles_are_of_the_sector_that_the_list_of_roles_says(client: TestClient) -> None:
+    asked = "/pathways?to_level=4&attendance=evening"
+    near = client.get(asked).json()["nearest"]
+    others = main_of(client, "/pathways/roles").partition("Roles in other sectors")[2]
+    assert near
+    for one in near:
+        assert (f">{one['role']['label']}<" in others) == ("another sector" in one["why_near"]), one
+
+
+def test_what_would_open_a_route_is_what_its_button_gives(client: TestClient) -> None:
+    asked = "/pathways?to_level=4&attendance=evening"
+    (lifted,) = client.get(asked).json()["lifting"]
+    given = client.get("/pathways?to_level=4").json()["pathways"][0]
+    assert (lifted["goal"], lifted["pathway"]) == (given["goal"], given["summary"])
+
+
+def test_what_is_inferred_says_so_where_it_is_said(client: TestClient) -> None:
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", main_of(client, "/pathways/1?to=OC-MTTECH")))
+    assert "MedTech technician, level 4 inferred" in told
+    assert "inferred No entry rule was found; this is what is usual." in told
+    closed = main_of(client, "/pathways?from=PT-BOOTCAMP&to=OC-HCSASSOC&attendance=evening")
+    assert "nothing to pay (our inference), 1 step" in closed
+    assert "within 520 weeks (which is usual), at most 40 hours a week (which is usual), only evening" in closed
+
+
+def test_only_the_first_route_is_called_the_best_of_all() -> None:
+    one = {"status": "published", "proven": True}
+    assert how_sure(one, 1).endswith("No other route that we hold is better.")
+    assert how_sure(one, 2).endswith("No other route that we hold is better for what it is shown for.")
+
+
+def test_hours_that_are_not_known_stand_beside_the_weeks() -> None:
+    said = time_of(route(step(), weeks_at_least=True, steps_of_unknown_hours=1))
+    assert said.startswith("At least 52 weeks") and "hours a week not known of 1 step" in said
+
+
+def test_the_plan_lists_the_limits_and_marks_what_is_not_sure(client: TestClient) -> None:
+    said = client.get("/pathways/1/plan.json?to=OC-MTTECH&near=Walsall").json()
+    assert [one.partition(" in a ")[0] for one in said["limits"]] == ["only what is taught within 20 km of Walsall"]
+    assert said["actions"][0]["marks"] == ["our inference", "no provider of it is known"]
+    assert said["actions"][1]["marks"] == []
+    assert said["calls"][1]["whom"][0]["name"] == "no provider of it is known"
+    html = main_of(client, "/pathways/1/plan?to=OC-MTTECH&near=Walsall")
+    assert "our inference; no provider of it is known" in html and "within 20 km of Walsall" in html
+
+
+def test_a_step_that_is_not_wanted_is_named(client: TestClient) -> None:
+    limits = [one["text"] for one in client.get("/pathways?to=OC-MTTECH&avoid=PG-017").json()["question"]["limits"]]
+    assert "not Start work as MedTech technician" in limits

@@ -12,6 +12,8 @@ from api.app import create_app
 from api.settings import Settings
 
 PAGES = {"Accept": "text/html"}
+GAP = "K-DEVICE-RA-12-2026-Z11"
+"""What a role needs, and a placeholder alone has to do with."""
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,7 @@ def first_of_each(found: list[str], most: int = 2) -> list[str]:
 def test_every_link_of_the_start_pages_leads_to_a_page(client: TestClient) -> None:
     found = {path: links(client.get(path, headers=PAGES).text) for path in ("/", "/designers", "/start")}
     assert len(found["/designers"]) > 60
+    assert {"/start", "/designers", "/sparql"} <= {link.partition("?")[0] for link in found["/"]}, found["/"]
     for path in first_of_each(sorted(set().union(*found.values()))):
         reply = client.get(path, headers=PAGES)
         assert reply.status_code == 200, path
@@ -60,3 +63,37 @@ def test_a_placeholder_is_shown_only_when_asked_for_and_says_so(client: TestClie
         assert "illustrative" in page.lower()
         for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", page, re.DOTALL):
             assert "PLACEHOLDER" not in cell or "illustrative" in cell.lower() or "ILLUSTRATIVE" in cell
+
+
+def test_a_change_asks_for_its_provider_by_name_and_folds_all_else(client: TestClient) -> None:
+    page = client.get("/changes", params={"gap": GAP}, headers=PAGES).text
+    shown, _, folded = page[page.index("<form", page.index("<main")) :].partition("<summary>More choices</summary>")
+    assert '<option value="P-DUDLEY">Dudley College of Technology</option>' in shown
+    assert re.findall(r'name="([a-z_]+)"', shown) == ["provider"]
+    assert f'name="gap" value="{GAP}"' in folded
+
+
+def test_words_for_several_providers_are_choices_that_ask_again(client: TestClient) -> None:
+    page = client.get("/changes", params={"gap": GAP, "provider": "Dudley"}, headers=PAGES)
+    assert page.status_code == 422
+    assert f"/changes?gap={GAP}&provider=P-DUDLEY" in links(page.text)
+
+
+def test_where_nothing_closes_it_no_chart_is_drawn_and_a_sandbox_knows_what_is_missing(client: TestClient) -> None:
+    page = client.get("/changes", params={"gap": GAP, "provider": "Dudley College"}, headers=PAGES).text
+    assert "data-chart" not in page
+    assert "fewer filters" not in page
+    assert f"/sandboxes/new?competency={GAP}&provider=P-DUDLEY" in links(page)
+
+
+def test_a_finding_without_a_reason_is_no_question_that_failed(client: TestClient) -> None:
+    page = client.get(f"/coverage/{GAP}", headers=PAGES).text
+    assert "Illustrative placeholders for it are left out." in page
+    assert "fewer filters" not in page
+
+
+def test_the_board_is_shown_page_by_page_and_its_files_have_all(client: TestClient) -> None:
+    page = client.get("/coverage", params={"sector": "healthtech", "offset": 10, "limit": 5}, headers=PAGES).text
+    total = client.get("/coverage", params={"sector": "healthtech", "limit": 1}).json()["total"]
+    assert f"Rows 11 to 15 of {total}. The files have all." in page
+    assert {f"/coverage?sector=healthtech&limit=5&offset={start}" for start in (5, 15)} <= set(links(page))

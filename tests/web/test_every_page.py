@@ -18,6 +18,7 @@ from graph.projection import Status
 from queries.catalogue import COLLECTIONS
 from queries.profiles import Things
 from tests.support.browsing import Open, violations
+from tests.support.whole_pages import read_whole, says_release, text_of
 
 PAGES = {"Accept": "text/html"}
 FOR_PROGRAMS = {"/metrics", "/sparql/profile", "/dataset/shapes", "/releases/feed", "/.well-known/void"}
@@ -31,6 +32,7 @@ NEEDED = {
     "/bundles": "?gap=data%20analysis",
     "/find": "?q=lab",
     "/pathways": "?from=PT-BOOTCAMP&to_level=4",
+    "/pathways/{number}/later": "?from=PT-BOOTCAMP&to_level=4&stop_after=1&weeks_away=26",
     "/resource": "?uri=https://w3id.org/stepway/id/OC-CTSE",
     "/awards/{award}/choices": "?role=OC-DATAAN",
     "/changes": "?role=OC-HCSASSOC&provider=P-DUDLEY",
@@ -48,6 +50,9 @@ BESIDE = (
     "/awards/Q-MEDTECH-HNC/providers",
     "/licences",
     "/docs",
+    "/notebooks",
+    "/watch",
+    "/pathways/roles?from=PT-BOOTCAMP",
     f"/pathways?{ASKED}",
     f"/pathways/1?{ASKED}",
     f"/pathways/1/plan?{ASKED}",
@@ -66,7 +71,7 @@ VALUES = {
 }
 """Values of what stands in braces in an address."""
 OF_THE_SERVICE = re.compile(
-    r"/(conformance|health|ready|problems|find|sparql|queries|docs|licences|start|model|sandboxes)?(/|\?|$)"
+    r"/(conformance|health|ready|problems|find|sparql|queries|docs|licences|model|notebooks|sandboxes)?(/|\?|$)"
 )
 """Pages about the service, a search and a form: no query of the data says the same."""
 
@@ -109,22 +114,14 @@ def walked(home_client: TestClient) -> Mapping[str, Element]:
     for path, reply in found.items():
         kind, vary = reply.headers["content-type"], reply.headers["vary"].lower()
         assert (reply.status_code, kind[:9], "accept" in vary) == (200, "text/html", True), path
-    strict = HTMLParser(strict=True, namespaceHTMLElements=False)
-    return {path: strict.parse(reply.text) for path, reply in found.items()}
-
-
-def text_of(element: Any) -> str:
-    """What is read in an element."""
-    return " ".join("".join(element.itertext()).split())
+    return {path: read_whole(reply.text, path) for path, reply in found.items()}
 
 
 def test_every_address_has_a_page_that_is_whole(walked: Mapping[str, Element]) -> None:
     assert len(walked) > 130
-    for path, page in walked.items():
-        assert len(page.findall(".//h1")) == len(page.findall(".//main//h1")) == 1, path
-        assert not page.findall(".//*[@style]"), path
-        ids = [one.get("id") for one in page.findall(".//*[@id]")]
-        assert len(ids) == len(set(ids)), (path, {one for one in ids if ids.count(one) > 1})
+
+
+QUERY = ("The query behind this page", "A related query")
 
 
 def test_every_page_of_the_data_names_its_release_and_its_query(
@@ -133,14 +130,15 @@ def test_every_page_of_the_data_names_its_release_and_its_query(
     queries = set()
     for path, page in walked.items():
         if not OF_THE_SERVICE.match(path):
-            assert re.search(r"Release 1 of \d{1,2} \w+ 20\d\d", text_of(page.find(".//footer"))), path
-            behind = [
-                one.get("href") for one in page.findall(".//footer//a") if one.text == "The query behind this page"
-            ]
+            assert says_release(page, 1), path
+            links = [one for one in page.findall(".//footer//a") if one.text in QUERY]
+            behind = [one.get("href") for one in links]
             assert len(behind) == 1, path
             queries |= {str(behind[0])}
     assert len(queries) > 30
-    for address in {one.partition("?")[0]: one for one in queries}.values():
+    assert "release=1" in _href(walked["/releases/1"], "A related query")
+    assert _href(walked["/start"], "A related query").startswith("/queries/")
+    for address in queries:
         assert home_client.get(address, headers=PAGES).status_code == 200, address
 
 

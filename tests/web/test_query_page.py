@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.browsing import Open, violations
 from tests.support.served import Service
@@ -226,6 +226,7 @@ def test_views_draw_what_they_can_and_say_why_not(open_page: Open) -> None:
     expect(page.locator("#shown svg circle.dot")).to_have_count(2)
     page.get_by_role("button", name="Nearer").click()
     expect(page.locator("#shown")).to_contain_text("2 times nearer")
+    expect(page.locator("#shown svg line.rule")).not_to_have_count(0)
 
     page = open_page(at("CONSTRUCT { <a:1> <a:p> <a:2> . <a:2> <a:p> <a:3> . <a:3> <a:q> 4 } WHERE {}"))
     answered(page)
@@ -234,6 +235,30 @@ def test_views_draw_what_they_can_and_say_why_not(open_page: Open) -> None:
     expect(page.locator("#shown svg circle.node")).to_have_count(3)
     expect(page.locator("#shown svg line.edge")).to_have_count(2)
     expect(page.get_by_role("link", name="Turtle", exact=True)).to_be_visible()
+
+
+SAID_MAP = "Map of 2 places, with the boundaries of districts"
+
+
+def test_the_map_has_the_boundaries_that_the_release_has(open_page: Open) -> None:
+    ring = "-2.2 52.4, -1.8 52.4, -1.8 52.7, -2.2 52.4"
+    page = open_page(at('SELECT * { VALUES (?name ?lat ?long) { ("A" 52.5 -1.9) ("B" 52.6 -2.1) } }'))
+    answered(page)
+
+    def districts(route: Route) -> None:
+        text = f'?name\t?boundary\n"Sandwell"\t"POLYGON (({ring}))"\n'
+        if "sw:boundary" in (route.request.post_data or ""):
+            route.fulfill(content_type="text/tab-separated-values", body=text)
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/sparql(\?|$)"), districts)
+    page.check("input[value=map]")
+    expect(page.locator("#shown svg path.area title")).to_have_text("Sandwell")
+    path = page.locator("#shown svg path.area").get_attribute("d") or ""
+    assert path.count("L") == 3 and path.endswith("Z")
+    expect(page.locator("#shown svg line.rule")).to_have_count(0)
+    expect(page.locator("#shown svg")).to_have_attribute("aria-label", SAID_MAP)
 
 
 def test_a_mistake_is_placed_explained_and_mended(open_page: Open) -> None:

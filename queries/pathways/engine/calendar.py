@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -152,20 +152,29 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Core:
-    """What a plan within deadlines and caps can use: gates, deliveries, and the weeks between which gates count."""
+    """What a plan within deadlines and caps can use: gates, deliveries, and the weeks between which gates count.
+
+    `known` are the dated landmarks found so far, each with the amounts that they are of, by the identity of these.
+    """
 
     circuit: Circuit
     offer: Offer
     latest: int
     week: Ints
     due: Ints
+    known: dict[int, tuple[Ints, tuple[list[Ints], int, Ints]]] = field(default_factory=dict)
 
     def least(self, amounts: Ints) -> Ints:
         """The least amount of each content over its deliveries; `amounts` are by delivery of the problem."""
         return np.minimum.reduceat(amounts[self.offer.delivery], self.offer.first[:-1].astype(np.int64))
 
     def dated(self, amounts: Ints, deadlines: Deadlines, enough: int) -> tuple[list[Ints], int, Ints]:
-        """Dated landmarks (see `timetable`), as deliveries of the core, what they sum to, and what is left to pay."""
+        """Dated landmarks (see `timetable`), as deliveries of the core, what they sum to, and what is left to pay.
+
+        The deadlines are those of the core. No more are looked for when those found sum to enough.
+        """
+        if id(amounts) in self.known:
+            return self.known[id(amounts)][1]
         by_gate = {_gate(self.circuit, target): week for target, week in deadlines.items()}
         wanted = [gate for gate in by_gate if gate >= 0]
         due = np.array([by_gate[gate] for gate in wanted], np.int64)
@@ -173,7 +182,10 @@ class _Core:
         starts, members, weights = dated_landmarks(
             self.circuit.wires, self.offer, left, np.array(wanted, np.int32), due, enough
         )
-        return [members[one:two] for one, two in pairwise(starts.tolist())], int(weights.sum()), left
+        found = [members[one:two] for one, two in pairwise(starts.tolist())], int(weights.sum()), left
+        if found[1] < enough:
+            self.known[id(amounts)] = amounts, found
+        return found
 
 
 def _gate(circuit: Circuit, target: int) -> int:
@@ -272,9 +284,8 @@ class Calendar:
             best, proven = then.steps or best, proven and then.proven
         best = self._compacted(self._without_waste(best))
         value = self._value(first, best)
-        steps = sorted(best.items(), key=lambda step: (step[1], self.problem.deliveries[step[0]].id))
         return CalendarOptimum(
-            Plan(tuple(PlannedStep(self.problem.deliveries[delivery].id, start) for delivery, start in steps)),
+            self.plan(best),
             value,
             found.bound,
             value <= found.bound,
@@ -282,6 +293,12 @@ class Calendar:
             tidy and proven,
             self.work,
         )
+
+    def plan(self, steps: Steps) -> Plan:
+        """Steps as a plan, in the order of their weeks."""
+        ids = self.problem.deliveries
+        by_week = sorted(steps.items(), key=lambda step: (step[1], ids[step[0]].id))
+        return Plan(tuple(PlannedStep(ids[one].id, week) for one, week in by_week))
 
     def _value(self, aim: Aim, steps: Steps) -> int:
         """What steps are worth under an aim."""

@@ -1,4 +1,4 @@
-"""What a pathway looks like to whoever lives it: why each step, where to stop, what if a start is missed, what instead.
+"""What a pathway looks like to whoever lives it: why each step, what if a start is missed, how back on, what instead.
 
 All of it is exact and read off replays of the plan, or of plans that the planner dates anew; every plan given here has
 been replayed. "Dated anew" means the same question with some deliveries required, each with a window for its start,
@@ -22,14 +22,14 @@ from queries.pathways.engine.problem import (
     Cap,
     Criterion,
     Delivery,
-    Expression,
     Fact,
     Limits,
     PathwayProblem,
     Plan,
     PlannedStep,
+    Planner,
 )
-from queries.pathways.engine.replay import Learner, PlanRefused, StepTrace, Trace, moments, replay
+from queries.pathways.engine.replay import Learner, PlanRefused, StepTrace, Trace, ended_by, moments, replay
 
 MOST_STAND_INS: Final = 5
 """How many sets of several contents are looked for when no single one can stand in for a step."""
@@ -104,123 +104,6 @@ def _only(problem: PathwayProblem, contents: Iterable[str]) -> PathwayProblem:
         (one for one in problem.deliveries if one.content in wanted),
         (rule for rule in problem.rules if able.holds(rule.condition)),
     )
-
-
-# Where to stop
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where somebody stands who stops here: in a plan with dates at the beginning of `week`, before anything starts.
-
-    `ended` are the deliveries that end just now, `completed` all that have, `under_way` those that would be broken off.
-    `held` are the facts that count, `gained` those new since the standing before. `open` are the named goals within
-    reach at once, `newly_open` those that were not before. `cost_pounds` is what has been paid, whole fees at the
-    start; `study_weeks` and `travel_hours` are spent as a step goes on (whole hours, rounded down).
-    """
-
-    week: int | None
-    ended: tuple[str, ...]
-    completed: tuple[str, ...]
-    under_way: tuple[str, ...]
-    held: frozenset[Fact]
-    gained: frozenset[Fact]
-    open: tuple[str, ...]
-    newly_open: tuple[str, ...]
-    cost_pounds: int
-    study_weeks: int
-    travel_hours: int
-
-    @property
-    def can_stop(self) -> bool:
-        """Whether nothing is broken off."""
-        return not self.under_way
-
-
-def ledger(problem: PathwayProblem, plan: Plan, roles: Mapping[str, Expression]) -> tuple[Standing, ...]:
-    """The standing at every point where something ends, in order: "you can stop here, and this is what you have".
-
-    `roles` are goals by name, open when their requirement is met. Raises `PlanRefused` for a plan that does not hold.
-    """
-    trace = replay(problem, plan)
-    return tuple(standing for standing, _ in _standings(problem, plan, trace, roles))[1:]
-
-
-def standing_at(problem: PathwayProblem, plan: Plan, roles: Mapping[str, Expression], week: int) -> Standing:
-    """The standing of somebody who stops at the beginning of a week, in the middle of a step perhaps.
-
-    `gained` and `newly_open` are as against the last point where something ended (or the start). Raises `ValueError`
-    for a plan without dates, `PlanRefused` for one that does not hold.
-    """
-    if not plan.dated:
-        raise ValueError("a plan without dates has no weeks to stop in")
-    return _stopped(problem, plan, replay(problem, plan), roles, week)[0]
-
-
-def _stopped(
-    problem: PathwayProblem, plan: Plan, trace: Trace, roles: Mapping[str, Expression], week: int
-) -> tuple[Standing, Learner]:
-    """The standing at the beginning of a week, and the learner then."""
-    before: Standing | None = None
-    learner = Learner(problem, 0)
-    for standing, then in _standings(problem, plan, trace, roles):
-        if standing.week is not None and standing.week > week:
-            break
-        before, learner = standing, then
-    if before is not None and before.ended and before.week == week:
-        return before, learner
-    learner.at(week)
-    return _standing(trace, roles, week, learner, (), before), learner
-
-
-def _standings(
-    problem: PathwayProblem, plan: Plan, trace: Trace, roles: Mapping[str, Expression]
-) -> Iterator[tuple[Standing, Learner]]:
-    """The standing at the start and wherever something ends, each with a learner to go on with."""
-    before: Standing | None = None
-    for moment in moments(problem, plan):
-        if before is not None and not moment.ended:
-            continue
-        ended = tuple(delivery.id for delivery, _ in moment.ended)
-        before = _standing(trace, roles, moment.week, moment.learner, ended, before)
-        yield before, moment.learner.copy()
-
-
-def _standing(
-    trace: Trace,
-    roles: Mapping[str, Expression],
-    week: int | None,
-    learner: Learner,
-    ended: tuple[str, ...],
-    before: Standing | None,
-) -> Standing:
-    done = (before.completed if before else ()) + ended
-    open_now = tuple(name for name, requirement in roles.items() if learner.holds(requirement))
-    paid = [step for step in trace.steps if step.delivery.id in done or _started(step, week)]
-    passed = [(step.delivery, _weeks_passed(step, week, done)) for step in paid]
-    return Standing(
-        week,
-        ended,
-        done,
-        tuple(step.delivery.id for step in paid if step.delivery.id not in done),
-        learner.facts,
-        learner.facts - (before.held if before else frozenset()),
-        open_now,
-        tuple(name for name in open_now if before is not None and name not in before.open),
-        sum(step.delivery.cost_pounds for step in paid),
-        sum(weeks for _, weeks in passed),
-        sum(one.travel_hours * weeks // one.weeks if one.weeks else one.travel_hours for one, weeks in passed),
-    )
-
-
-def _started(step: StepTrace, week: int | None) -> bool:
-    return week is not None and step.start_week is not None and step.start_week < week
-
-
-def _weeks_passed(step: StepTrace, week: int | None, done: Collection[str]) -> int:
-    if step.delivery.id in done or week is None or step.start_week is None:
-        return step.delivery.weeks
-    return week - step.start_week
 
 
 # What if a start is missed, or life comes in between
@@ -369,6 +252,7 @@ def _dated(
     *,
     since: int = 0,
     missed: str = "",
+    planner: Planner | None = None,
 ) -> _Dated:
     """The plan of earliest finish that takes the contents of these deliveries, by one of them, started in its window.
 
@@ -391,7 +275,7 @@ def _dated(
         except PlanRefused:
             pass  # too many hours in a week, or over a cap
     question = _requiring(problem.with_catalogue(deliveries=left), required)
-    result = solve_verified(ExactPlanner(), question, Criterion.WEEKS, limits)
+    result = solve_verified(planner or ExactPlanner(), question, Criterion.WEEKS, limits)
     if result.plan is None:
         return _Dated(None, None, result.proven)
     return _Dated(result.plan, replay(problem, result.plan).finish_week, result.proven)
@@ -470,30 +354,38 @@ class Resumption:
     proven: bool
 
 
-def resume(problem: PathwayProblem, plan: Plan, after: int, pause_weeks: int, limits: Limits) -> Resumption:
+def resume(
+    problem: PathwayProblem, plan: Plan, after: int, pause_weeks: int, limits: Limits, planner: Planner | None = None
+) -> Resumption:
     """The best way on for somebody who stops when step number `after` (by start) ends, and comes back later.
 
-    0 stops before anything. What else has ended by then is kept; what is under way is given up and may be begun again;
-    what was paid for it still counts against caps. Anything on offer may be used from `pause_weeks` later on. Raises
-    `ValueError` for a plan without dates or with fewer steps, `PlanRefused` for one that does not hold.
+    0 stops before anything. What else has ended by then is kept, but for what would only begin in that very week; what
+    is under way is given up and may be begun again; what was paid for it still counts against caps. Anything on offer
+    may be used from `pause_weeks` later on. `planner`: the exact one, where none is given. Raises `ValueError` for a
+    plan without dates or with fewer steps, `PlanRefused` for one that does not hold.
     """
     trace = replay(problem, plan)
     if trace.finish_week is None or not 0 <= after <= len(trace.steps) or pause_weeks < 0:
         raise ValueError("give a plan with dates, a number of its steps, and weeks that are not negative")
     stopped = _weeks(trace.steps[after - 1])[1] if after else 0
     back = stopped + pause_weeks
-    kept = {s.delivery.id: (_weeks(s)[0], _weeks(s)[0]) for s in trace.steps if after and _weeks(s)[1] <= stopped}
+    ended = ended_by(trace.steps, after, stopped) if after else ()
+    kept = {step.delivery.id: (_weeks(step)[0], _weeks(step)[0]) for step in ended}
     given_up = [step.delivery for step in trace.steps if _weeks(step)[0] < stopped < _weeks(step)[1]]
     caps = (replace(cap, most=cap.most - sum(map(cap.amount, given_up))) for cap in problem.caps)
-    dated = _dated(replace(problem, caps=tuple(caps)), kept, limits, since=back)
+    dated = _dated(replace(problem, caps=tuple(caps)), kept, limits, since=back, planner=planner)
     remaining = tuple(step for step in dated.plan.steps if step.delivery not in kept) if dated.plan else ()
-    standing, learner = _stopped(problem, plan, trace, {}, stopped)
+    learner = Learner(problem, 0)
+    for moment in moments(problem, _plan(ended)):
+        learner = moment.learner
+    learner.at(stopped)
+    held = learner.facts
     learner.at(back)
     return Resumption(
         stopped,
         back,
         tuple(one.id for one in given_up),
-        standing.held - learner.facts,
+        held - learner.facts,
         dated.plan,
         remaining,
         min((step.start_week for step in remaining if step.start_week is not None), default=None),

@@ -13,11 +13,15 @@ number of searches is linear in the number of points:
 
 A search that ends with a proof also tells which boxes are empty: below the least value of its first criterion, below
 that of the second beside it, and so on. These are never searched, and bound the searches of others from below.
+
+A search takes no more than its share of the work. Where that is not enough, the part of the box that is better than
+what was proved is searched on its own, and the rest once more, with what work is left and the axes the other way round.
+What is then still open is told: plans that nothing met is better than, and what a better one would have at least.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
@@ -62,18 +66,31 @@ class FrontPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class NotProven:
+    """A compromise that no pathway met is better than, although there may be one.
+
+    A pathway that is no worse in any of the criteria has at least `at_least` of each.
+    """
+
+    plan: Plan
+    values: Mapping[Criterion, int]
+    at_least: Mapping[Criterion, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Front:
     """Best compromises, in the order of their values along the axes; no two have the same.
 
     `complete` says that there are no others among plans that finish by week `finish_by`. None there means by the
     horizon; when, besides, no axis is read off the calendar, dates are ignored and plans come without. Each point is
-    proved to be on the front either way.
+    proved to be on the front either way; those `not_proven` are in the same order, and none when the front is complete.
     """
 
     points: tuple[FrontPoint, ...]
     complete: bool
     finish_by: int | None
     axes: Axes
+    not_proven: tuple[NotProven, ...] = ()
 
 
 def pareto(
@@ -113,36 +130,67 @@ def least_within(problem: PathwayProblem, order: Axes, most: Mapping[Criterion, 
 
     None when there is none, or none was proved to be that.
     """
-    point = _Dated(problem, order, limits, problem.horizon).first(tuple(most.get(axis, ANYTHING) for axis in order))
-    return None if point is None else point.plan
+    search, box = _Dated(problem, order, limits, problem.horizon), tuple(most.get(axis, ANYTHING) for axis in order)
+    point = search.first(box, range(len(order)), limits.calendar_work)
+    return point.plan if isinstance(point, FrontPoint) else None
 
 
 class _Search(Protocol):
-    """Something that searches boxes; `empty` are those proved to hold no plan, more with each search."""
+    """Something that searches boxes.
+
+    `empty` are those proved to hold no plan, more with each search; `left` is the calendar work that is left.
+    """
 
     empty: list[Box]
+    left: float
 
-    def first(self, box: Box) -> FrontPoint | None:
-        """The first point of a box in lexicographic order, if there is one and it is proved to be that."""
+    def first(self, box: Box, places: Sequence[int], work: float) -> FrontPoint | Box:
+        """The first point of a box in lexicographic order of its axes, of which the first place is searched first.
+
+        When there is none, or it takes more work: the values proved so far, the bound of the next, and noughts.
+        """
+
+    def met(self) -> Mapping[Box, Plan]:
+        """The plans met on the way, by their values along the axes."""
 
 
 def _front(axes: Axes, order: Axes, search: _Search, finish_by: int | None, most: int) -> Front:
-    """All points, by searching boxes until none is left. One that was given up leaves the front incomplete."""
-    points: list[FrontPoint] = []
+    """All points, by searching boxes until none is left. What is given up twice leaves the front incomplete."""
+    points: dict[Box, Plan] = {}
     boxes: list[Box] = [(ANYTHING,) * len(order)]
-    complete = True
-    while boxes and len(points) < most:
-        box = max(boxes)
-        point = search.first(box)
-        if point is not None:
-            points.append(FrontPoint(point.plan, {axis: point.values[axis] for axis in axes}))
-            boxes = _split(boxes, tuple(point.values[axis] for axis in order))
-        elif not any(_inside(box, other) for other in search.empty):
-            boxes.remove(box)
-            complete = False
-        boxes = [box for box in boxes if not any(_inside(box, other) for other in search.empty)]
-    points.sort(key=lambda point: [point.values[axis] for axis in axes])
-    return Front(tuple(points), complete and not boxes, finish_by, axes)
+    share, hard = search.left / SHARES, list[Box]()
+    for places in (range(len(order)), range(len(order))[::-1]):
+        boxes, hard = [*boxes, *hard], []
+        while boxes and len(points) < most:
+            box = max(boxes)
+            found = search.first(box, places, share if places[0] == 0 else search.left / len(boxes))
+            if isinstance(found, FrontPoint):
+                point = tuple(found.values[axis] for axis in order)
+                points[point] = found.plan
+                boxes, hard = _split(boxes, point), _split(hard, point)
+            else:
+                boxes.remove(box)
+                hard.append(box)
+                if places[0] == 0 and search.left > 0:
+                    boxes = _outermost([*boxes, *_split([box], found)])
+            boxes, hard = ([box for box in some if not _in_any(box, search.empty)] for some in (boxes, hard))
+        if search.left <= 0:
+            break
+    met = search.met()
+    not_proven = list[NotProven]()
+    for values in [one for one in met if not any(_inside(other, one) for other in (*points, *met) if other != one)]:
+        least = tuple(_bound(values, place, search.empty) for place in range(len(values)))
+        if least == values:
+            points.setdefault(values, met[values])
+        elif values not in points:
+            not_proven.append(NotProven(met[values], _by(axes, order, values), _by(axes, order, least)))
+    return Front(
+        tuple(sorted((FrontPoint(plan, _by(axes, order, point)) for point, plan in points.items()), key=_along)),
+        not boxes and not hard,
+        finish_by,
+        axes,
+        tuple(sorted(not_proven, key=_along)),
+    )
 
 
 def _inside(one: Sequence[int], other: Sequence[int]) -> bool:
@@ -163,7 +211,32 @@ def _split(boxes: Sequence[Box], point: Box) -> list[Box]:
             parts.update((_below(box, place, value), None) for place, value in enumerate(point) if value > 0)
         else:
             parts[box] = None
-    return [one for one in parts if not any(one != other and _inside(one, other) for other in parts)]
+    return _outermost(parts)
+
+
+def _outermost(boxes: Iterable[Box]) -> list[Box]:
+    """Boxes without those inside others."""
+    some = dict.fromkeys(boxes)
+    return [one for one in some if not any(one != other and _inside(one, other) for other in some)]
+
+
+def _in_any(box: Box, others: Iterable[Box]) -> bool:
+    return any(_inside(box, other) for other in others)
+
+
+def _bound(values: Sequence[int], place: int, empty: Iterable[Box]) -> int:
+    """The least of one criterion in a plan that is no worse than these values in the others."""
+    others = _below(values, place, 1)
+    return max((box[place] + 1 for box in empty if _inside(others, _below(box, place, 1))), default=0)
+
+
+def _by(axes: Axes, order: Axes, values: Box) -> dict[Criterion, int]:
+    """Values in the order searched, by criterion in the order asked for."""
+    return {axis: values[order.index(axis)] for axis in axes}
+
+
+def _along(one: FrontPoint | NotProven) -> list[int]:
+    return [*one.values.values()]
 
 
 class _Undated:
@@ -174,23 +247,30 @@ class _Undated:
         self.order = order
         self.limits = limits
         self.empty: list[Box] = []
+        self.left = 0.0
 
-    def first(self, box: Box) -> FrontPoint | None:
+    def first(self, box: Box, places: Sequence[int], work: float) -> FrontPoint | Box:
         """See `_Search`."""
-        plan, upper = Plan(()), list(box)
-        for place, axis in enumerate(self.order):
+        plan, upper, proved = Plan(()), list(box), [0] * len(box)
+        for place in places:
+            axis = self.order[place]
             bounds = zip(self.order, upper, strict=True)
             caps = tuple(Cap(f"front {one}", one, top) for one, top in bounds if top < ANYTHING)
             optimum = solve_additive(replace(self.problem, caps=self.problem.caps + caps), axis, self.limits)
             if optimum is None:
                 self.empty.append(tuple(upper))
-                return None
+                return tuple(proved)
             self.empty.append(_below(upper, place, optimum.bound))
+            proved[place] = optimum.bound
             if optimum.value is None or not optimum.proven:
-                return None
+                return tuple(proved)
             upper[place] = optimum.value
             plan = Plan(tuple(PlannedStep(one.id, None) for one in optimum.deliveries))
         return FrontPoint(plan, dict(zip(self.order, upper, strict=True)))
+
+    def met(self) -> Mapping[Box, Plan]:
+        """See `_Search`; plans that are not proved best are not kept."""
+        return {}
 
 
 class _Dated:
@@ -200,6 +280,7 @@ class _Dated:
         self.problem = problem if Criterion.FIRST_JOB in order else replace(problem, milestone=None)
         self.order = order
         self.limits = limits
+        self.left = limits.calendar_work
         self.finish_by = finish_by
         self.empty: list[Box] = []
         self.known: dict[Box, Steps] = {}
@@ -214,33 +295,37 @@ class _Dated:
         if steps and calendar.allowed(steps):
             self.known[self._values(calendar, steps)] = steps
 
-    def first(self, box: Box) -> FrontPoint | None:
+    def first(self, box: Box, places: Sequence[int], work: float) -> FrontPoint | Box:
         """See `_Search`."""
-        upper, best = list(box), Steps()
+        upper, best, proved = list(box), Steps(), [0] * len(box)
+        self.limits = replace(self.limits, calendar_work=min(work, self.left))
         if self._calendar(box).certain():
             return FrontPoint(Plan(()), dict.fromkeys(self.order, 0))
-        for place in range(len(self.order)):
+        for place in places:
             found = self._least(place, upper)
             if found is None:
                 self.empty.append(tuple(upper))
-                return None
+                return tuple(proved)
             self.empty.append(_below(upper, place, found.bound))
+            proved[place] = found.bound
             if found.steps is None or not found.proven:
-                return None
+                return tuple(proved)
             upper[place], best = found.value, found.steps
         calendar = self._calendar(upper)
         untidy = not {Criterion.STEPS, Criterion.COST} <= {*self.order}
         plan = calendar.tidied(Found(best, calendar.deadlines[GOAL], 0, True), GOAL, tidy=untidy).plan
         self._spend(calendar)
-        return None if plan is None else FrontPoint(plan, dict(zip(self.order, upper, strict=True)))
+        return tuple(proved) if plan is None else FrontPoint(plan, dict(zip(self.order, upper, strict=True)))
+
+    def met(self) -> Mapping[Box, Plan]:
+        """See `_Search`."""
+        plan = Calendar(self.problem, self.limits).plan
+        return {values: plan(steps) for values, steps in self.known.items()}
 
     def _least(self, place: int, upper: Sequence[int]) -> Found | None:
         """The least along one axis within upper bounds; None when it is proved that there is no plan."""
         axis, calendar = self.order[place], self._calendar(upper)
-        within = [*upper[:place], 0, *upper[place + 1 :]]
-        bound = max(
-            (box[place] + 1 for box in self.empty if _inside(within, (*box[:place], 0, *box[place + 1 :]))), default=0
-        )
+        bound = _bound(upper, place, self.empty)
         known = min(
             (values for values in self.known if _inside(values, upper)), key=lambda values: values[place], default=None
         )
@@ -278,4 +363,5 @@ class _Dated:
         )
 
     def _spend(self, calendar: Calendar) -> None:
+        self.left = max(0.0, self.left - calendar.work)
         self.limits = replace(self.limits, calendar_work=max(0.0, self.limits.calendar_work - calendar.work))

@@ -480,6 +480,17 @@ def _leaves(expression: Expression) -> Iterator[Fact]:
                 yield from _leaves(part)
 
 
+def ended_by(steps: Sequence[StepTrace], after: int, week: int | None) -> tuple[StepTrace, ...]:
+    """The steps of a trace that are over for somebody who stops in the week in which step number `after` ends.
+
+    Of the later ones those that began before that week and end by it. Without dates, all up to the step.
+    """
+    if week is None:
+        return tuple(steps[:after])
+    ended = [(number, one) for number, one in enumerate(steps, 1) if one.end_week is not None and one.end_week <= week]
+    return tuple(one for number, one in ended if number <= after or (one.start_week or 0) < week)
+
+
 def reaches_goal(problem: PathwayProblem, contents: Iterable[str]) -> bool:
     """Whether the goal holds once every content (by id) that can be entered has been completed, dates aside."""
     wanted = set(contents)

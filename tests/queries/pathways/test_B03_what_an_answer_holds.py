@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from graph.projection import Projection
+from queries.pathways.coming_back import WayBack, WayOn
 from queries.pathways.engine.problem import Criterion, Outcome
 from queries.pathways.request import AnswerStep, PathwayAnswer, PathwayRequest, ReleaseRef
 from queries.pathways.service import PathwayService
@@ -244,3 +245,102 @@ def test_what_can_be_traded_for_what(tmp_path: Path) -> None:
     none = ask(tmp_path, world(tmp_path), trade_off=(Criterion.WEEKS, Criterion.COST)).trade_offs
     assert none is not None
     assert (none.compromises, none.text) == ((), "No pathway of which all of it is known leads there.")
+
+
+MATHS = HNC | {"qualification_id": "Q-MATHS", "title": "Maths", "level": "3", "credits": "60", "entry_rule": ""}
+BOTH = HND | {"entry_rule": "all(holds(Q-HNC), holds(Q-MATHS))"}
+MATHS_AT_NORTH = COURSES[0] | {"opportunity_id": "C-MATHS-NORTH", "title": "Maths", "qualification_id": "Q-MATHS"}
+BESIDE: Rows = [
+    run("HNC-NORTH", "2027-01-11", 30, "900", "20"),
+    run("MATHS-NORTH", "2027-01-11|2028-01-10", 50, "400", "10"),
+    run("HND-NORTH", "2028-09-11|2029-09-10", 30, "700", "20"),
+]
+
+
+def come_back(projection: Projection, after: int, weeks_away: int, **question: object) -> WayBack:
+    service = PathwayService(projection, ReleaseRef(1, "hash", "2026-11-21T00:00:00+00:00"))
+    asked = {"to": ("OC-SENIOR",), "holds": ("level:3",), "on": DAY} | question
+    found = service.way_back(PathwayRequest(**asked), 1, after, weeks_away)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+NO_RULE = "No rule is known by which what the client holds lapses in that time: ask whether it still counts."
+
+
+def test_who_comes_back_takes_the_next_start_of_the_same_steps(tmp_path: Path) -> None:
+    found = come_back(world(tmp_path), 1, 26)
+    assert (found.outcome, found.stops_in_weeks, found.back_in_weeks) == (WayOn.SAME_STEPS, 37, 63)
+    assert found.text == (
+        "From week 63, about 2028-02-05, the steps that are left stay the same: HND, Start work as senior.",
+        "Next is HND: week 94, starts 2028-09-11.",
+        "The goal is reached in week 124 at the soonest instead of week 72 at the soonest: 52 weeks later.",
+        "Nothing that was completed has to be paid for again.",
+        NO_RULE,
+    )
+    assert come_back(world(tmp_path), 1, 2).weeks_later == 0
+    assert come_back(world(tmp_path), 3, 26).outcome is WayOn.NOTHING_LEFT
+
+
+def test_the_way_on_may_lead_over_another_family_that_takes_in_the_credit_or_of_which_that_is_not_known(
+    tmp_path: Path,
+) -> None:
+    other = HND | {"qualification_id": "Q-DIP", "title": "Diploma"}
+    course = COURSES[1] | {"opportunity_id": "C-DIP-SOUTH", "title": "Diploma", "qualification_id": "Q-DIP"}
+    changed: dict[str, Rows] = {
+        "qualifications": [HNC, HND, other],
+        "opportunities": [*COURSES, course],
+        "deliveries": [RUNS[0], run("HND-NORTH", "2027-09-13", 30), run("DIP-SOUTH", "2029-01-15", 40, "1200")],
+        "progressions": [TO_TECH, TO_SENIOR, TO_SENIOR | {"progression_id": "PG-DIP", "from_id": "Q-DIP"}],
+    }
+    case = TAKEN_IN | {"transfer_id": "CT-2", "to_id": "Q-DIP", "automatic": "no", "condition": "the centre looks"}
+    for name, transfers, said in (
+        ("asked", [TAKEN_IN, case], "Diploma takes in credit of HNC when somebody so decides: the centre looks."),
+        ("unknown", [TAKEN_IN], "Whether Diploma takes in credit of HNC is not known: ask before it is begun."),
+    ):
+        found = come_back(world(tmp_path / name, **changed, credit_transfers=transfers), 1, 52)
+        assert (found.outcome, [step.id for step in found.steps][:1]) == (WayOn.OTHER_STEPS, ["Q-DIP"])
+        assert "no start of HND is known from week 89 on; the last that is known is 2027-09-13" in found.text[0]
+        assert said in found.text
+        assert [one.automatic for one in found.credit] == [False if name == "asked" else None]
+
+
+def test_without_dates_it_is_not_known_how_much_later_the_goal_is_reached(tmp_path: Path) -> None:
+    awards = [HNC | {"duration_weeks": "30"}, HND | {"duration_weeks": "30"}]
+    undated = world(tmp_path, qualifications=awards, opportunities=[], deliveries=[], providers=[])
+    found = come_back(undated, 1, 13)
+    assert (found.stop_at_least, found.steps[0].start_known, found.weeks_later) == (True, False, None)
+    assert found.text[0].startswith("When HNC ends is not known")
+    assert found.text[2] == (
+        "Next is HND: week 43 at the soonest; no start date is known: the weeks count from the earliest day it could"
+        " start."
+    )
+    assert found.text[3].endswith("; how much later that is in fact is not known.")
+    assert come_back(undated, 2, 13).weeks_later == 13  # only work is left, and that waits for nobody's dates
+
+
+def test_that_no_way_back_is_known_is_said_with_the_reason(tmp_path: Path) -> None:
+    found = come_back(world(tmp_path), 1, 200)
+    assert (found.outcome, found.weeks, found.steps) == (WayOn.NONE_KNOWN, None, ())
+    assert found.why == ("no start of HND is known from week 237 on; the last that is known is 2028-09-11",)
+    late = come_back(world(tmp_path), 1, 26, within_weeks=80)
+    assert late.why == ("week 124 is the soonest, and week 80 the last that was asked for",)
+
+
+def test_what_runs_beside_a_step_is_broken_off_at_the_stop_and_paid_for_again(tmp_path: Path) -> None:
+    projection = world(
+        tmp_path, qualifications=[HNC, BOTH, MATHS], opportunities=[*COURSES, MATHS_AT_NORTH], deliveries=BESIDE
+    )
+    planned = {step.id: step for step in steps(ask(tmp_path, projection))}
+    stop = planned["Q-HNC"].afterwards
+    assert [award.id for award in stop.awards] == ["Q-HNC"]
+    assert [step.id for step in stop.breaks_off] == ["Q-MATHS"]
+    assert stop.spent_pounds == 1300
+    assert stop.back_on is not None
+    assert stop.back_on.step.id == "Q-MATHS"
+    later = planned["Q-MATHS"].afterwards
+    assert ([award.id for award in later.awards], later.breaks_off) == (["Q-HNC", "Q-MATHS"], ())
+    found = come_back(projection, planned["Q-HNC"].number, 4)
+    assert [(one.step.id, one.pounds) for one in found.paid_again] == [("Q-MATHS", 400)]
+    assert "Maths is broken off at the stop, and has to be begun and paid for again: £400." in found.text
+    assert [step.starts_in_weeks for step in found.steps] == [59, 146, 176]

@@ -90,7 +90,7 @@ def test_an_unknown_length_fits_no_limit_on_time(of_unknown_length: PathwayServi
 def test_hours_that_are_not_known_are_never_said_to_fit(service: PathwayService) -> None:
     runs = {"to": ("Q-HNC",), "avoid": ("DL-NORTH", "DL-SOUTH")}
     part, full = ask(service, **runs, hours_per_week=10), ask(service, **runs)
-    assert part.explanation.endswith("Of 1 of its 1 steps it is not known whether 10 hours a week will do.")
+    assert part.explanation.endswith("Of 1 step it is not known whether 10 hours a week will do.")
     assert (part.pathways[0].proven, full.pathways[0].proven) == (False, True)
     assert ask(service, to=("Q-HNC",), hours_per_week=10).pathways[0].proven
 

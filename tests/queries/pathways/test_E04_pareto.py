@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, given, settings
 
 from queries.pathways.engine import exhaustive
 from queries.pathways.engine.alternatives import value_of
+from queries.pathways.engine.calendar import Calendar, Found, Steps
 from queries.pathways.engine.interchange import read_instance
+from queries.pathways.engine.kernel import NEVER, Ints
 from queries.pathways.engine.pareto import Front, pareto
 from queries.pathways.engine.planner import ExactPlanner
 from queries.pathways.engine.problem import (
@@ -58,6 +60,12 @@ def checked(problem: PathwayProblem, front: Front) -> list[tuple[int, ...]]:
         trace = replay(problem, point.plan)
         assert all(value_of(problem, point.plan, axis) == point.values[axis] for axis in front.axes)
         assert front.finish_by is None or (trace.finish_week is not None and trace.finish_week <= front.finish_by)
+    for doubtful in front.not_proven:
+        assert all(value_of(problem, doubtful.plan, axis) == doubtful.values[axis] for axis in front.axes)
+        assert any(doubtful.at_least[axis] < doubtful.values[axis] for axis in front.axes)
+        for point in front.points:
+            assert any(doubtful.values[axis] < point.values[axis] for axis in front.axes)
+    assert not (front.complete and front.not_proven)
     found = values(front)
     assert found == sorted(set(found))
     for one, other in combinations(found, 2):
@@ -83,6 +91,41 @@ def test_the_window_is_a_share_of_the_earliest_finish_rounded_down() -> None:
 def test_a_front_cut_short_says_so() -> None:
     front = pareto(world(LADDER), (WEEKS, COST, STEPS), Limits(), within=None, most=2)
     assert (len(front.points), front.complete) == (2, False)
+
+
+def test_what_is_not_proved_is_kept_and_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cost above nothing is ever proved: the other criteria still lead from point to point."""
+    least = Calendar.least
+
+    def doubtful(calendar: Calendar, price: Ints, best: Steps | None, bound: int, work: float) -> Found:
+        found = least(calendar, price, best, bound, work)
+        if price is not calendar.prepared.amounts[COST]:
+            return found
+        return replace(found, bound=max(0, found.bound - 1), proven=False)
+
+    monkeypatch.setattr(Calendar, "least", doubtful)
+    problem = world(LADDER)
+    front = pareto(problem, (WEEKS, COST, STEPS), Limits(), within=None)
+    assert (checked(problem, front), front.complete) == ([(40, 0, 1)], False)
+    assert [(tuple(one.values.values()), tuple(one.at_least.values())) for one in front.not_proven] == [
+        ((10, 500, 1), (10, 499, 1)),
+        ((17, 250, 2), (17, 249, 2)),
+        ((20, 300, 1), (20, 299, 1)),
+    ]
+
+
+def test_one_search_cannot_use_the_work_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes all it may and proves nothing: first as much as one question may take, then what was left."""
+    given: list[float] = []
+
+    def hopeless(calendar: Calendar, target: int, best: Steps | None) -> Found:
+        given.append(calendar.limits.calendar_work)
+        calendar.work = given[-1]
+        return Found(best, NEVER, 0, False)
+
+    monkeypatch.setattr(Calendar, "soonest", hopeless)
+    front = pareto(world(LADDER), (WEEKS, COST, STEPS), Limits(calendar_work=3.0), within=None)
+    assert (front.points, front.complete, given) == ((), False, [3.0, 12.0])
 
 
 def test_nothing_to_do_is_one_point_and_out_of_reach_is_none() -> None:
@@ -193,6 +236,11 @@ def test_with_hardly_any_work_each_point_is_still_on_the_front(problem: PathwayP
     for limits in (Limits(0, 0, 0, 0.0), Limits(100, 1, 1, 0.001)):
         hasty = pareto(problem, axes, limits, within=None)
         assert set(checked(problem, hasty)) <= full
+        for one in hasty.not_proven:
+            most, least = (tuple(some[axis] for axis in axes) for some in (one.values, one.at_least))
+            better = [point for point in full if all(here <= there for here, there in zip(point, most, strict=True))]
+            assert better
+            assert all(here <= there for point in better for here, there in zip(least, point, strict=True))
         assert not hasty.complete or set(values(hasty)) == full
 
 

@@ -55,6 +55,11 @@ def test_stopping_before_anything_is_starting_later() -> None:
     )
 
 
+def test_what_would_only_begin_in_the_week_of_the_stop_is_not_kept() -> None:
+    hired = "goal Staff\n Course | 10w £0 10h @0,40 | - | C\n Join | 0w £0 0h | C | Staff"
+    assert said(hired, 1, 8) == ("stop in week 10, back in week 18: Join 1 in week 18 [18w, 8 weeks later]")
+
+
 def test_there_may_be_no_way_on_in_time() -> None:
     assert said("ends 60w\n" + WORLD, 1, 31) == "stop in week 10, back in week 41: no way on"
 

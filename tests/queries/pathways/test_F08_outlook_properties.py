@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from queries.pathways.engine.exhaustive import completable, facts_after, holds
-from queries.pathways.engine.outlook import ledger, removal_reasons, resume, slack, standing_at, swaps
+from queries.pathways.engine.outlook import removal_reasons, resume, slack, swaps
 from queries.pathways.engine.planner import ExactPlanner
 from queries.pathways.engine.problem import (
     All,
@@ -208,29 +208,6 @@ def test_a_step_is_said_to_be_needed_just_when_the_rest_does_not_reach_the_goal(
                 assert finish(problem, upto) is None
             assert all(one.lost for one in loss.closed)
             assert bool(loss.goal_lost) == loss.goal
-
-
-@FEW
-@given(planned())
-def test_what_is_held_at_each_stop_is_what_was_completed_and_all_that_follows(
-    asked: tuple[PathwayProblem, Plan],
-) -> None:
-    problem, plan = asked
-    content_of = {one.id: one.content for one in problem.deliveries}
-    goals = {fact: fact for fact in ("f0", "f1", "f2", "f3", "f4", "g")}
-    trace = replay(problem, plan)
-    ends = {step.delivery.id: step.end_week for step in trace.steps}
-    before: frozenset[str] = frozenset()
-    for standing in ledger(problem, plan, goals):
-        assert standing.week is not None
-        done = {delivery for delivery, week in ends.items() if week is not None and week <= standing.week}
-        assert set(standing.completed) == done
-        assert standing.held == facts_after(problem, {content_of[delivery] for delivery in done})
-        assert set(standing.open) == standing.held & goals.keys()
-        assert set(standing.newly_open) == standing.held - before
-        before = standing.held
-        assert standing_at(problem, plan, goals, standing.week) == standing
-    assert (standing.cost_pounds, standing.study_weeks) == (trace.cost_pounds, trace.study_weeks)
 
 
 @FEW

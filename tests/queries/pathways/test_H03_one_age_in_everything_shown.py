@@ -1,6 +1,7 @@
 """Whatever is shown beside the best pathway is open to somebody of one age, too, and priced for the person."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,6 +11,8 @@ from hypothesis import given, settings
 
 from graph.projection import Step
 from queries.pathways.asked import Asked
+from queries.pathways.engine.calendar import Calendar, Found, Steps
+from queries.pathways.engine.kernel import Ints
 from queries.pathways.engine.pareto import Front
 from queries.pathways.engine.planner import ExactPlanner
 from queries.pathways.engine.problem import Criterion, Limits
@@ -52,6 +55,25 @@ def test_no_trade_off_needs_somebody_to_be_18_or_under_after_19_or_over() -> Non
     with_more_time = answer(ADULT, YOUNG, *slower, trade_off=AXES)
     assert with_more_time.trade_offs is not None
     assert [tuple(one.values.values()) for one in with_more_time.trade_offs.compromises] == [(4, 500), (5, 100)]
+
+
+def test_compromises_that_are_not_proven_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    least = Calendar.least
+
+    def doubtful(calendar: Calendar, price: Ints, best: Steps | None, bound: int, work: float) -> Found:
+        found = least(calendar, price, best, bound, work)
+        return replace(found, bound=max(0, found.bound - 1), proven=False)
+
+    monkeypatch.setattr(Calendar, "least", doubtful)
+    slower = study("D", "none", TO_GOAL, 4, 500), study("L", "none", TO_GOAL, 5, 100)
+    found = answer(*slower, trade_off=AXES).trade_offs
+    assert found is not None
+    assert (found.compromises, found.complete, found.within_weeks) == ((), False, 5)
+    assert [(one.values[Criterion.COST], one.at_least) for one in found.not_proven] == [
+        (500, {Criterion.WEEKS: 4, Criterion.COST: 499}),
+        (100, {Criterion.WEEKS: 5, Criterion.COST: 99}),
+    ]
+    assert found.text.endswith(" Nothing was found that is better than 2 more, but that is not proven.")
 
 
 def test_what_is_held_besides_is_worth_nothing_where_nobody_of_one_age_could_use_it() -> None:

@@ -73,7 +73,7 @@ export async function draw(place, view, answer, names, withNames) {
     place.replaceChildren(table(answer, names, withNames));
     return;
   }
-  const made = (await VIEWS[view]()).make(answer, names);
+  const made = await (await VIEWS[view]()).make(answer, names);
   if (typeof made === "string") {
     place.replaceChildren(element("p", { className: "notice" }, made));
     return;
