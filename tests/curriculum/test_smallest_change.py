@@ -53,8 +53,8 @@ def test_the_fewest_units_and_the_runner_up() -> None:
     assert line(change.runner_up) == "U-1 [K1 K2] + U-2 [K3] = 2: 3 closed"
     assert change.differs == "It has U-1 (U-1), U-2 (U-2) in place of U-3 (U-3). It costs 1 unit more."
     assert change.text == (
-        "1 unit closes 3 of the 4, by our inference alone; nothing less closes as many. Nothing that may be added closes"
-        " the other 1."
+        "1 unit closes 3 of the 4, by our inference alone; nothing less closes as many. Nothing that may be added"
+        " closes the other 1."
     )
     assert [(one.units, one.closed, one.more) for one in change.gains] == [(0, 0, 0), (1, 3, 3)]
 

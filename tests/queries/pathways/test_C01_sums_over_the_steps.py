@@ -28,7 +28,7 @@ from queries.pathways.engine.replay import reaches_goal, replay
 from tests.queries.pathways.questions import layered_question, limited, questions
 from tests.support.text_world import world
 
-tiny = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+tiny = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 LESS_AND_LESS_LIMITED = (Limits(gate_visits=0), Limits(gate_visits=60), Limits(gate_visits=400), Limits())
 

@@ -101,13 +101,13 @@ def never_worse(given: Given, more: str, by: Criterion, schemes: RuleBook) -> No
     assert now is None or (then is not None and then <= now)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(given=questions(), more=st.sampled_from(HELD), by=st.sampled_from(BY))
 def test_by_the_rules_that_ship(given: Given, more: str, by: Criterion) -> None:
     never_worse(given, more, by, rulebook())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     given=questions(),
     more=st.sampled_from(HELD),

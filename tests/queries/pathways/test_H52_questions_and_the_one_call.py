@@ -102,7 +102,7 @@ def tellings(question: WorthAsking, told: Told) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("by", [Criterion.WEEKS, Criterion.COST])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given=worlds())
 def test_each_question_changes_the_answer_and_no_other_changes_the_best(
     folder: Path, by: Criterion, given: Given
@@ -127,7 +127,7 @@ def test_each_question_changes_the_answer_and_no_other_changes_the_best(
                 assert not ask(asked, told, by=by, holds=(held,)).pathways, held
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given=worlds())
 def test_an_unknown_never_counts_as_yes(folder: Path, given: Given) -> None:
     """A step of which it is told that they may likely start it stays so, whatever else is said of the person."""
@@ -144,7 +144,7 @@ def test_an_unknown_never_counts_as_yes(folder: Path, given: Given) -> None:
                 assert more <= least
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given=worlds(), more=st.sampled_from(("Q-0", "level:3", "Q-1")))
 def test_more_held_never_makes_the_best_worse(folder: Path, given: Given, more: str) -> None:
     steps, rules, told = given
@@ -156,7 +156,7 @@ def test_more_held_never_makes_the_best_worse(folder: Path, given: Given, more: 
         assert held <= least
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(given=worlds())
 def test_the_one_call_says_what_is_so_without_it(folder: Path, given: Given) -> None:
     steps, rules, told = given

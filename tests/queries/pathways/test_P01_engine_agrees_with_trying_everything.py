@@ -39,8 +39,8 @@ LESS_AND_LESS_LIMITED = (
 
 ADDITIVE = [Criterion.COST, Criterion.STEPS, Criterion.STUDY_WEEKS, Criterion.TRAVEL]
 
-tiny = settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-few = settings(tiny, max_examples=60)
+tiny = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(tiny, max_examples=30)
 
 
 def solve(problem: PathwayProblem, criterion: Criterion, limits: Limits | None = None) -> PlannerResult:
