@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
 import anyio.to_thread
@@ -68,9 +68,9 @@ def release_words(services: Services) -> str:
     """The release that an answer is of, as files and charts say it, and that a part is imaginary in a sandbox."""
     release = services.reference
     imaginary = "" if services.sandbox is None else f", sandbox {services.sandbox}: a part of it is imaginary"
-    return (
-        f"Stepway, release {release.number}, built {release.built_at}, content {release.content_hash[:12]}{imaginary}"
-    )
+    built = datetime.fromisoformat(release.built_at)
+    day = f"{built.day} {built:%B %Y}"
+    return f"Stepway, release {release.number} of {day}, content {release.content_hash[:12]}{imaginary}"
 
 
 def reply_in(

@@ -81,8 +81,8 @@ def _because(shown: Told, other: Told) -> str:
 @cache
 def compared() -> tuple[str, ...]:
     """The names of the properties in which contradictions are looked for: those a thing can have one value of."""
-    (names,) = re.findall(r"VALUES \?property \{([^}]*)\}", get_query("told-apart").file.text)
-    return tuple(sorted(name.partition(":")[2] for name in names.split()))
+    (names,) = re.findall(r"\?property IN \(([^)]*)\)", get_query("told-apart").file.text)
+    return tuple(sorted(name.strip().partition(":")[2] for name in names.split(",")))
 
 
 def _told_apart(thing: str, told: Iterable[Told]) -> list[Told]:

@@ -17,6 +17,7 @@ from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link, ReadAsked
 from api.schemas.resources import FaceName, PartSaid, ResourceSaid
 from api.web.pages import Alternate, Step, page
+from api.web.roles import in_short
 from ontology.namespaces import BASE, ID, PREFIXES, RELEASE, id_of, thing
 from queries.catalogue import BY_CLASS
 from queries.profiles import UnknownIdError
@@ -165,6 +166,9 @@ def _see(request: Request, address: str, asked: FaceAsked) -> Response:
         above=[Step("Start", "/")],
         thing=content,
         own_pages=_own_pages(services, address, said.addresses),
+        in_short=in_short(services, id_of(address), said.addresses)
+        if address.startswith(ID) and id_of(address) in services.release.projection.roles
+        else (),
         **HELPERS,
     )
 

@@ -53,9 +53,10 @@ def before(holder: ReleaseHolder, services: Services, since: int | None) -> Serv
     if services.sandbox is not None:
         return holder.get(number if since is None else since)
     if since is not None:
+        earlier_one = holder.get(since)
         if since >= number:
             raise Problem("invalid-request", f"since: release {since} is not before release {number}.", 422)
-        return holder.get(since)
+        return earlier_one
     earlier = [one for one in holder.releases.numbers() if one < number]
     return holder.get(max(earlier)) if earlier else None
 

@@ -72,6 +72,9 @@ def query_behind(request: Request, addresses: Addresses) -> Behind | None:
     asked = {**request.query_params, **request.path_params}
     given = {parameter: str(asked[one]) for parameter, one in filled.items() if asked.get(one)}
     if path.startswith("/releases/"):
-        addresses = Addresses(addresses.root, int(asked.get("number") or asked["second"]))
+        number = str(asked.get("number") or asked["second"])
+        if not number.isdecimal():
+            return None
+        addresses = Addresses(addresses.root, int(number))
     same = path in SAME and not set(request.query_params) - {"format", "release", "placeholders"}
     return Behind(addresses.to(address_of(name).partition("?")[0], **given), same)

@@ -63,6 +63,10 @@ class Shared:
     codes: tuple[tuple[tuple[str, str], ...], ...]
 
 
+Compared = tuple[str, str | None, list[tuple[Said, ...]]]
+"""A row of the comparison: its name, a note, and for each role what is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alone:
     """The statements of a role: how many of each kind, and those that no other of the roles shares."""
@@ -103,6 +107,11 @@ def compare(
     )
 
 
+def in_short(services: Services, id: str, addresses: Addresses) -> list[Compared]:
+    """What somebody wants to know of a role first, each with its word: a row as in the comparison, of one role."""
+    return _rows(services, [id], addresses, made_up=True)
+
+
 def _joined(titles: list[str]) -> list[str]:
     return [", ".join(titles[:-1]), titles[-1]]
 
@@ -129,9 +138,7 @@ def _by_level(projection: Projection) -> list[tuple[str, list[tuple[str, str]]]]
     return [(f"Level {level}" if level is not None else "Level not known", found[level]) for level in levels]
 
 
-def _rows(
-    services: Services, chosen: Sequence[str], addresses: Addresses, made_up: bool
-) -> list[tuple[str, str | None, list[tuple[Said, ...]]]]:
+def _rows(services: Services, chosen: Sequence[str], addresses: Addresses, made_up: bool) -> list[Compared]:
     """The table: each row its name, a note, and for each role what is said; nothing said is not known."""
     things = {id: services.things.item(id) for id in chosen}
     ways = services.ways
@@ -144,7 +151,7 @@ def _rows(
     def of(*fields: str) -> list[tuple[Said, ...]]:
         return [tuple(_of(things[id], fields, addresses, made_up)) for id in chosen]
 
-    rows: list[tuple[str, str | None, list[tuple[Said, ...]]]] = [
+    rows: list[Compared] = [
         ("Level", None, of("level")),
         ("Sector", None, of("sector", "sector_part")),
         ("Pay", _PAY_NOTE, [_pay(services, id, things[id], addresses, made_up, bands) for id in chosen]),
