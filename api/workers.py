@@ -1010,9 +1010,9 @@ class Pool:
                 spare.end()
 
     def _ready(self, home: Hashable) -> _Worker | None:
-        """An idle worker for a home, if there is one that is well. It does not wait."""
+        """An idle worker for a home, if there is one that is well: the last that worked, warm still. It does not wait."""
         with self._lock:
-            for worker in [one for one in self._idle if one.home == home]:
+            for worker in [one for one in reversed(self._idle) if one.home == home]:
                 self._idle.remove(worker)
                 if worker.is_well:
                     return worker

@@ -47,7 +47,7 @@ ASKED: dict[str, type[BaseModel]] = {
 @pytest.mark.parametrize("name", ASKED)
 def test_every_filter_of_the_address_is_an_option(name: str) -> None:
     group, command = name.split()
-    found = typer.main.get_command(console).commands[group].commands[command]  # type: ignore[attr-defined]
+    found = typer.main.get_command(console).commands[group].commands[command]
     options = {one.name: one for one in found.params}
     for field, said in ASKED[name].model_fields.items():
         assert field in options, field

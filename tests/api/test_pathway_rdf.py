@@ -207,7 +207,7 @@ def check_rdf(answer: PathwayReply) -> None:
         said = {
             name: graph.value(node, SW[name]) for name in ("totalWeeks", "knownWeeks", "proven", "bound", "totalCost")
         }
-        plain = {name: None if one is None else one.toPython() for name, one in said.items()}  # type: ignore[attr-defined]
+        plain = {name: None if one is None else one.toPython() for name, one in said.items()}
         totals = pathway.totals
         assert plain == {
             "totalWeeks": None if totals.steps_of_unknown_length else totals.weeks,

@@ -222,7 +222,7 @@ def test_every_address_works_under_the_prefix(service: TestClient, by_day: str, 
     """Each as it does in the release: with its own content, a header, links that stay inside, and a banner on pages."""
     before = content(data)
     asked, pages = 0, 0
-    for path, methods in service.app.openapi()["paths"].items():  # type: ignore[attr-defined]
+    for path, methods in service.app.openapi()["paths"].items():
         if "get" not in methods or path.startswith("/sandboxes"):
             continue
         collection = path.split("/")[1]

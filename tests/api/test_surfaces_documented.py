@@ -58,7 +58,7 @@ def test_every_filter_is_described() -> None:
 def test_every_command_is_described() -> None:
     told = sections("api.md", "###").items()
     found = {heading.removeprefix("stepway "): text for heading, text in told if heading.startswith("stepway")}
-    commands = typer.main.get_command(console).commands  # type: ignore[attr-defined]
+    commands = typer.main.get_command(console).commands
     assert found.keys() == commands.keys()
     for name, command in commands.items():
         for nested in getattr(command, "commands", {}):

@@ -45,7 +45,7 @@ def awards(facts: CoverageFacts, kind: str = "PT-HNC") -> dict[str, AwardFacts]:
 def ask(
     facts: CoverageFacts, *gap: str, kind: str = "PT-HNC", book: RuleBook | None = None, **asked: object
 ) -> Bundles:
-    request = BundleRequest(named(facts, gap), **{"on": ON, **asked})  # type: ignore[arg-type]
+    request = BundleRequest(named(facts, gap), **{"on": ON, **asked})
     question = BundleQuestion(facts, awards(facts, kind), book or rulebook(), request)
     return question.answer({award: pack_all(pack) for award, pack in question.packs.items()})
 

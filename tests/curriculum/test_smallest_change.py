@@ -28,7 +28,7 @@ run Q-B at P-A in Dudley DY1 52.5 -2.1
 
 
 def answer(facts: CoverageFacts, *gap: str, at: tuple[str, ...] = ("P-A",), **asked: object) -> Change:
-    request = ChangeRequest(named(facts, gap or ("K1", "K2", "K3", "K4")), at, **asked)  # type: ignore[arg-type]
+    request = ChangeRequest(named(facts, gap or ("K1", "K2", "K3", "K4")), at, **asked)
     question = Question(facts, request)
     try:
         return question.answer(solve_all(question.cover))

@@ -22,7 +22,7 @@ GOLDEN_ROWS = {
 def parsed(text: str, format: str) -> set[Quad]:
     dataset = Dataset()
     dataset.parse(data=text, format=format)
-    return {(s, p, o, g) for s, p, o, g in dataset.quads() if g}  # type: ignore[misc]
+    return {(s, p, o, g) for s, p, o, g in dataset.quads() if g}
 
 
 def of_row(quads: list[Quad], id: str, path: str) -> set[Quad]:

@@ -11,7 +11,7 @@ from loaders.values import Fault, is_address, is_damaged, mend, nearest, partial
 
 
 def column(kind: str, **facts: object) -> Column:
-    return Column("test", CELL_TYPES[kind], "", **facts)  # type: ignore[arg-type]
+    return Column("test", CELL_TYPES[kind], "", **facts)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_a_scheme_and_its_concepts_are_explained(scheme: str) -> None:
     assert set(graph.subjects(RDF.type, SKOS.ConceptScheme)) == {node}
     assert graph.value(node, DCTERMS.license)
     for thing in (node, *graph.subjects(RDF.type, SKOS.Concept)):
-        assert graph.value(thing, SKOS.prefLabel).language == "en"  # type: ignore[union-attr]
+        assert graph.value(thing, SKOS.prefLabel).language == "en"
         assert str(graph.value(thing, SKOS.definition)).endswith("."), thing
         if thing != node:
             assert (thing, SKOS.inScheme, node) in graph and (thing, SKOS.topConceptOf, node) in graph
@@ -58,7 +58,7 @@ def test_levels_are_ordered_by_rank() -> None:
     levels = [concept("rqf-level", level) for level in LEVELS]
     assert [int(str(graph.value(level, SW["rank"]))) for level in levels] == list(range(9))
     ordered = graph.value(predicate=RDF.type, object=SKOS.OrderedCollection)
-    assert list(Collection(graph, graph.value(ordered, SKOS.memberList))) == levels  # type: ignore[arg-type]
+    assert list(Collection(graph, graph.value(ordered, SKOS.memberList))) == levels
     assert not list(graph.subject_objects(SKOS.broader))
 
 

@@ -62,7 +62,7 @@ def test_a_shape_speaks_of_the_columns_of_its_table_and_no_others(table: dict[st
     found = shapes()
     shape = found.value(predicate=SH.targetClass, object=SW[str(table["class"])])
     own = [node for node in found.objects(shape, SH.property) if not isinstance(node, URIRef)]
-    columns = [c for c in table["columns"].values() if "property" in c]  # type: ignore[attr-defined]
+    columns = [c for c in table["columns"].values() if "property" in c]
     assert {found.value(node, SH.path) for node in own} == {expand(column["property"]) for column in columns}
     required = {found.value(node, SH.path) for node in own if (node, SH.minCount, Literal(1)) in found}
     assert required == {expand(column["property"]) for column in columns if column.get("required")}

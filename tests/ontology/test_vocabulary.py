@@ -95,7 +95,7 @@ def members(node: Any) -> set[str]:
     """The classes of a domain or range: itself, or the members of a union."""
     if isinstance(node, URIRef):
         return {local(node)}
-    return {local(item) for item in Collection(CORE, CORE.value(node, OWL.unionOf))}  # type: ignore[arg-type]
+    return {local(item) for item in Collection(CORE, CORE.value(node, OWL.unionOf))}
 
 
 def test_the_ontology_says_what_it_is() -> None:
@@ -200,7 +200,7 @@ def test_each_entailment_has_its_term() -> None:
 
 def test_what_people_mix_up_is_disjoint() -> None:
     groups = [
-        {local(c) for c in Collection(CORE, CORE.value(axiom, OWL.members))}  # type: ignore[arg-type]
+        {local(c) for c in Collection(CORE, CORE.value(axiom, OWL.members))}
         for axiom in CORE.subjects(RDF.type, OWL.AllDisjointClasses)
     ]
     mixed_up = {"Role", "Qualification", "Unit", "LearningOpportunity", "Delivery", "Provider", "Site", "ProvisionType"}
@@ -220,7 +220,7 @@ def external(*graphs: Graph) -> set[str]:
 def external_terms() -> tuple[list[str], list[str]]:
     """The listed terms: those that a file we hold defines, and those of vocabularies that are not held."""
     held, _, not_held = EXTERNAL.read_text(encoding="utf-8").partition("# Known from")
-    return [[line for line in part.splitlines() if line.startswith("http")] for part in (held, not_held)]  # type: ignore[return-value]
+    return [[line for line in part.splitlines() if line.startswith("http")] for part in (held, not_held)]
 
 
 def test_terms_of_others_are_listed() -> None:

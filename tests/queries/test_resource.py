@@ -147,7 +147,7 @@ def test_what_is_only_named_is_known_and_the_rest_is_not(resources: Resources) -
         resources.get("https://example.org/other")
     with pytest.raises(UnknownAddressError):
         resources.part(AWARD, SW.level, 0, 10, incoming=False)
-    assert resources.get(ID["SELF"]).incoming[0].facts[0].value.label == "SELF"  # type: ignore[union-attr]
+    assert resources.get(ID["SELF"]).incoming[0].facts[0].value.label == "SELF"
     assert resources.get(SW.credits).label == "credits"
     graph = resources.get(str(BOOKS))
     assert (graph.label, graph.holds) == ("the description of What we gathered", (23, True))
@@ -165,13 +165,13 @@ def test_parts_of_a_long_list_cover_it_once() -> None:
     offset: int | None = 0
     while offset is not None:
         part = resources.part(hub, SW.requires, offset, 2_000, incoming=True)
-        seen += [fact.value.address for fact in part.group.facts]  # type: ignore[union-attr]
+        seen += [fact.value.address for fact in part.group.facts]
         offset = part.after
     assert len(seen) == len(set(seen)) == COUNTED
     first = resources.part(hub, SW.theme, 0, 50, incoming=False)
     last = resources.part(hub, SW.theme, 100, 50, incoming=False)
     assert (first.after, last.after, len(last.group.facts)) == (50, None, 20)
-    assert [fact.value.text for fact in last.group.facts][:2] == ["100", "101"]  # type: ignore[union-attr]
+    assert [fact.value.text for fact in last.group.facts][:2] == ["100", "101"]
 
 
 def test_every_property_of_the_column_dictionary_has_a_place_on_pages() -> None:

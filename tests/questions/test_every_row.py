@@ -53,7 +53,7 @@ def recorded(release: Whole, table: str) -> list[Found]:
 
     def found(query: str, given: dict[str, URIRef | Literal]) -> list[Found]:
         rows = release.store.select(query, given)
-        return sorted(tuple(said(row[name]) for name in ("thing", "source", "as_of", "status")) for row in rows)  # type: ignore[misc]
+        return sorted(tuple(said(row[name]) for name in ("thing", "source", "as_of", "status")) for row in rows)
 
     records = found(_RECORDS, {"file": Literal(f"{table}.csv")})
     assert records == found(_THINGS, {"class": SW[TABLES[table]["class"]]}), "a thing and its record disagree"

@@ -43,7 +43,7 @@ def whole(*, include_illustrative: bool = False) -> Whole:
     """Load, join and entail, as a build does; once for all tests of a process, none of which changes it."""
     (dataset,) = runner.load_all([REGION], include_illustrative=include_illustrative, today=TODAY)
     ontology = ontology_graph().skolemize()
-    quads: list[Quad] = [(s, p, o, ONTOLOGY_GRAPH) for s, p, o in ontology]  # type: ignore[misc]
+    quads: list[Quad] = [(s, p, o, ONTOLOGY_GRAPH) for s, p, o in ontology]
     quads += [*question_quads(), *example_quads(ONTOLOGY_GRAPH), *dataset.quads]
     store = GraphStore.in_memory(quads)
     with NamedTemporaryFile("wb", suffix=".nq") as entailed:

@@ -139,7 +139,7 @@ def test_it_says_what_it_can_do_and_no_more(client: TestClient) -> None:
 def test_its_limits_are_those_of_the_settings(client: TestClient) -> None:
     found = read(client, "/sparql")
     service = found.value(predicate=RDF.type, object=SD.Service)
-    given = client.app.state.answers.limits  # type: ignore[attr-defined]
+    given = client.app.state.answers.limits
     assert float(str(found.value(service, SW.mostSeconds))) == given.seconds == 7
     assert number(found, service, SW.mostAnswerRows) == given.answer_rows
     assert number(found, service, SW.mostPatterns) == given.patterns

@@ -348,7 +348,7 @@ class Double:
 
     def __init__(self, behind: str) -> None:
         self.behind, self.reply, self.slow, self.left = behind, b"", 0.0, asyncio.Event()
-        self.came, self.cut_graphs, self.queries = asyncio.Event(), 0, []  # type: ignore[var-annotated]
+        self.came, self.cut_graphs, self.queries = asyncio.Event(), 0, []
         self.now = self.most = 0
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -436,7 +436,7 @@ def test_a_reader_who_leaves_stops_the_query(client: TestClient, monkeypatch: py
     gone = Gone(body)
 
     async def whole() -> None:
-        await asyncio.wait_for(client.app(scope | {"asgi": {"version": "3.0"}}, gone.receive, gone.send), 20)  # type: ignore[arg-type]
+        await asyncio.wait_for(client.app(scope | {"asgi": {"version": "3.0"}}, gone.receive, gone.send), 20)
 
     asyncio.run(whole())
     assert became == ["cancelled"]

@@ -167,7 +167,7 @@ async def test_a_table_is_what_pyoxigraph_writes(
     result = store.query(query, use_default_graph_as_union=True)
     assert isinstance(result, pyoxigraph.QuerySolutions)
     assert await whole(answer) == result.serialize(format=TABLES[media_type])
-    assert answer.rows == len(list(store.query(query, use_default_graph_as_union=True)))  # type: ignore[arg-type]
+    assert answer.rows == len(list(store.query(query, use_default_graph_as_union=True)))
 
 
 @pytest.mark.parametrize("media_type", TABLES)
@@ -488,22 +488,22 @@ async def test_five_thousand_brackets_are_read(answers: Answers, home: Home) -> 
 
 @in_a_loop
 async def test_who_leaves_stops_the_query(answers: Answers, home: Home) -> None:
-    pids = {worker.pid for worker in answers.engine._pool._idle}  # type: ignore[attr-defined]
+    pids = {worker.pid for worker in answers.engine._pool._idle}
     asking = asyncio.create_task(answers.ask(home, question(ENDLESS), ""))
-    await until(lambda: state_of(answers).running == 1 and len(answers.engine._pool._idle) == 1)  # type: ignore[attr-defined]
-    (busy,) = pids - {worker.pid for worker in answers.engine._pool._idle}  # type: ignore[attr-defined]
+    await until(lambda: state_of(answers).running == 1 and len(answers.engine._pool._idle) == 1)
+    (busy,) = pids - {worker.pid for worker in answers.engine._pool._idle}
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
     await until(lambda: not runs(busy))
     assert answers.counts.outcomes == {"left": 1}
-    await until(lambda: len(answers.engine._pool._idle) == LIMITS.at_once)  # type: ignore[attr-defined]
+    await until(lambda: len(answers.engine._pool._idle) == LIMITS.at_once)
 
 
 @linux_only
 @in_a_loop
 async def test_when_a_process_is_killed_from_outside_another_answers(answers: Answers, home: Home) -> None:
-    pool = answers.engine._pool  # type: ignore[attr-defined]
+    pool = answers.engine._pool
     slow = "SELECT (COUNT(*) AS ?n) WHERE { ?a <urn:p> ?c . ?d <urn:p> ?f }"
     for _ in range(2):
         await until(lambda: len(pool._idle) == LIMITS.at_once)
@@ -524,7 +524,7 @@ async def test_what_is_run_again_has_only_the_time_that_is_left(
     own: Callable[..., Answers], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = own(seconds=2.0)
-    pool = answers.engine._pool  # type: ignore[attr-defined]
+    pool = answers.engine._pool
     reply, given = pool.reply, []
 
     async def told(*asked: Any, seconds: float) -> Any:
@@ -566,13 +566,13 @@ async def test_who_loops_heavy_queries_does_not_shut_out_others(own: Callable[..
 @in_a_loop
 async def test_when_the_nursery_is_killed_another_takes_its_place(own: Callable[..., Answers]) -> None:
     answers = own()
-    pool = answers.engine._pool  # type: ignore[attr-defined]
+    pool = answers.engine._pool
     home = Home(answers_home(answers), "first")
     for number in range(3):
         nursery = pool._nurseries[home]._process.pid
         workers = [worker.pid for worker in pool._idle]
         os.kill(nursery, signal.SIGKILL)
-        await until(lambda pids=workers: not any(map(runs, pids)))  # type: ignore[misc]
+        await until(lambda pids=workers: not any(map(runs, pids)))
         said = await rows(answers, home, f"SELECT ?o WHERE {{ <urn:s:0000{number}> ?p ?o }}")
         assert said == [[f'"first {number}"']]
         assert pool._nurseries[home]._process.pid != nursery
@@ -598,7 +598,7 @@ async def test_a_query_waits_longer_for_its_turn_than_the_one_before_it_can_take
 @linux_only
 @in_a_loop
 async def test_a_nursery_has_one_thread_and_its_workers_no_network(answers: Answers, home: Home) -> None:
-    nursery = answers.engine._pool._nurseries[home]._process.pid  # type: ignore[attr-defined]
+    nursery = answers.engine._pool._nurseries[home]._process.pid
     assert len(list(Path(f"/proc/{nursery}/task").iterdir())) == 1
     called: list[object] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:

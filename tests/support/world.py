@@ -48,7 +48,7 @@ def _defaults(columns: dict[str, dict[str, object]]) -> dict[str, str]:
     for name, column in columns.items():
         if column.get("required") and column["type"] in ("choice", "yesno"):
             choices = column.get("choices") or ["yes"]
-            given[name] = "current" if "current" in choices else str(choices[0])  # type: ignore[index, operator]
+            given[name] = "current" if "current" in choices else str(choices[0])
         elif column.get("required") and column["type"] == "text":
             given[name] = "something"
     return given

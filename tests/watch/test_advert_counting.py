@@ -80,7 +80,7 @@ def test_every_advert_counts_or_is_one_that_counts(adverts: list[Advert], random
     assert not ids & found.repeats.keys()
     assert set(found.repeats.values()) <= ids
     shuffled = list(adverts)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert once(shuffled) == found, "whatever the order"
 
 

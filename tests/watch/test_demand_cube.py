@@ -51,7 +51,7 @@ def store_of(demand: Demand, *more: Quad) -> GraphStore:
     """The graph of some demand, with what the vocabulary says of its properties."""
     quads: list[Quad] = [(s, p, o, GRAPH) for s, p, o in said_of(demand, DAY)]
     for path in resources.paths("vocabulary/adverts.ttl"):
-        quads += [(s, p, o, DATASET["v"]) for s, p, o in Graph().parse(path)]  # type: ignore[misc]
+        quads += [(s, p, o, DATASET["v"]) for s, p, o in Graph().parse(path)]
     quads.append((SW.status, RDFS.range, SW.Status, DATASET["v"]))
     return GraphStore.in_memory([*quads, *more])
 

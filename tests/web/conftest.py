@@ -97,7 +97,7 @@ def _opening(service: Service, browser: Browser) -> Iterator[Open]:
     home = f"http://127.0.0.1:{service.port}"
 
     def open_page(path: str = "/sparql", **given: object) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": home, **given})  # type: ignore[arg-type]
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": home, **given})
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()

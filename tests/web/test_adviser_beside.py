@@ -92,7 +92,7 @@ def changed(reply: Reply, change: Callable[[Reply], None]) -> Reply:
 
 
 def test_each_thing_that_changed_is_said_old_and_new(client: TestClient, reply: Reply) -> None:
-    services = client.app.state.holder.get()  # type: ignore[attr-defined]
+    services = client.app.state.holder.get()
     first = reply["pathways"][0]["steps"][0]
 
     def otherwise(found: Reply) -> None:
@@ -116,7 +116,7 @@ def test_each_thing_that_changed_is_said_old_and_new(client: TestClient, reply: 
 
 
 def test_steps_and_routes_that_went_and_came_are_named(client: TestClient, reply: Reply) -> None:
-    services = client.app.state.holder.get()  # type: ignore[attr-defined]
+    services = client.app.state.holder.get()
     gone = reply["pathways"][1]
 
     def otherwise(found: Reply) -> None:
@@ -137,7 +137,7 @@ def test_steps_and_routes_that_went_and_came_are_named(client: TestClient, reply
 
 
 def test_what_only_a_note_changed_is_not_called_the_same(client: TestClient, reply: Reply) -> None:
-    services = client.app.state.holder.get()  # type: ignore[attr-defined]
+    services = client.app.state.holder.get()
 
     def otherwise(found: Reply) -> None:
         found["pathways"][0]["steps"][0]["sources"] = []

@@ -78,7 +78,7 @@ OF_THE_SERVICE = re.compile(
 
 def addresses(client: TestClient) -> Iterator[str]:
     """Every address that can be read, filled in; with the placeholder switch on where it has one."""
-    things: Things = client.app.state.holder.get().things  # type: ignore[attr-defined]
+    things: Things = client.app.state.holder.get().things
     for path, methods in client.get("/openapi.json").json()["paths"].items():
         asks = [one["name"] for one in methods.get("get", {}).get("parameters", ())]
         if "get" not in methods or path in FOR_PROGRAMS | NOT_WALKED:
@@ -216,7 +216,7 @@ def _shown(element: Any, things: Things) -> tuple[str, Status | None]:
 def test_nothing_that_nobody_published_is_shown_without_its_word(
     walked: Mapping[str, Element], home_client: TestClient
 ) -> None:
-    things = home_client.app.state.holder.get().things  # type: ignore[attr-defined]
+    things = home_client.app.state.holder.get().things
     shown = {path: unsaid(page, things) for path, page in walked.items()}
     assert {path: found for path, found in shown.items() if found} == {}
 
@@ -242,7 +242,7 @@ def test_placeholders_are_shown_only_where_they_are_asked_for(walked: Mapping[st
     ],
 )
 def test_what_is_shown_without_its_word_is_found(html: str, found: list[str], home_client: TestClient) -> None:
-    things = home_client.app.state.holder.get().things  # type: ignore[attr-defined]
+    things = home_client.app.state.holder.get().things
     page = HTMLParser(namespaceHTMLElements=False).parse(f"<!doctype html><main>{html}</main>")
     said = unsaid(page, things)
     assert [one.id for one in said] == [one or "Control / technical support engineer (degree)" for one in found]

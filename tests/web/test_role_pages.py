@@ -120,7 +120,7 @@ def test_every_fact_has_its_word_and_a_link_to_its_source(client: TestClient) ->
 
 
 def test_what_roles_share_and_what_is_of_one_alone_add_up(client: TestClient) -> None:
-    services = client.app.state.holder.get()  # type: ignore[attr-defined]
+    services = client.app.state.holder.get()
     html = client.get("/roles/compare?role=OC-HCSASSOC&role=OC-HCSA", headers=PAGES).text
     stated = {
         id: [one for one in services.release.projection.competencies if one.role == id and one.current]

@@ -226,7 +226,7 @@ def test_a_made_up_thing_says_so(client: TestClient) -> None:
 @pytest.mark.parametrize("address", [str(ID["Q-CERT"]), SCANNER])
 def test_the_page_shows_just_what_its_query_gives(client: TestClient, address: str) -> None:
     path = f"/id/{address.removeprefix(ID)}" if address.startswith(ID) else f"/resource?uri={quote(address)}"
-    services = client.app.state.holder.get()  # type: ignore[attr-defined]
+    services = client.app.state.holder.get()
     resource = services.resources.get(address, shown=1_000)
     shown = set()
     for group in (group for section in resource.sections for group in section.groups):
@@ -339,7 +339,7 @@ def test_a_retired_thing_and_an_unknown_one_have_pages_that_help(client: TestCli
 def test_since_when_a_thing_is_here(client: TestClient) -> None:
     assert see(client, f"/resource?uri={quote(SCANNER)}").says("Added in release 3")
     assert see(client, "/id/OC-LAB").says("Here since release 1")
-    assert added(client.app.state.holder, client.app.state.holder.get(1), str(ID["OC-LAB"])) is None  # type: ignore[attr-defined]
+    assert added(client.app.state.holder, client.app.state.holder.get(1), str(ID["OC-LAB"])) is None
 
 
 def test_what_many_things_point_to_is_counted_and_shown_in_parts(strange: TestClient) -> None:
@@ -399,7 +399,7 @@ def test_nothing_in_the_data_becomes_markup_or_a_way_to_run(strange: TestClient)
 
 
 def test_names_in_the_language_of_the_reader_then_codes(strange: TestClient) -> None:
-    assert "infirmary" in re.search(r"<h1>(.*)</h1>", strange.get("/id/TONGUES", headers=HTML).text)[1]  # type: ignore[index]
+    assert "infirmary" in re.search(r"<h1>(.*)</h1>", strange.get("/id/TONGUES", headers=HTML).text)[1]
     coded = strange.get("/id/CODED", headers=HTML)
     assert "<h1>C7</h1>" in coded.text
     assert "https://example.org/outside" in Page(coded.text).links

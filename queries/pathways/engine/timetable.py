@@ -149,8 +149,27 @@ def last_start(o: Offer, mode: int, week: int) -> int:
 def arrivals(w: Wires, o: Offer, latest: int) -> tuple[Ints, Gates]:
     """The earliest week in which each gate holds, the sum of running hours aside, and the order in which they came to.
 
-    Dijkstra with gates (`kernel.settled`) in which a content takes as long as its next start and its weeks; what would
-    end after `latest` never does. Weeks are small, so the heap is one list per week.
+    What would end after `latest` never does.
+    """
+    nothing = np.empty(0, np.int32)
+    week, rank, _ = _arriving(w, o, np.ones(len(o.weeks), np.bool_), nothing, np.empty(0, np.int64), latest)
+    return week, rank
+
+
+@numba.njit(cache=True)
+def in_time(w: Wires, o: Offer, kept: Flags, wanted: Gates, due: Ints) -> bool:
+    """Whether gates hold by their weeks with some of the deliveries (flags), the sum of running hours aside."""
+    _, _, all_in_time = _arriving(w, o, kept, wanted, due, due.max() if len(due) else 0)
+    return all_in_time
+
+
+@numba.njit(cache=True)
+def _arriving(w: Wires, o: Offer, kept: Flags, wanted: Gates, due: Ints, latest: int) -> tuple[Ints, Gates, bool]:
+    """Weeks and order as of `arrivals`, and whether the gates `wanted` hold by the weeks `due`.
+
+    Dijkstra with gates (`kernel.settled`) in which a content takes as long as its next start and its weeks, with the
+    deliveries that are `kept`. Weeks are small, so the heap is one list per week. Where gates are wanted it looks no
+    further than they need.
     """
     gates = len(w.threshold)
     missing = w.threshold.copy()
@@ -158,18 +177,19 @@ def arrivals(w: Wires, o: Offer, latest: int) -> tuple[Ints, Gates]:
     stack = np.empty(gates, np.int32)
     head, following = np.full(latest + 1, -1, np.int32), np.empty(w.contents, np.int32)
     depth, count = 0, 0
+    unmet = len(wanted) if len(wanted) else gates + 1
     for gate in range(gates):
         if missing[gate] <= 0:
             if gate >= w.contents:
                 stack[depth] = gate
                 depth += 1
             else:
-                end = _earliest_end(o, gate, 0)
+                end = _earliest_end(o, kept, gate, 0)
                 if end <= latest:
                     following[gate] = head[end]
                     head[end] = gate
     for now in range(latest + 1):
-        while depth or head[now] >= 0:
+        while unmet > 0 and (depth or head[now] >= 0):
             if depth:
                 depth -= 1
                 gate = stack[depth]
@@ -178,28 +198,34 @@ def arrivals(w: Wires, o: Offer, latest: int) -> tuple[Ints, Gates]:
                 head[now] = following[gate]
             week[gate], rank[gate] = now, count
             count += 1
+            for place in range(len(wanted)):
+                if gate == wanted[place]:
+                    if now > due[place]:
+                        return week, rank, False
+                    unmet -= 1
             for wire in range(w.out_start[gate], w.out_start[gate + 1]):
                 fed = w.out_gate[wire]
-                left = missing[fed]
-                missing[fed] = left - w.out_weight[wire]
-                if left <= 0 or missing[fed] > 0:
+                before = missing[fed]
+                missing[fed] = before - w.out_weight[wire]
+                if before <= 0 or missing[fed] > 0:
                     continue
                 if fed >= w.contents:
                     stack[depth] = fed
                     depth += 1
                 else:
-                    end = _earliest_end(o, fed, now)
+                    end = _earliest_end(o, kept, fed, now)
                     if end <= latest:
                         following[fed] = head[end]
                         head[end] = fed
-    return week, rank
+    return week, rank, unmet == 0
 
 
 @numba.njit(cache=True)
-def _earliest_end(o: Offer, content: int, week: int) -> int:
+def _earliest_end(o: Offer, kept: Flags, content: int, week: int) -> int:
     end = NEVER
     for mode in range(o.first[content], o.first[content + 1]):
-        end = min(end, next_start(o, mode, week) + o.weeks[mode])
+        if kept[mode]:
+            end = min(end, next_start(o, mode, week) + o.weeks[mode])
     return end
 
 
@@ -247,67 +273,6 @@ def due_weeks(w: Wires, o: Offer, due: Ints) -> Ints:
                         following[gate] = head[start]
                         head[start] = gate
     return due
-
-
-@numba.njit(cache=True)
-def in_time(w: Wires, o: Offer, kept: Flags, wanted: Gates, due: Ints) -> bool:
-    """Whether gates hold by their weeks with some of the deliveries (flags), the sum of running hours aside.
-
-    What `arrivals` would say, without looking further than needed.
-    """
-    gates = len(w.threshold)
-    missing = w.threshold.copy()
-    latest = due.max() if len(due) else 0
-    stack = np.empty(gates, np.int32)
-    head, following = np.full(latest + 1, -1, np.int32), np.empty(w.contents, np.int32)
-    depth, left = 0, len(wanted)
-    for gate in range(gates):
-        if missing[gate] <= 0:
-            if gate >= w.contents:
-                stack[depth] = gate
-                depth += 1
-            else:
-                end = _earliest_end_of(o, kept, gate, 0)
-                if end <= latest:
-                    following[gate] = head[end]
-                    head[end] = gate
-    for now in range(latest + 1):
-        while left > 0 and (depth or head[now] >= 0):
-            if depth:
-                depth -= 1
-                gate = stack[depth]
-            else:
-                gate = head[now]
-                head[now] = following[gate]
-            for place in range(len(wanted)):
-                if gate == wanted[place]:
-                    if now > due[place]:
-                        return False
-                    left -= 1
-            for wire in range(w.out_start[gate], w.out_start[gate + 1]):
-                fed = w.out_gate[wire]
-                before = missing[fed]
-                missing[fed] = before - w.out_weight[wire]
-                if before <= 0 or missing[fed] > 0:
-                    continue
-                if fed >= w.contents:
-                    stack[depth] = fed
-                    depth += 1
-                else:
-                    end = _earliest_end_of(o, kept, fed, now)
-                    if end <= latest:
-                        following[fed] = head[end]
-                        head[end] = fed
-    return left == 0
-
-
-@numba.njit(cache=True)
-def _earliest_end_of(o: Offer, kept: Flags, content: int, week: int) -> int:
-    end = NEVER
-    for mode in range(o.first[content], o.first[content + 1]):
-        if kept[mode]:
-            end = min(end, next_start(o, mode, week) + o.weeks[mode])
-    return end
 
 
 @numba.njit(cache=True)

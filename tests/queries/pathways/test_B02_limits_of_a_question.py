@@ -103,7 +103,7 @@ def service(projection: Projection) -> PathwayService:
 
 def ask(service: PathwayService, **question: object) -> PathwayAnswer:
     asked = {"to": ("OC-TECH",), "on": DAY, "alternatives": 1} | question
-    return service.answer(PathwayRequest(**asked))  # type: ignore[arg-type]
+    return service.answer(PathwayRequest(**asked))
 
 
 def line(answer: PathwayAnswer) -> str:
@@ -261,7 +261,7 @@ def test_limits_in_force_are_told_with_the_question(service: PathwayService) -> 
 
 def test_one_catalogue_serves_every_question_of_a_day(service: PathwayService) -> None:
     asked = [
-        service.asked(PathwayRequest(to=("OC-TECH",), on=DAY, **given))  # type: ignore[arg-type]
+        service.asked(PathwayRequest(to=("OC-TECH",), on=DAY, **given))
         for given in ({}, {"published_only": True}, {"profile_required": True}, {"holds": ("Q-HNC:60",)})
     ]
     assert len({id(one.problem.catalogue) for one in asked}) == 1

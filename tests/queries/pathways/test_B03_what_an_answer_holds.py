@@ -85,7 +85,7 @@ def world(folder: Path, **changed: Rows) -> Projection:
 def ask(folder: Path, projection: Projection | None = None, **question: object) -> PathwayAnswer:
     service = PathwayService(projection or world(folder), ReleaseRef(1, "hash", "2026-11-21T00:00:00+00:00"))
     asked = {"to": ("OC-SENIOR",), "holds": ("level:3",), "on": DAY} | question
-    return service.answer(PathwayRequest(**asked))  # type: ignore[arg-type]
+    return service.answer(PathwayRequest(**asked))
 
 
 def steps(answer: PathwayAnswer) -> tuple[AnswerStep, ...]:
@@ -260,7 +260,7 @@ BESIDE: Rows = [
 def come_back(projection: Projection, after: int, weeks_away: int, **question: object) -> WayBack:
     service = PathwayService(projection, ReleaseRef(1, "hash", "2026-11-21T00:00:00+00:00"))
     asked = {"to": ("OC-SENIOR",), "holds": ("level:3",), "on": DAY} | question
-    found = service.way_back(PathwayRequest(**asked), 1, after, weeks_away)  # type: ignore[arg-type]
+    found = service.way_back(PathwayRequest(**asked), 1, after, weeks_away)
     assert found is not None
     return found
 

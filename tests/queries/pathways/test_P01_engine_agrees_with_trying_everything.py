@@ -179,9 +179,9 @@ def test_cohorts_a_week_later_finish_at_most_a_week_later(problem: PathwayProble
 def test_renaming_and_shuffling_change_nothing(
     criterion: Criterion, problem: PathwayProblem, seed: st.DataObject
 ) -> None:
-    def shuffled(things: tuple) -> tuple:  # type: ignore[type-arg]
+    def shuffled(things: tuple) -> tuple:
         mixed = list(things)
-        seed.shuffle(mixed)  # type: ignore[attr-defined]
+        seed.shuffle(mixed)
         return tuple(mixed)
 
     catalogue = Catalogue(
