@@ -1010,7 +1010,7 @@ class Pool:
                 spare.end()
 
     def _ready(self, home: Hashable) -> _Worker | None:
-        """An idle worker for a home, if there is one that is well: the last that worked, warm still. It does not wait."""
+        """An idle worker for a home, if one is well: the last that worked, still warm. It does not wait."""
         with self._lock:
             for worker in [one for one in reversed(self._idle) if one.home == home]:
                 self._idle.remove(worker)

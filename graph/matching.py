@@ -43,9 +43,9 @@ def _deciding(name: str) -> tuple[set[str], set[str]]:
     return {level for level, _ in found if level}, {size for _, size in found if size}
 
 
-def _may_be_one(name: str, other: str) -> bool:
+def _may_be_one(said: tuple[set[str], set[str]], other: tuple[set[str], set[str]]) -> bool:
     """Whether two names speak of the same level and size of award, as far as both speak of any."""
-    return all(not one or not two or one == two for one, two in zip(_deciding(name), _deciding(other), strict=True))
+    return all(not one or not two or one == two for one, two in zip(said, other, strict=True))
 
 
 class Names:
@@ -93,8 +93,10 @@ class Names:
         ) / self._length(parts)
         wide = min(len(scores), most * _WIDE)
         near = np.argpartition(-scores, wide - 1)[:wide].tolist()
-        places = [at for at in near if _may_be_one(name, self.names[at])]
-        best: dict[str, Candidate] = {}
-        for score, key, place in sorted((-round(float(scores[at]), 4), self.keys[at], at) for at in places):
-            best.setdefault(key, Candidate(key, self.names[place], min(-score, 1.0)))
-        return [one for one in best.values() if one.score > 0][:most]
+        said, best = _deciding(name), dict[str, Candidate]()
+        for score, key, place in sorted((-round(float(scores[at]), 4), self.keys[at], at) for at in near):
+            if score >= 0 or len(best) == most:
+                break
+            if key not in best and _may_be_one(said, _deciding(self.names[place])):
+                best[key] = Candidate(key, self.names[place], min(-score, 1.0))
+        return [*best.values()]
