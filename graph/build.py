@@ -29,7 +29,7 @@ from graph.projection import PROJECTION, Projection
 from graph.projector import project
 from graph.release import Manifest, Release, Releases
 from graph.search import Entry, SearchIndex
-from graph.store import GraphStore, Quad, n_quads
+from graph.store import GraphStore, Quad, n_quads, plain
 from graph.validate import Places, check_shapes, run_checks
 from ontology import resources
 from ontology.namespaces import BASE, DATASET, ESCO, ID, SCHEMA, SW, id_of
@@ -140,13 +140,12 @@ def search_entries(store: GraphStore) -> Iterable[Entry]:
     classes = {name for name in known if name.startswith(str(SW))} - _NOT_LOOKED_FOR | _FOREIGN.keys()
     wider = {name for _, name in store.pairs(RDFS.subClassOf)}
     kinds: dict[str, str] = {}
-    for thing, name in store.pairs(RDF.type):
+    labels: dict[str, str] = {}
+    named = "SELECT ?thing ?class ?label WHERE { ?thing skos:prefLabel ?label . ?thing a ?class . ?thing sw:status ?s }"
+    for row in store.rows(named):
+        thing, name, label = map(plain, row)
         if name in classes and (thing.startswith(str(ID)) or not thing.startswith(BASE)):
             kinds[thing] = min(name, kinds.get(thing, name), key=lambda one: (one in wider, one))
-    stands = {thing for thing, _ in store.pairs(SW.status) if thing in kinds}
-    labels: dict[str, str] = {}
-    for thing, label in store.pairs(SKOS.prefLabel):
-        if thing in stands:
             labels[thing] = min(label, labels.get(thing, label))
     others = defaultdict(set)
     for predicate in _OTHER_NAMES:
@@ -210,22 +209,21 @@ class Build:
         with raw.open("wb") as target:
             write_entailed(self.store, target)
         self.load(raw, ENTAILED)
-        self.progress("match names")
-        if matches := list(match_quads(self.store)):
-            self.add(MATCHED, matches)
-
-        with ThreadPoolExecutor(1) as meanwhile:
+        self.progress("check shapes and quality, and match names")
+        with ThreadPoolExecutor(2) as meanwhile:
             projection = meanwhile.submit(project, self.store)  # of data with errors it may fail, and is not asked for
+            matches = meanwhile.submit(lambda: list(match_quads(self.store)))
             issues = in_order([*issues, *self.checked(datasets, ontology), *self.fallen(datasets)])
             if _has_error(issues):
                 return _stopped(issues, self.releases)
+            if found := matches.result():
+                self.add(MATCHED, found)
             return self.release(datasets, issues, projection.result())
 
     def checked(self, datasets: Sequence[DatasetInput], ontology: Graph) -> list[Issue]:
         """What the shapes and the quality checks find. The checks wait for the store, so they run meanwhile."""
         issues: list[Issue] = []
         places = Places(self.store)
-        self.progress("check shapes and quality")
         with ThreadPoolExecutor(1) as meanwhile:
             quality = meanwhile.submit(run_checks, self.store, places)
             for dataset in datasets:

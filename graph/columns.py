@@ -8,7 +8,7 @@ from typing import Final
 
 from graph.projection import RANK, Amount, Source, Status
 from graph.store import GraphStore, plain
-from ontology.namespaces import PREFIXES, SW, expand, id_of
+from ontology.namespaces import SW, expand, id_of
 
 
 @dataclass(slots=True)
@@ -35,21 +35,20 @@ class Columns:
             self.ids |= ids
             self.kinds[name] = {id: Thing(id, self) for id in sorted(ids.values())}
         self._columns: dict[str, Column] = {}
+        self._statuses: dict[str, dict[tuple[str, str], Status]] = {}
 
-    @cached_property
-    def statuses(self) -> dict[str, dict[tuple[str, str], Status]]:
-        """How sure single statements are, by property."""
-        query = """
-            SELECT ?p ?s ?o ?status {
-                GRAPH ?g { ?statement a sw:Statement ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
-                           sw:status ?status } }"""
-        found: dict[str, dict[tuple[str, str], Status]] = {}
-        for predicate, thing, value, said in self.store.rows(query):
-            if (id := self.ids.get(thing)) is not None:
-                column, status = found.setdefault(predicate, {}), _STATUS[said]
-                before = column.get((id, value))
-                column[id, value] = status if before is None else min(before, status, key=RANK.__getitem__)
-        return {_short(predicate[1:-1]): column for predicate, column in found.items()}
+    def statuses(self, predicate: str) -> dict[tuple[str, str], Status]:
+        """How sure single statements of a property are, by thing and value: read when first asked for."""
+        if (found := self._statuses.get(predicate)) is None:
+            query = """
+                SELECT ?p ?s ?o ?status {
+                    GRAPH ?g { ?statement rdf:predicate ?p ; rdf:subject ?s ; rdf:object ?o ; sw:status ?status } }"""
+            found = self._statuses[predicate] = {}
+            for _, thing, value, said in self.store.rows(query, {"p": expand(predicate)}):
+                if (id := self.ids.get(thing)) is not None:
+                    before, status = found.get((id, value)), _STATUS[said]
+                    found[id, value] = status if before is None else min(before, status, key=RANK.__getitem__)
+        return found
 
     def column(self, predicate: str) -> Column:
         """What a property says of each thing, best first where sources differ."""
@@ -67,7 +66,7 @@ class Columns:
                 values = several.setdefault(id, [before])
                 if value not in values:
                     values.append(value)
-        statuses = self.statuses.get(predicate, {})
+        statuses = self.statuses(predicate) if several else {}
         for id, values in several.items():
             values.sort(key=lambda one: (RANK[statuses.get((id, one), Status.PUBLISHED)], _order(one)))
             best[id] = values[0]
@@ -102,14 +101,6 @@ def _order(term: str) -> tuple[bool, float, str]:
     return number, float(term) if number else 0, plain(term)
 
 
-def _short(address: str) -> str:
-    """An address with one of our prefixes, as `expand` takes it."""
-    for prefix, start in PREFIXES.items():
-        if address.startswith(start):
-            return f"{prefix}:{address.removeprefix(start)}"
-    return address
-
-
 class Thing:
     """The statements about one thing, best first where sources differ."""
 
@@ -122,7 +113,7 @@ class Thing:
     def status(self, predicate: str) -> Status:
         """How sure the statement is; the status of the row when it has none of its own."""
         chosen = self.first(predicate)
-        own = self.graph.statuses.get(predicate, {}).get((self.id, chosen)) if chosen is not None else None
+        own = self.graph.statuses(predicate).get((self.id, chosen)) if chosen is not None else None
         return own or self.source.status
 
     def all(self, predicate: str) -> Sequence[str]:
