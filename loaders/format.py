@@ -107,8 +107,8 @@ class FileFormat(_Part):
     `edition`: the column with the day of the edition, the same in every row; it is the dataset's version where
     dataset.yml says none. `header_row`: the row with the names of the columns, or `columns` when the file has none.
     `short_rows`: cells that are missing at the end of a row are blank. `pair`: columns that together should be on one
-    row only. `records` (JSON): where its records stand, `features[]`, `[]` for a list of records, blank when the
-    document is one.
+    row only. `parts`: several files that fit are parts of one edition; without it that is told. `records` (JSON): where
+    its records stand, `features[]`, `[]` for a list of records, blank when the document is one.
     `blank`: texts that mean *not known* in every column. `unused` and `private` say of columns (patterns) that are not
     read why not: a private one names or reaches a person. `repeated`: what a second row about the same thing does, when
     each row should be about another: add its facts (`merge`) or be left out (`first`); both are told. `usual` is not.
@@ -130,6 +130,7 @@ class FileFormat(_Part):
     required: bool = False
     blank: Texts = ()
     pair: Texts = ()
+    parts: bool = False
     nodes: tuple[Node, ...]
     repeated: Literal["merge", "first", "usual"] = "usual"
     unused: dict[str, str] = {}

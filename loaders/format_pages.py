@@ -99,6 +99,7 @@ def _file(file: FileFormat) -> str:
     facts += ["short rows are padded"] if file.short_rows else []
     facts += [f"not known: {', '.join(f'`{text}`' for text in file.blank)}"] if file.blank else []
     facts += ["required"] if file.required else []
+    facts += ["several files are parts of one edition"] if file.parts else []
     repeated = {
         "merge": "A second row about the same thing adds to it, and is told.",
         "first": "A second row about the same thing is left out, and is told.",

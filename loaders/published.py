@@ -108,7 +108,7 @@ def load_files(
             if not fitting and (file.required or file.name in description.counts):
                 hint = f"put it where {FILE} says, or mend files there"
                 log.add("missing-file", f"there is no file {' or '.join(file.match)}", hint, file=file.match[0])
-            if len(fitting) > 1:
+            if len(fitting) > 1 and not file.parts:
                 names = listed([quoted(source.name) for source in fitting], "and")
                 log.add("files-together", f"{names} are read as one", file=fitting[0].name)
             for source in fitting:

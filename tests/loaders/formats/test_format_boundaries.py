@@ -59,7 +59,6 @@ def test_one_code_of_two_publishers_is_two_areas(areas: LoadedFiles) -> None:
 def test_what_is_wrong_is_told_with_its_place(areas: LoadedFiles) -> None:
     assert told(areas) == [
         "bad-cell ncs_regions_subregions.csv 4 subregion_id",
-        "files-together wm_local_authority_districts.geojson None",
         "row-not-taken wm_local_authority_districts.geojson 3",
     ]
     assert faults(areas) == set()

@@ -135,7 +135,7 @@ def test_the_samples_of_the_union(tmp_path: Path) -> None:
         pytest.skip("set STEPWAY_SHARED to the folder that holds data/")
     described = Description("made-up", "Made up", "Stepway", "EUPL-1.2", False, format="elm")
     loaded = load_files(Path(shared) / "data/ontologies/elm-v3/samples", described, tmp_path / "made-up.nq")
-    assert {issue.code for issue in loaded.issues} == {"term-not-read", "person-left-out"}
+    assert {issue.code for issue in loaded.issues} == {"term-not-read", "person-left-out", "file-not-read"}
     whole = loaded.path.read_text(encoding="utf-8")
     for private in ("Andromeda", "Max Power", "LA-234218"):
         assert private not in whole
