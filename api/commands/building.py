@@ -30,6 +30,9 @@ from queries.pathways.request import counted
 
 ISSUES_SHOWN: Final = 50
 
+STAGES: Final = 6 + len(DERIVE)
+"""Stages of a build beside one for each dataset: read, entail, check, write, order, make ready, and what is derived."""
+
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
@@ -57,7 +60,7 @@ def build(
     chosen = tuple(folders or ()) or SHIPPED
     if not chosen:
         raise Problem("invalid-request", "No dataset is shipped with this installation.", hint="Name a folder.")
-    with progress_of(quiet=as_json) as progress:
+    with progress_of(quiet=as_json, stages=len(chosen) + STAGES) as progress:
         result = build_release(
             chosen,
             settings.data_dir,
@@ -162,8 +165,9 @@ def rebuild(
     """
     holder = ReleaseHolder(settings_of(data_dir=data_dir).data_dir)
     chosen = get_release(holder, number)
-    with progress_of(quiet=as_json) as progress:
-        result = rebuild_release(chosen.manifest, tuple(folders or ()) or SHIPPED, progress=progress, derive=DERIVE)
+    given = tuple(folders or ()) or SHIPPED
+    with progress_of(quiet=as_json, stages=len(given) + STAGES) as progress:
+        result = rebuild_release(chosen.manifest, given, progress=progress, derive=DERIVE)
     if as_json:
         print_json({"release": number, **result.told()})
     else:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api import console
 from api.console import Screen
@@ -27,6 +28,8 @@ from loaders.kept_sandboxes import sandbox_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_BAR: Final = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
 
 DATA_ERRORS: Final = 1
 """Ends a command when what it was given has errors."""
@@ -152,13 +155,17 @@ def get_release(holder: ReleaseHolder, number: int | None) -> Release:
 
 
 @contextmanager
-def progress_of(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Says what is being done: with a moving sign in a terminal, as lines elsewhere. Always on the error stream."""
+def progress_of(*, quiet: bool, stages: int | None = None) -> Iterator[Callable[[str], None]]:
+    """Says what is being done: a bar with the time in a terminal, lines elsewhere. Always on the error stream.
+
+    `stages`: how many there will be; None: not known, and the bar only moves.
+    """
     screen = Screen(sys.stderr)
     if quiet:
         yield lambda _: None
     elif screen.console.is_terminal:
-        with screen.console.status("begin") as status:
-            yield status.update
+        with Progress(*_BAR, console=screen.console, transient=True) as shown:
+            bar = shown.add_task("begin", total=stages)
+            yield lambda stage: shown.update(bar, description=stage, advance=1)
     else:
         yield lambda stage: screen.line(f"{stage} …")
