@@ -8,6 +8,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 
 PAGES := api/web/static/manifest.json
 
+# Some machines forbid Python to keep what it has compiled; every process of a test would then compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check docs lock benchmark clean
 
 run: $(VENV)/run.stamp  ## build the graph, print the worked answer, serve on loopback

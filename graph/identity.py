@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-import yaml
 from rdflib import RDF, XSD, Literal, URIRef
 from rdflib.namespace import SKOS
 
@@ -63,7 +62,7 @@ class Quality:
 @cache
 def kinds() -> tuple[Kind, ...]:
     """The kinds of names that are compared."""
-    found = yaml.safe_load(resources.text("matching/kinds.yml"))
+    found = resources.yaml_file("matching/kinds.yml")
     return tuple(Kind(id, **facts) for id, facts in found.items())
 
 

@@ -29,10 +29,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
-import yaml
-
 from ontology.namespaces import PREFIXES
-from ontology.resources import paths
+from ontology.resources import paths, read_yaml
 
 Kind = Literal[
     "thing", "concept", "term", "address", "text", "whole number", "decimal", "date", "day", "yes/no", "choice", "any"
@@ -233,7 +231,7 @@ def query_files() -> tuple[QueryFile, ...]:
     """
     found = [read_head(path.stem, path.read_text(encoding="utf-8")) for path in _catalogue()]
     for path in paths("questions/*/query.rq"):
-        facts = yaml.safe_load((path.parent / "question.md").read_text(encoding="utf-8").split("---\n")[1])
+        facts = read_yaml((path.parent / "question.md").read_text(encoding="utf-8").split("---\n")[1])
         name = path.parent.name.partition("-")[2]
         text = path.read_text(encoding="utf-8")
         found.append(read_head(name, text, asked_by=facts["user_group"], question=facts["id"]))

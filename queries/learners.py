@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-import yaml
-
 from graph.projection import Projection, RoleFacts
 from ontology import resources
 from queries.pathways.request import PathwayRequest
@@ -31,7 +29,7 @@ class Learner:
 
 def learners() -> tuple[Learner, ...]:
     """The standard learners, by id."""
-    files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in resources.paths("learners/*.yml"))
+    files = (resources.read_yaml(path.read_text(encoding="utf-8")) for path in resources.paths("learners/*.yml"))
     found = (
         Learner(said["id"], said["label"], said["says"], said["place"], said["district"], question_of(said))
         for said in files

@@ -19,6 +19,9 @@ def _writable(text: str) -> str:
 Text = Annotated[str, Field(max_length=200), AfterValidator(_writable)]
 """A word or a few of them, from a reader."""
 
+Query = Annotated[str, Field(max_length=4_000), AfterValidator(_writable)]
+"""The query part of an address, kept in another."""
+
 Named = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_writable)]
 """A thing as a reader names it: by id or by everyday words."""
 
@@ -45,13 +48,13 @@ Day = Annotated[AnyDay, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 class Wire(BaseModel):
     """Something we say."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Asked(BaseModel):
     """Something a reader asks, with no name that we do not know: a mistyped one would be ignored in silence."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ReadAsked(Asked):
