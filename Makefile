@@ -28,6 +28,7 @@ check: $(VENV)/dev.stamp  ## style, types, architecture
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	api/web/build.sh $(BIN) check
 
 docs: $(VENV)/dev.stamp  ## write the generated pages: column dictionary, issue catalogue, ontology
 	$(BIN)/python -m loaders.documentation

@@ -111,7 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
         workers=1,
         waiting=settings.questions_waiting,
         seconds=settings.sandbox_seconds,
-        memory=settings.worker_memory,
+        memory=settings.sandbox_memory,
     )
     app.state.turns = Turns()
     app.state.pool = Pool(

@@ -191,6 +191,11 @@ def lines(
     return _chart(title, description, subtitle, values, shown, {"x": across}, width={"step": 64}, height=260)
 
 
+def draws(chart: Chart) -> bool:
+    """Whether a chart has anything to draw: a value that is known. Its files say all the same what is not known."""
+    return any(one[_SAID] != NOT_KNOWN for one in chart["data"]["values"])
+
+
 def _values(rows: Sequence[Row], names: Sequence[str], numbers: Sequence[str]) -> list[dict[str, Any]]:
     """The rows as they stand in the spec: with what is written on the mark, and words for what is not known."""
     for name in names:

@@ -128,7 +128,13 @@ CATALOGUE: Final = _types(
     ProblemType("busy", (503, 429), "Too many questions are waiting", "Ask again after the seconds of Retry-After."),
     ProblemType("build-running", (503,), "Another build is running", "Build again when it has ended.", 75),
     ProblemType("too-heavy", (503,), "The question took too much", "Ask for less: fewer goals, or tighter limits."),
-    ProblemType("no-atlas", (404,), "There is no atlas of this release", "Make one: `stepway atlas run`.", 3),
+    ProblemType(
+        "no-atlas",
+        (404,),
+        "There is no atlas of this release",
+        "Ask whoever runs this service to have it worked out. For operators: `stepway atlas run`.",
+        3,
+    ),
     ProblemType(
         "no-cluster",
         (503,),
@@ -381,7 +387,9 @@ MAPPING: Final[dict[type[Exception], Callable[[Any], Problem]]] = {
     ClusterError: _simple("no-cluster"),
     NoSuchPeriodError: lambda e: Problem("invalid-request", sentence(e), 422),
     NotComparedError: lambda e: Problem("invalid-request", sentence(e), 422),
-    UnknownInAtlasError: lambda e: Problem("invalid-request", sentence(e), 422, hint="See `stepway atlas show`."),
+    UnknownInAtlasError: lambda e: Problem(
+        "invalid-request", sentence(e), 422, hint="Ask without it to see what there is."
+    ),
     UnknownSandboxError: lambda e: Problem("unknown-sandbox", sentence(e), members={"id": e.id}),
     RefusedSandboxError: _refused_sandbox,
     UnknownReleaseError: lambda e: Problem("unknown-release", sentence(e), members={"releases": e.known}),

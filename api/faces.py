@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.addresses import Addresses
 from api.asked import home_of
-from api.charts import Chart
+from api.charts import Chart, draws
 from api.dependencies import Services, client_of, holder_of, pool_of, unless_gone
 from api.negotiate import CSV, JSON_FORMAT, SHEETS, SHEETS_AND_CHART, VEGA_LITE, XLSX, Format, choose, prefers_html
 from api.questions import today
@@ -58,8 +58,8 @@ def page_of(
 ) -> Response:
     """An answer as a page, for readers of pages."""
     chart = faces.chart() if faces.chart and VEGA_LITE in offered else None
-    if chart is not None and not chart["data"]["values"]:
-        chart = None  # nothing to draw
+    if chart is not None and not draws(chart):
+        chart = None
     formats = [(one.name, one.media_type) for one in offered]
     return report.respond(request, services, faces.sheets(), chart, formats, release=release)
 

@@ -100,12 +100,13 @@ class Said:
     def group(self, group: Group, address: str, *, incoming: bool) -> dict[str, Any]:
         """Values of one property. `count_is_least`: there are more than `count`. `more`: where to see all."""
         path, query = path_of(address)
+        term = shortened(group.property.address)
         below = f"{path}/{'incoming' if incoming else 'values'}"
         more = not group.whole or group.count > len(group.facts)
         return {
             "property": self.node(group.property),
             "about": group.about,
-            "caution": LEFT_OUT.get(shortened(group.property.address)),
+            "caution": _COUNTED.get((term, incoming), LEFT_OUT.get(term)),
             "count": group.count,
             "count_is_least": not group.whole,
             "values": [self._fact(one) for one in group.facts],
@@ -175,6 +176,12 @@ class Said:
             "release": asdict(services.reference),
         }
 
+
+_COUNTED: Final = {
+    ("sw:requires", False): "Those of the current standard alone. “Required by” has those of superseded texts, too.",
+    ("sw:requiredBy", True): "Those of the current standard and of superseded texts. “Requires” has the current alone.",
+}
+"""Why two counts of much the same differ, by the property and whether it points to what the page is of."""
 
 PART: Final = 50
 """Values on one page of a long list."""

@@ -40,6 +40,7 @@ from graph.issues import Issue
 from graph.release import Release
 from loaders.kept_sandboxes import Asked, KeptSandboxes, Sandbox
 from loaders.refusals import UnknownSandboxError
+from queries.coverage.board import MEANINGS
 from queries.pathways.request import ReleaseRef, counted
 from queries.sandbox import Became, Change, Covered, Effect, Side
 
@@ -126,6 +127,20 @@ class UnderSandbox:
 
         within = {**scope, "root_path": f"{root}{PREFIX}{id}", HOLDER: holder}
         await self.app(within, receive, saying_so)
+
+
+def must_imagine(asked: Asked) -> None:
+    """Raises an `invalid-request` problem where nothing is imagined at all."""
+    if asked.nothing:
+        raise Problem(
+            "invalid-request",
+            "Nothing is imagined: there is no row in “tables”, and nothing in “without”.",
+            422,
+            hint=(
+                "Give new rows of tables such as units, opportunities or deliveries, or ids of what is taken to be"
+                " closed; or fill in the form at /sandboxes/new."
+            ),
+        )
 
 
 # What the workers that make sandboxes and work out what they change are asked: see `api.workshop`.
@@ -317,9 +332,9 @@ def change_in_words(one: Change) -> str:
 
 def covered_in_words(one: Covered) -> str:
     """What became of the coverage of a competency."""
-    before, after = (side.value.replace("-", " ") if side else "not asked for" for side in (one.before, one.after))
-    rests = "; rests on what is illustrative alone" if one.imaginary else ""
-    return f"{one.competency.label}: {one.times} {before} before, {after} now{rests}."
+    before, after = (MEANINGS[side] if side else "not asked for" for side in (one.before, one.after))
+    rests = "; this rests on what is illustrative alone" if one.imaginary else ""
+    return f"{one.competency.label}, {one.times}: before, {before}; now, {after}{rests}."
 
 
 def _weeks(side: Side) -> str:

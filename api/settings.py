@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     sandbox_seconds: float = Field(
         300.0, ge=1, le=86_400, description="Seconds after which the making of a sandbox, or its effect, is given up."
     )
+    sandbox_memory: int = Field(
+        4_000_000_000, ge=300_000_000, description="Most memory of the process that makes sandboxes, in bytes."
+    )
     sparql_seconds: float = Field(
         10.0, ge=0.1, le=3_600, description="Seconds that one SPARQL query may run, and may wait for its turn."
     )

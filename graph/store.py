@@ -66,7 +66,7 @@ def _named(term: object) -> str:
 def _from_store(term: object) -> URIRef | Literal | None:
     match term:
         case pyoxigraph.NamedNode():
-            return URIRef(term.value)
+            return str.__new__(URIRef, term.value)  # the store has looked at it already
         case pyoxigraph.Literal():
             if term.language:
                 return Literal(term.value, lang=term.language)
@@ -373,13 +373,11 @@ class GraphStore:
 
         A part of them in the order of the store, in which one value in two graphs stands twice in a row.
         """
-        pattern = "?other ?property ?thing" if incoming else "?thing ?property ?other"
-        rows = self.select(
-            f"SELECT ?thing ?property ?other ?graph WHERE {{ GRAPH ?graph {{ {pattern} }} }}"
-            f" OFFSET {offset:d} LIMIT {limit:d}",
-            {"thing": thing, "property": predicate},
-        )
-        return [(row["other"], row["graph"]) for row in rows]  # type: ignore[misc]
+        node, property = pyoxigraph.NamedNode(thing), pyoxigraph.NamedNode(predicate)
+        pattern = (None, property, node, None) if incoming else (node, property, None, None)
+        quads = islice(self._store.quads_for_pattern(*pattern), offset, offset + limit)
+        others = ((quad.subject if incoming else quad.object, quad.graph_name) for quad in quads)
+        return [(_from_store(other), _from_store(graph)) for other, graph in others]  # type: ignore[misc]
 
     def predicates(self) -> list[str]:
         """Every property that is used, by address. Reads the whole store: some seconds for millions of statements."""

@@ -36,6 +36,11 @@ class Asked:
         """
         return cls(title, tuple((name, _csv(rows)) for name, rows in tables.items()), tuple(without))
 
+    @property
+    def nothing(self) -> bool:
+        """Whether no row is imagined and nothing taken to be closed."""
+        return not self.without and not any(len(text.splitlines()) > 1 for _, text in self.tables)
+
     @classmethod
     def of_folder(cls, folder: Path, title: str, without: Collection[str]) -> Self:
         """The same from the CSV files of a folder. Raises `OSError`, and `UnicodeDecodeError` for other encodings."""

@@ -130,8 +130,8 @@ def closure(
     The same as the planner's own `reachable_facts` where nothing is free; written apart so that it can be tried often.
     """
     facts = set(held)
-    waiting = [one for one in catalogue.contents if one.id in usable]
-    rules = list(catalogue.rules)
+    waiting = [one for one in catalogue.contents if one.id in usable and not facts.issuperset(one.adds)]
+    rules = [rule for rule in catalogue.rules if not facts.issuperset(rule.then)]
     grew = True
     while grew:
         grew = False
@@ -268,18 +268,19 @@ class _World:
                 placeless = {id for id, way in ways.items() if way.offer is not None and way.offer.id in lacking}
                 return barred | taught | (placeless if kind.code == "run-place" else frozenset())
 
-    def reach(self, kind: Kind, barred: frozenset[str], filled: Collection[str]) -> frozenset[str]:
-        """The roles and awards within reach, as facts, with what the kind is about filled in for some steps."""
+    def reach(
+        self, kind: Kind, barred: frozenset[str], filled: Collection[str], known: Collection[str] = ()
+    ) -> frozenset[str]:
+        """The facts within reach with what the kind is about filled in for some steps. `known`: some of them."""
         entry = kind.code.endswith("-entry")
         opened = set() if entry else {id for id, way in self.day.ways.items() if way.step.id in filled}
         left = barred - (opened - self.problem.barred)
         usable = {way.delivery.content for id, way in self.day.ways.items() if id not in left}
         free = {id for id, step in self.day.steps.items() if step.id in filled} if entry else ()
-        facts = closure(self.day.catalogue, self.problem.held, usable, free)
-        return frozenset(fact for fact in facts if fact.startswith(("works-as:", "award:")))
+        return closure(self.day.catalogue, known or self.problem.held, usable, free)
 
     def opened(self, facts: Collection[str]) -> Opened:
-        """Facts as roles and awards with their names."""
+        """The roles and awards among facts, with their names."""
         ids = {
             kind: sorted(f.removeprefix(kind) for f in facts if f.startswith(kind)) for kind in ("works-as:", "award:")
         }
@@ -299,11 +300,12 @@ def _missing(kind: Kind, found: _Found, worlds: Sequence[_World]) -> Missing:
     for world in worlds:
         barred = world.barred(kind, ids)
         before = world.reach(kind, barred, ())
-        after = world.reach(kind, barred, tied) - before
-        together.append(world.opened(after))
-        for step in tied if after else ():
-            if more := world.reach(kind, barred, (step,)) - before:
-                alone[step].append(world.opened(more))
+        opened = world.opened(world.reach(kind, barred, tied, before) - before)
+        together.append(opened)
+        for step in tied if opened.roles or opened.awards else ():
+            more = world.opened(world.reach(kind, barred, (step,), before) - before)
+            if more.roles or more.awards:
+                alone[step].append(more)
     ranked = sorted(alone, key=lambda step: (-_size(alone[step]), step))
     return Missing(
         kind=kind,

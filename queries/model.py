@@ -77,9 +77,14 @@ def _messages(shapes: Graph, part: Node) -> list[str]:
     return [re.sub(r"^[A-Z][\w ]*: ", "", _MEND.sub("", text)) for text in texts]
 
 
+def is_shown(address: str) -> bool:
+    """Whether a class is part of the model: ours or ESCO's, and not of the books that are kept of statements."""
+    return address.startswith(_OURS) and address not in _BOOKS
+
+
 def model(profile: Profile, label: Callable[[str], str]) -> Model:
     """The model that a release uses, without the classes of our own books. `label` names a class."""
-    shown = {name: one for name, one in profile.classes.items() if name.startswith(_OURS) and name not in _BOOKS}
+    shown = {name: one for name, one in profile.classes.items() if is_shown(name)}
     rules = rules_of_classes()
     classes = []
     edges = []

@@ -213,7 +213,9 @@ class Things:
         known = self._directory.get(id)
         if known is None:
             raise UnknownIdError(id, self.suggestions(id))
-        return known if known.label else Named(id, self.item(id).label, known.collection)
+        if not known.label:
+            known = self._directory[id] = Named(id, self.item(id).label, known.collection)
+        return known
 
     def suggestions(self, id: str, kinds: Collection_[str] = ()) -> tuple[Found, ...]:
         """Things that somebody may have meant who wrote this id: of like ids first, then of like names."""

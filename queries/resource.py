@@ -83,6 +83,7 @@ class Rule:
 
 
 Value = Node | Text | Rule
+Term = URIRef | Literal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,19 +406,21 @@ class Resources:
         if predicate == RDFS.label and not incoming:
             graphs = {other: named for other, named in graphs.items() if named not in _REPEATED}
         field_ = None if incoming else self._field(thing, predicate)
-        values = [(self._value(other, field_), other) for other in graphs]
+        others = [*graphs]
         after: int | None
         if in_order:
-            values.sort(key=lambda one: (predicate == RDF.type and not str(one[1]).startswith(SW), *_order(one[0])))
-            count, after = len(values), offset + limit if offset + limit < len(values) else None
-            values = values[offset : offset + limit]
+            others.sort(key=lambda one: (predicate == RDF.type and not str(one).startswith(SW), *self._order(one)))
+            count, after = len(others), offset + limit if offset + limit < len(others) else None
+            others = others[offset : offset + limit]
         else:
             after = offset + limit if len(rows) == limit and offset + limit < COUNTED else None
         facts = []
-        for value, other in values:
+        for other in others:
+            value = self._value(other, field_)
             subject, term = (URIRef(other), thing) if incoming else (thing, other)
             found = (
-                self._source(subject, predicate, term, graph, rows=not incoming) for graph in sorted(graphs[other])
+                self._source((subject, predicate, term), graph, sources, rows=not incoming)
+                for graph in sorted(graphs[other])
             )
             facts.append(Fact(value, tuple(sources.number(one) for one in sorted(found, key=_sureness))))
         about = field_.about if field_ else self._definition(predicate)
@@ -441,6 +444,13 @@ class Resources:
                 return found
         return None
 
+    def _order(self, term: URIRef | Literal) -> tuple[int, float, str]:
+        """Where a value stands among others: numbers first, then by what it is called."""
+        if isinstance(term, Literal):
+            return _order_of_text(str(term))
+        rule = self._rule(term) if term.startswith(str(REQUIREMENT)) else None
+        return 1, 0.0, (rule.sentence if rule else self.label(str(term))).casefold()
+
     def _value(self, term: URIRef | Literal, field_: Field | None) -> Value:
         if isinstance(term, Literal):
             kind = shortened(str(term.datatype)) if term.datatype else "xsd:string"
@@ -463,13 +473,20 @@ class Resources:
     # Who says so
 
     def _source(
-        self, subject: URIRef, predicate: URIRef, value: URIRef | Literal, graph: str, *, rows: bool = True
+        self, triple: tuple[URIRef, URIRef, URIRef | Literal], graph: str, sources: "_Numbered", *, rows: bool
     ) -> Source:
-        """Who states a triple in one graph; with `rows` also in which row of which file."""
+        """Who states a triple in one graph; with `rows`, of the thing itself, also in which row of which file."""
         source = self.graph_source(graph)
         if source.dataset != graph:
             return source
-        said = [row for row in self._statements(subject, predicate, value) if _of(str(row["record"]), graph)]
+        subject, predicate, value = triple
+        if rows:
+            if sources.stated is None:
+                sources.stated = self._stated(subject)
+            found = sources.stated.get((predicate, value), [])
+        else:
+            found = self.store.select(_STATEMENT, {"thing": subject, "property": predicate, "value": value})
+        said = [row for row in found if _of(str(row["record"]), graph)]
         if said:
             status = Sureness(str(said[0]["status"]).removeprefix(str(SW)))
             if rows:
@@ -477,8 +494,12 @@ class Resources:
             return replace(source, status=status)
         return self._with_thing(source, subject, rows=rows)
 
-    def _statements(self, subject: URIRef, predicate: URIRef, value: URIRef | Literal) -> list[Row]:
-        return self.store.select(_STATEMENT, {"thing": subject, "property": predicate, "value": value})
+    def _stated(self, thing: URIRef) -> dict[tuple[Term, Term], list[Row]]:
+        """The statements of rows about a thing, by property and value."""
+        found: dict[tuple[Term, Term], list[Row]] = {}
+        for row in self.store.select(_STATEMENT, {"thing": thing}):
+            found.setdefault((row["property"], row["value"]), []).append(row)
+        return found
 
     def _with_record(self, source: Source, record: str, status: Sureness) -> Source:
         """A source narrowed to one row of a native dataset."""
@@ -553,7 +574,7 @@ class Resources:
         return Source(
             status=Sureness(status.removeprefix(str(SW))) if status else _sure(is_dataset),
             graph=name,
-            title=self._one(node, DCTERMS.title) or shortened(name),
+            title=self._one(node, DCTERMS.title) or _WORKED_OUT.get(name.removeprefix(str(DATASET))) or shortened(name),
             dataset=name if is_dataset else None,
             publisher=self._one(node, DCTERMS.publisher),
             licence=self._one(node, DCTERMS.license),
@@ -573,6 +594,14 @@ _FIXED: Final = {
 }
 """The graphs that every release has besides its datasets."""
 
+_WORKED_OUT: Final = {
+    "atlas": "Where people can reach which role, worked out district by district",
+    "coverage": "Which competency is taught where, as the coverage board finds it",
+    "demand": "What adverts ask for, worked out from their titles",
+    "reachability": "Which roles standard learners can reach",
+}
+"""The graphs that are worked out of a release, in plain words."""
+
 _STATEMENT: Final = """
     SELECT ?thing ?property ?value ?status ?record WHERE {
       ?statement rdf:subject ?thing ; rdf:object ?value ; rdf:predicate ?property ;
@@ -586,8 +615,9 @@ def _sure(is_dataset: bool) -> Sureness:
 
 @dataclass(slots=True)
 class _Numbered:
-    """Sources in the order in which they are met, each once."""
+    """Sources in the order in which they are met, each once. `stated`: what rows state of the thing, once looked up."""
 
+    stated: dict[tuple[Term, Term], list[Row]] | None = None
     found: list[Source] = field(default_factory=list)
     _numbers: dict[Source, int] = field(default_factory=dict)
 
@@ -619,10 +649,8 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() else None
 
 
-def _order(value: Value) -> tuple[int, float, str]:
-    if isinstance(value, Text):
-        try:
-            return 0, float(value.text), value.text
-        except ValueError:
-            return 1, 0.0, value.text.casefold()
-    return 1, 0.0, (value.label if isinstance(value, Node) else value.sentence).casefold()
+def _order_of_text(text: str) -> tuple[int, float, str]:
+    try:
+        return 0, float(text), text
+    except ValueError:
+        return 1, 0.0, text.casefold()

@@ -12,7 +12,7 @@ from api.commands.shared import AsJson, DataDir, ReleaseNumber, plainly, print_j
 from api.console import Screen
 from api.derived import DERIVE
 from api.errors import Problem, problem_of
-from api.sandboxes import issue_in_words, show, show_effect, told_effect, told_sandbox
+from api.sandboxes import issue_in_words, must_imagine, show, show_effect, told_effect, told_sandbox
 from api.workshop import compare
 from loaders.kept_sandboxes import Asked
 from loaders.refusals import RefusedSandboxError
@@ -55,6 +55,7 @@ def make(
         raise Problem("invalid-request", f"The folder cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise Problem("invalid-request", "A CSV file is not UTF-8.", hint="Save it as CSV, UTF-8.") from None
+    must_imagine(asked)
     kept = Sandboxes(settings.data_dir, settings.sandboxes)
     try:
         with progress_of(quiet=as_json) as progress:

@@ -75,7 +75,8 @@ def manifest_of(data_dir: Path, services: Services) -> Manifest:
         return table.manifest_of(folder_of(data_dir, services))
     except NoAtlasError:
         number = services.reference.number
-        raise NoAtlasError(f"there is no atlas of release {number}: make one with `stepway atlas run`") from None
+        what = "which roles can be reached from each postcode district, which takes long to work out, has not been"
+        raise NoAtlasError(f"there is no atlas of release {number}: {what}") from None
 
 
 def rows(folder: Path, manifest: Manifest, asked: AtlasAsked) -> pl.DataFrame:

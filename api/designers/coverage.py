@@ -11,6 +11,7 @@ from api.addresses import Addresses
 from api.charts import Chart, bars
 from api.console import Screen
 from api.dependencies import Services
+from api.designers.meant import meant
 from api.errors import Problem
 from api.faces import Faces, release_words
 from api.reply import JSON
@@ -134,6 +135,7 @@ def slice_words(asked: Slice, facts: CoverageFacts) -> str:
 
 def board_faces(services: Services, facts: CoverageFacts, asked: BoardAsked, to: Addresses | None) -> Faces:
     """A page of the board. Raises `UnknownIdError`."""
+    asked = meant(services, asked)
     _known(services, asked, facts)
     slice, inference = slice_of(asked, facts), asked.inference()
     found = services.coverage_board(facts.on, slice, inference)
@@ -181,6 +183,7 @@ def cell_faces(
     services: Services, facts: CoverageFacts, competency: str, asked: CellAsked, to: Addresses | None
 ) -> Faces:
     """One competency with every reason. Raises `UnknownIdError` for one that no role of the slice needs."""
+    asked = meant(services, asked)
     _known(services, asked, facts)
     slice, inference = slice_of(asked, facts), asked.inference()
     needed = facts.competencies.get(competency)
@@ -229,10 +232,10 @@ def _known(services: Services, asked: SliceAsked, facts: CoverageFacts) -> None:
     roles = facts.projection.roles if facts.projection else {}
     for role in asked.role:
         if role not in roles and role not in facts.needs_of:
-            raise UnknownIdError(role)
+            raise UnknownIdError(role, services.things.suggestions(role, ("Role",)), "roles")
     for provider in asked.provider:
         if provider not in services.things and all(run.provider != provider for run in facts.runs):
-            raise UnknownIdError(provider, kind="providers")
+            raise UnknownIdError(provider, services.things.suggestions(provider, ("Provider",)), "providers")
     needed = facts.competencies.values()
     if asked.sector is not None:
         _one_of("sector", (asked.sector,), {code for one in roles.values() for code in one.sectors})

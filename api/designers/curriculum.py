@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Final
 
@@ -11,6 +13,7 @@ from api.charts import Chart, bars, heat
 from api.console import Screen
 from api.dependencies import Services
 from api.designers.compared import Overlapping
+from api.designers.meant import meant
 from api.errors import Problem
 from api.faces import Faces, release_words
 from api.reply import JSON
@@ -19,6 +22,7 @@ from api.schemas.coverage import CoverageGap, CoverageSource, CoverageThing, Inf
 from api.schemas.curriculum import (
     AcceptedSaid,
     AlikeSaid,
+    AreaSpotSaid,
     AreaStateSaid,
     ChangeRowSaid,
     ChangeSaid,
@@ -65,18 +69,20 @@ from ontology.namespaces import id_of
 from queries.coverage.fragility import Lost, fragility
 from queries.coverage.model import CoverageFacts
 from queries.coverage.overlap import Overlaps, Repeat, UnitPair, shared_by
-from queries.coverage.places import Geography, Places, read_places
+from queries.coverage.places import Geography, Places, outcodes_of, read_places
 from queries.coverage.shape import Shape, Stage, shape
 from queries.coverage.spots import (
     Change,
     England,
     Year,
+    by_area,
     leavers_change,
     read_elsewhere,
     read_standards,
     spots,
 )
 from queries.profiles import UnknownIdError
+from queries.watch.asked import read as read_watch
 
 MOST_BARS: Final = 60
 """Bars of a chart, or rows of a table of colours."""
@@ -116,6 +122,8 @@ _SPOTS_METHOD: Final = (
     " be taught there all the same by somebody whom no source here names.",
     "Past leavers are counted at the provider's first site: nobody says where they learned. They are no offer.",
     "A listing may be years old: see the source of each run.",
+    "Adverts are matched by their titles (inferred) and lie in an area when the first half of their postcode wholly"
+    " does; the others are told as elsewhere, so a number is of those that are known to lie there.",
 )
 _LEAVERS_METHOD: Final = (
     "Leavers are published rounded to ten, so a number stands for a range: 30 is 25 to 34. A change smaller than the"
@@ -370,7 +378,7 @@ def show_shape(screen: Screen, said: ShapeSaid) -> None:
 
 def overlapping(services: Services, on: date, asked: OverlapsAsked) -> Overlapping:
     """Which units of different awards overlap, as a worker is asked. Raises `UnknownIdError`."""
-    awards = tuple(dict.fromkeys(_award(services.release.projection, id) for id in asked.award))
+    awards = tuple(dict.fromkeys(_award(services.release.projection, id) for id in meant(services, asked).award))
     return Overlapping.of(services.coverage(on), awards, asked.inference(), asked.least_share)
 
 
@@ -512,6 +520,7 @@ def show_overlaps(screen: Screen, said: OverlapsSaid) -> None:
 
 def shared_faces(services: Services, on: date, asked: SharedAsked, to: Addresses | None) -> Faces:
     """What several roles need and could be taught once. Raises `UnknownIdError`, and a problem for a sector."""
+    asked = meant(services, asked)
     facts, inference, projection = services.coverage(on), asked.inference(), services.release.projection
     roles = roles_of(projection, asked.role, asked.sector, asked.level)
     found = shared_by(facts, list(projection.roles) if roles is None else roles, inference, asked.levels_apart)
@@ -607,6 +616,7 @@ def show_shared(screen: Screen, said: SharedListSaid) -> None:
 
 def fragility_faces(services: Services, on: date, asked: FragilityAsked, to: Addresses | None) -> Faces:
     """What hangs on one thing. Raises `UnknownIdError`, and a problem for a sector or an area that is not there."""
+    asked = meant(services, asked)
     facts, inference, projection = services.coverage(on), asked.inference(), services.release.projection
     places = read_places(services.store)
     geography = asked.geography or places.best
@@ -798,6 +808,7 @@ def show_fragility(screen: Screen, said: FragilitySaid) -> None:
 
 def spots_faces(services: Services, on: date, asked: ColdSpotsAsked, to: Addresses | None) -> Faces:
     """Where what is taught. Raises `UnknownIdError`, and a problem for a sector or a kind that is not there."""
+    asked = meant(services, asked)
     facts, projection = services.coverage(on), services.release.projection
     places = read_places(services.store)
     kinds = {one.kind for one in places.providers.values() if one.kind}
@@ -816,6 +827,13 @@ def spots_faces(services: Services, on: date, asked: ColdSpotsAsked, to: Address
         placeholders=asked.placeholders,
     )
     named = {id for row in found.rows for id in (*row.offered, *row.past)}
+    within = outcodes_of(services.store, places, found.geography)
+    watch, adverts = read_watch(services.store), Counter[tuple[str, str]]()
+    for cell in watch.cells:
+        adverts[cell.role, within.get(cell.district, "")] += cell.adverts
+    told = set() if watch.adverts is None else set(within.values())
+    counted = {row.of for row in found.rows if row.kind == "standard"}
+    elsewhere = sum(many for (role, area), many in adverts.items() if role in counted and area not in found.areas)
     said = ColdSpotsSaid(
         geography=found.geography,
         within=found.within,
@@ -842,6 +860,8 @@ def spots_faces(services: Services, on: date, asked: ColdSpotsAsked, to: Address
             LevelSpotSaid(level=one.level, area=one.area, offered=one.offered, past=one.past, things=one.things)
             for one in found.levels
         ],
+        by_area=[AreaSpotSaid(**asdict(one)) for one in by_area(found, adverts, told)],
+        adverts_elsewhere=None if watch.adverts is None else elsewhere,
         kinds=[KindSaid(kind=kind, offered=offered, past=past) for kind, offered, past in found.by_kind],
         providers=[CoverageThing(id=id, label=_provider(places, facts, id)) for id in sorted(named)],
         method=[_geography(found.geography, places), *_SPOTS_METHOD],
@@ -888,10 +908,21 @@ def _spots_sheets(said: ColdSpotsSaid) -> list[Sheet]:
     heading = ["What", "Id", "Kind", "Standard", "Level", "Providers that offer it", "Providers of the past only"]
     heading += ["Areas with an offer", "Areas with the past only", "Areas without", "Kinds of provider"]
     levels: list[list[Cell]] = [[one.level, one.area, one.offered, one.past, one.things] for one in said.levels]
+    unknown = "not known"
+    areas: list[list[Cell]] = [
+        [
+            *(one.area, one.providers, one.offered, one.past, one.cold),
+            *(unknown if many is None else many for many in (one.adverts, one.adverts_cold)),
+        ]
+        for one in said.by_area
+    ]
+    of_areas = ["Area", "Providers that offer", "On offer", "Past only", "Not known to be taught"]
+    of_areas += ["Adverts (inferred)", "Of them for what is not known to be taught"]
     kinds: list[list[Cell]] = [[one.kind, one.offered, one.past] for one in said.kinds]
     return [
         Sheet("By standard and award", heading, rows, tuple(said.method)),
         Sheet("By level", ["Level", "Area", "Providers that offer", "Providers of the past only", "On offer"], levels),
+        Sheet("By area", of_areas, areas),
         Sheet("By kind of provider", ["Kind", "That offer something", "Of the past only"], kinds),
     ]
 
@@ -919,6 +950,10 @@ def show_spots(screen: Screen, said: ColdSpotsSaid) -> None:
     """Cold spots for people."""
     screen.line(f"What is taught where, by {said.geography}, in {said.within}: {', '.join(said.areas)}.")
     screen.line(said.method[0])
+    for area in said.by_area:
+        adverts = "not known" if area.adverts is None else f"{area.adverts}, {area.adverts_cold} of them for the last"
+        taught = f"{area.offered} on offer, {area.past} of the past only, {area.cold} not known to be taught"
+        screen.line(f"  {area.area}: {taught}; adverts: {adverts}")
     for one in said.items:
         name = f"{one.standard} {one.label}" if one.standard else one.label
         level = f"level {one.level}" if one.level else "level not known"
@@ -934,6 +969,7 @@ def show_spots(screen: Screen, said: ColdSpotsSaid) -> None:
 
 def leavers_faces(services: Services, asked: LeaversAsked, to: Addresses | None) -> Faces:
     """How leavers changed. Raises `UnknownIdError`, `NoSuchPeriodError`, and a problem for a sector."""
+    asked = meant(services, asked)
     projection = services.release.projection
     providers = {projection.same_provider.get(one.provider, one.provider) for one in projection.evidence}
     for id in asked.provider:

@@ -35,8 +35,8 @@ OFFERED: Final = (*SHEETS_AND_CHART, GEOJSON)
 def get_atlas(request: Request, asked: Annotated[AtlasAsked, Query()]) -> Response:
     """Each postcode district × standard circumstance × role: reachable or not, weeks, cost, and what closes the way.
 
-    It is made beforehand with `stepway atlas run`. Distances are straight lines, since no travel time is known. `near`
-    counts only runs that are known to be near enough; `perhaps` all that is not known to be too far.
+    It is worked out beforehand by whoever runs the service. Distances are straight lines, since no travel time is
+    known. `near` counts only runs that are known to be near enough; `perhaps` all that is not known to be too far.
     """
     services = holder_of(request).get(asked.release)
     data_dir = settings_of(request).data_dir

@@ -17,6 +17,7 @@ from api.schemas.common import ReadAsked
 from api.schemas.dataset import DatasetPageSaid
 from api.sparql.description import written
 from api.web.pages import Alternate, page
+from queries.model import is_shown
 
 router = APIRouter(tags=["releases"])
 
@@ -90,6 +91,8 @@ def _page(request: Request, services: Services, release: int | None, numbers: li
         release=release,
         alternates=alternates,
         said=said,
+        in_model=sum(is_shown(one.address) for one in said.classes),
+        in_files=sum(one.statements for one in said.files),
         host=_host(request),
         sources=[one for one in said.graphs if one.address.endswith(f"/dataset/{one.dataset}")],
     )

@@ -362,7 +362,7 @@ async def get_calendar(request: Request, number: Number, question: Annotated[Pat
     def draw(services: Services, reply: Reply) -> Response:
         address = plan.whole_address(request, reply, number)
         headers = {"Content-Disposition": 'attachment; filename="plan.ics"'}
-        text = plan.calendar(plan.plan_of(reply, number, services, adviser.asked_in(request)), address)
+        text = plan.calendar(plan.plan_of(request, reply, number, services), address)
         return Response(text, headers=headers, media_type="text/calendar; charset=utf-8")
 
     return await _page(request, question, draw, number)
@@ -373,7 +373,7 @@ async def get_plan_data(request: Request, number: Number, question: Annotated[Pa
     """The plan as data."""
 
     def draw(services: Services, reply: Reply) -> Response:
-        found = plan.plan_of(reply, number, services, adviser.asked_in(request))
+        found = plan.plan_of(request, reply, number, services)
         return Response(plan.PLAN.dump_json(found), media_type=JSON)
 
     return await _page(request, question, draw, number)

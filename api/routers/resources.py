@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field
 from starlette.responses import RedirectResponse, Response
 
 from api.addresses import Addresses
+from api.compact import compact
 from api.dependencies import Services, holder_of
 from api.errors import Problem, RetiredIdError
-from api.negotiate import JSON_FORMAT, Format, choose, prefers_html
+from api.negotiate import JSON_FORMAT, JSON_LD, Format, choose, prefers_html
 from api.reply import has_already, headers_of, json_bytes, not_modified, tag_of
 from api.resources import FACES, HELPERS, PART, TITLES, Said, added, alternates, path_of
 from api.routers.described import UNCHANGED, problems
@@ -75,7 +76,7 @@ class ResourcePartAsked(PartAsked):
 
 _FACES_SAID: Final = {
     _HTML: {"schema": {"type": "string", "description": "The page."}},
-    "application/ld+json": {"schema": {"type": ["object", "array"], "description": "The same as JSON-LD."}},
+    "application/ld+json": {"schema": {"type": "object", "description": "The same as JSON-LD."}},
     **{
         one.media_type: {"schema": {"type": "string", "description": f"The same as {TITLES[one.name]}."}}
         for one in FACES
@@ -211,7 +212,7 @@ def _written(services: Services, address: str, chosen: Format) -> bytes:
             f"More than {MOST_STATEMENTS:,} statements are about this.",
             hint="Ask for its values one property at a time, or take the dataset's dump.",
         )
-    return written
+    return compact(written, address) if chosen is JSON_LD else written
 
 
 def _must_be_known(request: Request, services: Services, address: str) -> None:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from signal import SIGABRT
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 
@@ -24,12 +25,11 @@ from api.faces import body_of, file_headers, formats_described
 from api.negotiate import JSON_FORMAT, SHEETS, choose, prefers_html, require_json
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of, tag_of_content
 from api.routers.described import UNCHANGED, problems
-from api.sandboxes import PREFIX, Compare, Make, OpenSandboxes, Workshop, sandboxes_of, told_sandbox
+from api.sandboxes import PREFIX, Compare, Make, OpenSandboxes, Workshop, must_imagine, sandboxes_of, told_sandbox
 from api.schemas.sandboxes import EffectAsked, EffectSaid, SandboxAsked, SandboxBody, SandboxSaid, ZipAsked
 from api.settings import Settings
 from api.web import sandbox_form, sandbox_page
-from api.web.wording import Mistake
-from api.workers import Pool
+from api.workers import Pool, TooHeavyError, WorkerDiedError
 from loaders.kept_sandboxes import Asked, Sandbox
 from loaders.refusals import RefusedSandboxError
 
@@ -46,6 +46,11 @@ _BODY: Final[dict[str, Any]] = {
         },
     }
 }
+
+_INSTEAD: Final = (
+    "Ask whoever runs this service to make it with `stepway sandbox make`, which has no such bound, or to raise"
+    " STEPWAY_SANDBOX_SECONDS or STEPWAY_SANDBOX_MEMORY. Asking the same again does not help."
+)
 
 _THERE: Final[dict[int | str, dict[str, Any]]] = {200: {"model": SandboxSaid, "description": "It is there already."}}
 
@@ -88,25 +93,26 @@ async def post_sandbox(request: Request, beside: Annotated[ZipAsked, Query()]) -
 def new_sandbox(request: Request) -> Response:
     """The form that makes a sandbox, with what its address says filled in."""
     _must_keep(request)
-    return sandbox_form.respond(request, holder_of(request).get(), _given(request.query_params.multi_items()))
+    services, given = holder_of(request).get(), _given(request.query_params.multi_items())
+    return sandbox_form.respond(request, services, given, proposed=sandbox_form.proposals(services, given))
 
 
 @router.post("/sandboxes/new", include_in_schema=False)
 async def make_sandbox(request: Request) -> Response:
-    """The sandbox of a filled form: its own page is next."""
+    """The sandbox of a filled form: what it changes is next."""
     _must_keep(request)
     given = _given(parse_qsl((await request.body()).decode("utf-8", "replace")))
     services = await anyio.to_thread.run_sync(holder_of(request).get)
-    asked = await anyio.to_thread.run_sync(sandbox_form.imagined, services, given)
-    if isinstance(asked, Mistake):
-        return sandbox_form.respond(request, services, given, [asked])
+    asked, mistakes = await anyio.to_thread.run_sync(sandbox_form.imagined, services, given)
     try:
-        made = await _made(request, asked, None)
+        made = None if asked.nothing else await _made(request, asked, None)
     except RefusedSandboxError as error:
-        return sandbox_form.respond(request, services, given, list(sandbox_form.mistakes_of(error.issues)))
+        mistakes += sandbox_form.mistakes_of(error.issues, [one.field for one in mistakes])
+    if mistakes:
+        return sandbox_form.respond(request, services, given, mistakes)
     if made is None:
         return Response(status_code=499)  # for the log: nobody reads it
-    return RedirectResponse(Addresses.of(request).to(f"{PREFIX}{made[0].id}"), 303)
+    return RedirectResponse(Addresses.of(request).to(f"{PREFIX}{made[0].id}/effect"), 303)
 
 
 def _given(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -123,13 +129,28 @@ def _must_keep(request: Request) -> None:
         raise Problem("not-found", "This installation keeps no sandboxes.", hint="Ask whoever runs it.")
 
 
+async def _worked_out(request: Request, task: Make | Compare) -> bytes | None:
+    """What the workshop finds; None: whoever asked is gone. Raises a `too-heavy` problem that says what to do instead.
+
+    Compiled code that gets no memory aborts its process.
+    """
+    working = workshop_of(request).answer(_shop(sandboxes_of(request)), task, client_of(request))
+    try:
+        return await unless_gone(request, working)
+    except (TooHeavyError, WorkerDiedError) as error:
+        if isinstance(error, WorkerDiedError) and error.signal != SIGABRT:
+            raise
+        settings = settings_of(request)
+        most = f"{settings.sandbox_seconds:g} seconds or {settings.sandbox_memory / 1e9:g} GB of memory"
+        raise Problem("too-heavy", f"Over this release it takes more than {most}.", hint=_INSTEAD) from error
+
+
 async def _made(request: Request, asked: Asked, number: int | None) -> tuple[Sandbox, bool] | None:
     """The sandbox of what is imagined, and whether it is new; None: whoever asked is gone."""
     kept = sandboxes_of(request)
     base = await anyio.to_thread.run_sync(holder_of(request).get, number)
     try:
-        making = workshop_of(request).answer(_shop(kept), Make(base.release.path, asked), client_of(request))
-        made = await unless_gone(request, making)
+        made = await _worked_out(request, Make(base.release.path, asked))
     finally:
         await anyio.to_thread.run_sync(kept.kept.sweep)
     if made is None:
@@ -154,6 +175,7 @@ def _asked(request: Request, body: bytes, beside: ZipAsked, settings: Settings) 
     if size > settings.sandbox_bytes or rows > settings.sandbox_rows:
         most = f"{settings.sandbox_rows:,} rows and {settings.sandbox_bytes:,} bytes"
         raise Problem("too-large", f"What is imagined has more than {most}.")
+    must_imagine(asked)
     return asked, number
 
 
@@ -236,9 +258,7 @@ async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Que
         return not_modified(tag)
     key = "effect", on, root
     if (body := services.kept_answer(key)) is None:
-        asking = Compare(base, services.release.path, on, root)
-        working = workshop_of(request).answer(_shop(kept), asking, client_of(request))
-        body = await unless_gone(request, working)
+        body = await _worked_out(request, Compare(base, services.release.path, on, root))
         if body is None:
             return Response(status_code=499)  # for the log: nobody reads it
         services.keep_answer(key, body)

@@ -35,7 +35,7 @@ class DemandAsked(InferenceAsked):
         max_length=len(By),
         description="What adverts are told apart by, once for each: `role`, `competency`, `district`, `quarter`.",
     )
-    role: list[Named] = Field([], max_length=MANY_THINGS, description="Only adverts of these roles, by id.")
+    role: list[Named] = Field([], max_length=MANY_THINGS, description="Only adverts of these roles, by id or name.")
     competency: list[Named] = Field(
         [], max_length=MANY_THINGS, description="Only adverts of roles that need one of these competencies, by id."
     )

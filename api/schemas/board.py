@@ -29,7 +29,7 @@ def _levels(given: list[int]) -> list[int]:
 class SliceAsked(InferenceAsked):
     """What a question about coverage is about: which roles, what of that they need, and which runs count."""
 
-    role: list[Named] = Field([], max_length=MANY_THINGS, description="Only what these roles need, by id; repeat it.")
+    role: list[Named] = Field([], max_length=MANY_THINGS, description="Only what these roles need, by id or name.")
     sector: Text | None = Field(None, description="Only what roles of this sector need, such as `healthtech`.")
     level: Annotated[list[int], AfterValidator(_levels)] = Field(
         [], max_length=8, description="Only what roles of this level need, 1 to 8; repeat it."
@@ -41,7 +41,7 @@ class SliceAsked(InferenceAsked):
     standard: Text | None = Field(None, description="Only statements of this standard, such as `ST0220`.")
     essential_only: bool = Field(False, description="Leave out what a source calls optional for the role.")
     provider: list[Named] = Field(
-        [], max_length=MANY_THINGS, description="Only runs of these providers, by id; repeat it."
+        [], max_length=MANY_THINGS, description="Only runs of these providers, by id or name."
     )
     town: list[Text] = Field([], max_length=MANY_THINGS, description="Only runs in these towns; repeat it.")
     district: list[Text] = Field(

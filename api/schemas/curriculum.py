@@ -21,7 +21,7 @@ _Level = Annotated[int, Field(ge=1, le=8)]
 class _Roles(InferenceAsked):
     """Whose roles are meant: all that are named, of the sector, at the levels; without a word all."""
 
-    role: list[Named] = Field([], max_length=MANY_THINGS, description="Only this role, by id. May be repeated.")
+    role: list[Named] = Field([], max_length=MANY_THINGS, description="Only this role, by id or name. May be repeated.")
     sector: Text | None = Field(None, description="Only roles of this sector, such as healthtech.")
     level: list[_Level] = Field([], max_length=8, description="Only this level, from 1 to 8. May be repeated.")
     format: ChartFormat | None = Field(None, description=FORMAT_HELP)
@@ -155,7 +155,7 @@ class OverlapsAsked(InferenceAsked):
     award: list[Named] = Field(
         [],
         max_length=MANY_THINGS,
-        description="Awards, by id, again for each: one with any other, more between them. Without it all.",
+        description="Awards, by id or name, again for each: one with any other, more between them. Without it all.",
     )
     least_share: float = Field(0.5, gt=0, le=1, description="The least share of themes in common that is told.")
     offset: int = Field(0, ge=0, le=100_000, description="Pairs to pass over.")
@@ -463,6 +463,23 @@ class KindSaid(Wire):
     past: int
 
 
+class AreaSpotSaid(Wire):
+    """One area over everything that is counted: providers with an offer; and how many standards, awards and courses are
+    on offer there, are of the past only, or are not known to be taught there.
+
+    `adverts`: of roles of these standards, in the area; `adverts_cold`: of roles whose standard is cold there. Both
+    are inferred from titles. Null: no adverts are loaded, or nobody tells which of them lie in the area.
+    """
+
+    area: str
+    providers: int
+    offered: int
+    past: int
+    cold: int
+    adverts: int | None
+    adverts_cold: int | None
+
+
 class ColdSpotsSaid(Wire):
     """Counts by standard or award, level, area and kind of provider, and the areas that have none."""
 
@@ -471,6 +488,10 @@ class ColdSpotsSaid(Wire):
     areas: list[str]
     items: list[SpotRowSaid]
     levels: list[LevelSpotSaid]
+    by_area: list[AreaSpotSaid]
+    adverts_elsewhere: int | None = Field(
+        description="Adverts of roles of these standards that name none of the areas, or no place; null: not known."
+    )
     kinds: list[KindSaid]
     providers: list[CoverageThing]
     method: list[str]
@@ -489,7 +510,9 @@ class LeaversAsked(ReadAsked):
         [], max_length=MANY_THINGS, description="Only the standard of this role. May be repeated."
     )
     sector: Text | None = Field(None, description="Only standards of roles of this sector.")
-    provider: list[Named] = Field([], max_length=MANY_THINGS, description="Only this provider, by id. May be repeated.")
+    provider: list[Named] = Field(
+        [], max_length=MANY_THINGS, description="Only this provider, by id or name. May be repeated."
+    )
     format: ChartFormat | None = Field(None, description=FORMAT_HELP)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from api.schemas.common import MANY_THINGS, Asked, Attendance, Day, Mode, Named, ReadAsked, Text
+from api.schemas.common import MANY_THINGS, Asked, Attendance, Day, Mode, Named, Query, ReadAsked, Text
 from api.schemas.person import PROFILE_EXAMPLE, Profile
 from graph.requirements import circumstance_fault
 from queries.find import How
@@ -166,9 +166,16 @@ _PROFILE: Final = (
 )
 
 
+_LIFTED: Final = (
+    "The limits of an earlier question that were lifted to get here, as its parameters were, such as"
+    " `attendance=evening`, blank for what is usual. The page of a plan says them; the answer is the same."
+)
+
+
 class PathwayAsked(PathwayQuestion):
     """A question in an address, with how it is to be answered."""
 
+    lifted: Query | None = Field(None, description=_LIFTED)
     format: PathwayFormat | None = Field(None, description=_FORMAT)
     in_profile: PathwayProfile | None = Field(None, alias="profile", description=_PROFILE)
 
@@ -178,6 +185,7 @@ class LaterAsked(PathwayQuestion):
 
     stop_after: int = Field(ge=1, le=100, description="Number of the step after which they stop.")
     weeks_away: int = Field(ge=1, le=520, description="Weeks after its end in which they come back.")
+    lifted: Query | None = Field(None, description=_LIFTED)
     format: Literal["json"] | None = Field(None, description="`json` for programs; without it `Accept` decides.")
 
 

@@ -8,6 +8,7 @@ from api.addresses import Addresses
 from api.charts import Chart, bars, heat, lines
 from api.console import Screen
 from api.dependencies import Services
+from api.designers.meant import meant
 from api.faces import Faces
 from api.named import behind
 from api.reply import JSON
@@ -255,6 +256,7 @@ def _share(share: float | None) -> str:
 
 def demand_faces(services: Services, on: date, asked: DemandAsked, to: Addresses | None) -> Faces:
     """How many adverts ask for what, beside what is taught. Raises `UnknownIdError` for a role or competency."""
+    asked = meant(services, asked)
     by_skill = bool(asked.competency) or By.COMPETENCY in asked.by
     beside = by_skill or (asked.provision and By.ROLE in asked.by)
     facts = services.coverage(on) if beside else CoverageFacts(on, (), {}, {}, (), (), {})  # a country's takes long

@@ -1,5 +1,7 @@
 """What changed for coverage and stated needs since another release: on the wire, as tables and a chart, and as text."""
 
+from collections import ChainMap
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -92,7 +94,8 @@ def changes_faces(
             links.append(
                 Link(rel="related", href=Addresses(to.root).to(path), type=JSON, title="everything that changed")
             )
-    shown = _Shown(found, asked.limit) if found is not None else None
+    known = [one.release.projection.labels for one in (earlier, services) if one is not None]
+    shown = _Shown(found, asked.limit, ChainMap(*reversed(known))) if found is not None else None
     said = WatchChangesSaid(
         on=on,
         text=_summary(found, earlier) if found is not None and earlier is not None else FIRST,
@@ -161,10 +164,10 @@ def _unit(one: Teacher) -> CoverageThing:
 
 
 class _Shown:
-    """The first of each list."""
+    """The first of each list. `labels`: names of things by id, of the later release where both have one."""
 
-    def __init__(self, found: Changes, limit: int) -> None:
-        self.found, self.limit = found, limit
+    def __init__(self, found: Changes, limit: int, labels: Mapping[str, str]) -> None:
+        self.found, self.limit, self.labels = found, limit, labels
 
     def findings(self) -> list[FindingChangeSaid]:
         return [
@@ -191,10 +194,10 @@ class _Shown:
         return [
             UnitChangeSaid(
                 unit=_unit(one.unit),
-                award=CoverageThing(id=one.unit.award, label=one.unit.award) if one.unit.award else None,
+                award=CoverageThing(id=award, label=self.labels.get(award, award)) if award else None,
                 became=one.became,
             )
-            for one in self.found.units[: self.limit]
+            for one, award in ((one, one.unit.award) for one in self.found.units[: self.limit])
         ]
 
     def standards(self) -> list[StatementChangeSaid]:
@@ -274,11 +277,8 @@ def _sheets(said: WatchChangesSaid) -> list[Sheet]:
         ),
         Sheet(
             "Units new and gone",
-            ("Unit", "Id", "Award", "Became"),
-            [
-                (one.unit.label, one.unit.id, one.award.id if one.award else None, one.became.value)
-                for one in said.units
-            ],
+            ("Unit", "Id", "Award", "Its id", "Became"),
+            [(one.unit.label, one.unit.id, *_pair(one.award), one.became.value) for one in said.units],
         ),
         Sheet(
             "Standards revised",
@@ -358,7 +358,9 @@ def show_changes(screen: Screen, said: WatchChangesSaid) -> None:
     for unit in said.surplus:
         screen.line(f"- {unit.label} ({unit.id}) is surplus", indent=1, hang=2)
     for unit_change in said.units:
-        screen.line(f"- unit {unit_change.became}: {unit_change.unit.label} ({unit_change.unit.id})", indent=1, hang=2)
+        unit, award = unit_change.unit, unit_change.award
+        of = f", of {award.label} ({award.id})" if award else ""
+        screen.line(f"- unit {unit_change.became}: {unit.label} ({unit.id}){of}", indent=1, hang=2)
     for statement in said.standards:
         words = (thing.label if thing else "not there" for thing in (statement.before, statement.after))
         text = " Now: ".join(words)

@@ -36,7 +36,7 @@ from api.web.question import (
     what_if,
     without_goal,
 )
-from api.web.wording import on_screen, said_of_client, sector, short_words, spoken_days
+from api.web.wording import miles, on_screen, said_of_client, sector, short_words, spoken_days
 from graph.projection import Status
 from graph.requirements import attributes
 from queries.catalogue import COLLECTIONS
@@ -123,9 +123,14 @@ def roles(
     """Roles that somebody who does not know where to may get to, by level, each with the question for routes to it."""
     addresses = Addresses.of(request, release)
     items = without_goal(asked_in(request))
+    known = services.pathways.projection.roles
     ordered = sorted(found, key=lambda one: (not one.home, one.level or 0, one.role.label))
     levels = [
-        (home, level, [(one, address(addresses, towards(items, one.role.id))) for one in group])
+        (
+            home,
+            level,
+            [(one, address(addresses, towards(items, one.role.id)), known[one.role.id].level_status) for one in group],
+        )
         for (home, level), group in groupby(ordered, lambda one: (one.home, one.level))
     ]
     others = sum(not one.home for one in found)
@@ -233,11 +238,12 @@ THERE_ALREADY: Final = "The client is there already"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One route in the table: its number, goal, address and what it does in each row of `ROWS`."""
+    """One route in the table: its number, goal, address, that of its plan, and what it does in each row of `ROWS`."""
 
     number: int
     goal: str
     address: str
+    plan: str
     cells: tuple[str, ...]
 
 
@@ -245,13 +251,16 @@ def column(one: Reply, number: int, addresses: Addresses, asked: Items) -> Colum
     """What is said of a route in the table."""
     totals, steps = one["totals"], one["steps"]
     employers = totals["steps_that_need_an_employer"]
+    here = address(addresses, asked, f"/pathways/{number}")
+    plan = address(addresses, asked, f"/pathways/{number}/plan")
     if not steps:
         cells = (THERE_ALREADY, *["No step is needed"] * (len(ROWS) - 1))
-        return Column(number, one["goal"]["label"], address(addresses, asked, f"/pathways/{number}"), cells)
+        return Column(number, one["goal"]["label"], here, plan, cells)
     return Column(
         number,
         one["goal"]["label"],
-        address(addresses, asked, f"/pathways/{number}"),
+        here,
+        plan,
         (
             capitalize_first(on_screen(one["why"])),
             time_of(one),
@@ -492,7 +501,8 @@ def _nearest(one: Reply, services: Services, asked: Items) -> dict[int, list[tup
         far = {id: services.places.of_provider(id, middle) for id in ids}
         known = sorted((km, id) for id, km in far.items() if km is not None)
         found[step["number"]] = [
-            (id, services.things.get_named(id).label, f"about {max(1, round(km))} km") for km, id in known[:MOST_NEAR]
+            (id, services.things.get_named(id).label, f"about {counted(miles(km), 'mile')}")
+            for km, id in known[:MOST_NEAR]
         ]
     return found
 
@@ -504,10 +514,14 @@ def _past(one: Reply) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A step in the picture: its row, where it begins and ends (in the picture's own units), and what it says."""
+    """A step in the picture: its row, where it begins and ends (in the picture's own units), and what it says.
+
+    `text_x`: where its name above it begins, so that all of it is within the picture.
+    """
 
     number: int
     title: str
+    text_x: float
     said: str
     x: float
     width: float
@@ -528,6 +542,8 @@ class Picture:
 
 _LEFT, _RIGHT, _ROW, _TOP = 8, 112, 46, 8
 _SPAN: Final = 720
+_SIGN: Final = 7.2
+"""About how wide a letter of a name is."""
 
 
 def picture_of(one: Reply, on: date) -> Picture | None:
@@ -542,6 +558,7 @@ def picture_of(one: Reply, on: date) -> Picture | None:
         Bar(
             step["number"],
             step["title"],
+            round(min(_LEFT + step["starts_in_weeks"] * scale, max(_LEFT, _SPAN - _name_width(step))), 1),
             span_of(step),
             round(_LEFT + step["starts_in_weeks"] * scale, 1),
             round(max(6.0, (step["ends_in_weeks"] - step["starts_in_weeks"]) * scale), 1),
@@ -556,6 +573,10 @@ def picture_of(one: Reply, on: date) -> Picture | None:
         (round(_LEFT + week * scale, 1), f"{on + timedelta(weeks=week):%b %Y}") for week in range(0, last + 1, every)
     ]
     return Picture(_SPAN, _TOP + len(steps) * _ROW + 28, tuple(bars), tuple(ticks))
+
+
+def _name_width(step: Reply) -> float:
+    return _SIGN * (len(step["title"]) + 5)
 
 
 def span_of(step: Reply) -> str:

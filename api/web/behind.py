@@ -6,6 +6,8 @@ from typing import Final
 from fastapi import Request
 
 from api.addresses import Addresses
+from api.dependencies import Services
+from graph.lines import COVERAGE
 from queries.catalogue import address_of
 
 BEHIND: Final[dict[str, tuple[str, dict[str, str]]]] = {
@@ -45,9 +47,7 @@ BEHIND: Final[dict[str, tuple[str, dict[str, str]]]] = {
 }
 """By the address of a page: the query, and for its parameters the names in the address or question of the page."""
 
-SAME: Final = frozenset(
-    {"/coverage", "/fragility", "/leavers-change", "/watch/adverts", "/watch/demand", "/watch/figures"}
-)
+SAME: Final = frozenset({"/coverage", "/leavers-change", "/watch/adverts", "/watch/demand", "/watch/figures"})
 """The pages of which the query gives the figures, unless they were asked for otherwise than as a whole. Of all others
 it is a query about the same matter."""
 
@@ -60,7 +60,7 @@ class Behind:
     same: bool
 
 
-def query_behind(request: Request, addresses: Addresses) -> Behind | None:
+def query_behind(request: Request, addresses: Addresses, services: Services | None) -> Behind | None:
     """The query that the page of a request is made from; None: no page of the data is asked for.
 
     A value is filled in where the page was asked with one, and so is the release that the page is about.
@@ -76,5 +76,7 @@ def query_behind(request: Request, addresses: Addresses) -> Behind | None:
         if not number.isdecimal():
             return None
         addresses = Addresses(addresses.root, int(number))
-    same = path in SAME and not set(request.query_params) - {"format", "release", "placeholders"}
+    same = path in SAME and not set(request.query_params) - {"format", "release"}
+    if path == "/coverage" and (services is None or COVERAGE not in services.manifest.parts):
+        same = False  # the query reads the coverage that the release was built with
     return Behind(addresses.to(address_of(name).partition("?")[0], **given), same)

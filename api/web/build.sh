@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the browser files: `build.sh BIN`, where BIN is the bin folder of the Python environment.
+# Builds the browser files: `build.sh BIN`, where BIN is the bin folder of the Python environment. `build.sh BIN check`
+# looks at the types of the scripts instead.
 # With the machine's Node when it is 18 or newer and has npm, else with the one that requirements/node.txt pins.
 set -eu
 bin=$(cd "$1" && pwd)
@@ -12,4 +13,5 @@ if ! { command -v npm && node -e 'process.exit(Number.parseInt(process.versions.
 	npm() { node "$carried/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 fi
 [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error
+if [ "${2:-}" = check ]; then exec node node_modules/typescript/bin/tsc --project .; fi
 node build.mjs

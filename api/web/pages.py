@@ -6,6 +6,7 @@ plain HTML. `page` renders one; `static_files` is what pages load.
 
 import gzip
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from api.addresses import Addresses
@@ -73,12 +74,13 @@ def page(
     """A page from `pages/<template>`, with its tag; 304 when the reader has it already.
 
     `services` is the release that the page is about: its number and date are in the foot. `release` is the number that
-    the reader asked for (None: nobody named one); `to(path, **query)` in templates keeps it in links, and `word(id)` is
-    how surely there is a thing that nobody published. `query_behind` is the address of the named query that says the
-    same; not `query_same`: one about the same matter. Other names are the template's own.
+    the reader asked for (None: nobody named one); `to(path, **query)` in templates keeps it in links, `word(id)` is how
+    surely there is a thing that nobody published, and `by_name(text)` a text with names for the ids in it.
+    `query_behind` is the address of the named query that says the same; not `query_same`: one about the same matter.
+    Other names are the template's own.
     """
     addresses = Addresses.of(request, release)
-    if query_behind is None and (found := behind.query_behind(request, addresses)) is not None:
+    if query_behind is None and (found := behind.query_behind(request, addresses, services)) is not None:
         query_behind, query_same = found.href, found.same
     said = {
         "title": title,
@@ -87,6 +89,7 @@ def page(
         "here": request.url.path.removeprefix(addresses.root) or "/",
         "asset": lambda name: _asset(addresses.root, name),
         "word": lambda id: _word(services, id),
+        "by_name": lambda text: _by_name(services, addresses, text),
         "manifest": services.manifest if services else None,
         "in_foot": services.manifest if services else None,
         "sandbox": sandbox_banner(request),
@@ -168,6 +171,24 @@ def _word(services: Services | None, id: str) -> Markup:
     """After the name of a thing that nobody published: its word, inferred or illustrative. Empty for all others."""
     doubt = services.things.doubt(id.removeprefix(str(ID))) if services else None
     return Markup(' <span class="tag tag-{0}">{0}</span>').format(doubt) if doubt else Markup()
+
+
+_AN_ID: Final = re.compile(r"\b[A-Z]{1,3}-[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
+
+
+def _by_name(services: Services | None, addresses: Addresses, text: str) -> Markup:
+    """A text in which things are called by their names, each with a link and its word, where it had their ids."""
+    if services is None or not _AN_ID.search(text):
+        return escape(text)
+    found, end = Markup(), 0
+    for match in _AN_ID.finditer(text):
+        if match[0] in services.things:
+            link = Markup('<a href="{}">{}</a>').format(
+                addresses.to(f"/id/{match[0]}"), services.things.get_named(match[0]).label
+            )
+            found += escape(text[end : match.start()]) + link + _word(services, match[0])
+            end = match.end()
+    return found + escape(text[end:])
 
 
 def _asset(root: str, name: str) -> str | None:

@@ -71,7 +71,7 @@ def ladder_picture(ladder: Ladder, names: Mapping[str, str], kinds: Mapping[str,
             columns[place].append(lane)
         stops[edge] = [edge.start, *lanes, edge.end]
     _order(columns, stops.values(), names)
-    heights = {id: 12 + _LINE * (len(lines) + 1) for id, lines in lines_of.items()}
+    heights = {id: 16 + _LINE * (len(lines) + 1) for id, lines in lines_of.items()}
     tall = {
         place: sum(heights.get(one, _LANE) + _BETWEEN for one in column) - _BETWEEN for place, column in columns.items()
     }

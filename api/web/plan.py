@@ -17,13 +17,17 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from api.addresses import Addresses
-from api.dependencies import Services
+from api.dependencies import Services, holder_of
+from api.questions import Understanding
+from api.schemas.pathways import PathwayAsked
 from api.web.adviser import asked_in, cost_of, time_of, who_pays
 from api.web.beside import Since
 from api.web.pages import Alternate, Step, capitalize_first, day, page
-from api.web.question import Items, address, limits_asked
-from api.web.wording import on_screen, said_of_client, short_words
+from api.web.question import LIFTED, Items, address, before_lifting, limits_asked, read
+from api.web.wording import miles, on_screen, said_of_client, short_words
 from ontology.namespaces import expand, thing
+from queries.pathways.limits import limits_of
+from queries.pathways.places import Point
 
 Reply = dict[str, Any]
 
@@ -60,7 +64,8 @@ class Action:
 class Whom:
     """Somebody to ask. `id` None: nobody in particular. `ukprn`: the UK Provider Reference Number; None: not known.
 
-    `page`: where a course of it was published; None: no page is known. `why`: what it has to do with the step. No
+    `page`: where a course of it was published; None: no page is known. `why`: what it has to do with the step.
+    `miles`: from where the client sets out to its nearest known site, in a straight line; None: not known. No
     telephone number is held: those in the sources are never read.
     """
 
@@ -69,6 +74,7 @@ class Whom:
     ukprn: str | None = None
     page: str | None = None
     why: str = ""
+    miles: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,8 @@ class Call:
 class Plan:
     """A plan: where somebody stands, where to, by which route, what to do, and what to ask before.
 
-    `limits`: those that the route keeps, but for what is only usual.
+    `limits`: those that the route keeps, but for what is only usual. `lifted`: those lifted to get to a route.
+    `sets_out`: the place that distances are from; None: none is known, and no distance is.
     """
 
     situation: tuple[str, ...]
@@ -96,12 +103,17 @@ class Plan:
     calls: tuple[Call, ...]
     on: date
     limits: tuple[str, ...] = ()
+    lifted: tuple[str, ...] = ()
+    sets_out: str | None = None
 
 
-def plan_of(reply: Reply, number: int, services: Services, asked: Items) -> Plan:
-    """The plan of one route of the answer to what was `asked`."""
-    one = reply["pathways"][number - 1]
+def plan_of(request: Request, reply: Reply, number: int, services: Services) -> Plan:
+    """The plan of one route of the answer to what was asked. Raises what is wrong with limits that were lifted."""
+    one, asked = reply["pathways"][number - 1], asked_in(request)
     on = date.fromisoformat(reply["question"]["on"])
+    before = before_lifting(asked)
+    near = next((value for name, value in before if name == "near"), "")
+    middle = services.places.middle(near)
     return Plan(
         tuple(held["label"] for held in reply["question"]["holds"]),
         one["goal"]["label"],
@@ -110,10 +122,26 @@ def plan_of(reply: Reply, number: int, services: Services, asked: Items) -> Plan
         cost_of(one),
         who_pays(one["steps"]),
         tuple(_actions(one["steps"], on)),
-        tuple(_calls(reply, one, services)),
+        tuple(_calls(reply, one, services, middle)),
         on,
         tuple(limits_asked(reply["question"]["limits"], asked)),
+        tuple(_lifted(request, reply, services, asked, before)) if before != asked else (),
+        near if middle else None,
     )
+
+
+def _lifted(request: Request, reply: Reply, services: Services, asked: Items, before: Items) -> Iterator[str]:
+    """The limits of the question before that the one `asked` has not, each with what it has instead."""
+    on, understanding = date.fromisoformat(reply["question"]["on"]), Understanding(services, holder_of(request))
+
+    def limits(items: Items) -> dict[str, str]:
+        question, _ = understanding.request(read(items, PathwayAsked), on)
+        return {one.name: one.text for one in limits_of(question, services.pathways.projection.labels)}
+
+    now = limits(asked)
+    for name, text in limits(before).items():
+        if now.get(name) != text:
+            yield on_screen(f"{text} (now: {now[name]})" if name in now else text)
 
 
 STATUS_WORDS: Final = {"inferred": "our inference", "illustrative": "made up, for demonstration"}
@@ -139,52 +167,65 @@ def _actions(steps: Sequence[Reply], on: date) -> Iterator[Action]:
             yield Action(f"Ask for a place and apply: {step['title']}", "client", by, why, whom, marks)
 
 
-def _calls(reply: Reply, one: Reply, services: Services) -> Iterator[Call]:
-    """What to confirm by phone, the most worthwhile first: whom to ask, and what."""
+def _calls(reply: Reply, one: Reply, services: Services, middle: Point | None) -> Iterator[Call]:
+    """What to confirm by phone, the most worthwhile first: whom to ask, the nearest to `middle` first, and what."""
     call, titles = reply["one_call"], [step["title"] for step in one["steps"]]
     found: list[Call] = []
     known: tuple[str, ...] = ()
-    signposts = {step["title"]: _signposts(step, services) for step in one["steps"]}
+    signposts = {step["title"]: _signposts(step, services, middle) for step in one["steps"]}
     if call is not None and call["step"]["label"] in titles:
         by_id = {who.id: who for who in signposts[call["step"]["label"]]}
-        asked = [by_id.get(who["id"]) or _whom(who["id"], who["label"], services) for who in call["whom"]]
-        found.append(Call(tuple(asked), call["ask"]))
+        asked = [by_id.get(who["id"]) or _whom(who["id"], who["label"], services, middle) for who in call["whom"]]
+        found.append(Call(_nearest_first(asked), call["ask"]))
         known = _SAME_CALL.get(call["kind"], ())
     for check in reply["check_before_recommending"]:
         title = next((title for title in titles if check["what"].startswith(f"{title}: ")), None)
         said = check["what"].removeprefix(f"{title}: ")
         if title is not None and said.startswith(_CALL) and not said.startswith(known):
-            whom = (Whom("the employer"),) if "employer decides" in said else signposts[title]
+            whom = (Whom("the employer"),) if "employer decides" in said else signposts[title][:MOST_ASKED]
             found.append(Call(whom, check["what"].rstrip(".")))
     yield from found[:CALLS]
 
 
-def _signposts(step: Reply, services: Services) -> tuple[Whom, ...]:
-    """Who can answer for a step: who runs it; else who had a page of it or learners on it once, the last first."""
+def _nearest_first(found: Iterable[Whom]) -> tuple[Whom, ...]:
+    """Those whose distance is known before the others, which stay in order."""
+    return tuple(sorted(found, key=lambda one: (one.miles is None, one.miles or 0)))
+
+
+def _signposts(step: Reply, services: Services, middle: Point | None) -> tuple[Whom, ...]:
+    """Who can answer for a step: who runs it; else who had a page of it or learners on it once.
+
+    The nearest first, as far as that is known; else the last.
+    """
     if step["provider"]:
         pages = [one["address"] for one in step["sources"] if _is_of_run(one["record"], services)]
-        return (_whom(step["provider"]["id"], step["provider"]["label"], services, pages, "runs it"),)
+        return (_whom(step["provider"]["id"], step["provider"]["label"], services, middle, pages, "runs it"),)
     found: dict[str, Whom] = {}
     for run in step["seen_at"]:
         seen = run["source"]["as_of"]
         why = f"had a page of it, seen on {day(seen)}" if seen else "had a page of it once"
-        found.setdefault(run["provider"], _whom(run["provider"], None, services, [run["source"]["address"]], why))
+        pages = [run["source"]["address"]]
+        found.setdefault(run["provider"], _whom(run["provider"], None, services, middle, pages, why))
     for past in sorted(step["delivered_by"], key=lambda one: one["period"], reverse=True):
         why = f"had learners on it in {past['period']}"
-        found.setdefault(past["provider"], _whom(past["provider"], None, services, (), why))
-    return tuple(found.values())[:MOST_ASKED] or (Whom("no provider of it is known"),)
+        found.setdefault(past["provider"], _whom(past["provider"], None, services, middle, (), why))
+    return _nearest_first(found.values()) or (Whom("no provider of it is known"),)
 
 
 def _is_of_run(record: str, services: Services) -> bool:
     return record in services.things and services.things.get_named(record).collection in ("opportunities", "deliveries")
 
 
-def _whom(id: str, label: str | None, services: Services, pages: Iterable[str] = (), why: str = "") -> Whom:
-    """Somebody to ask, with what the release knows of them."""
+def _whom(
+    id: str, label: str | None, services: Services, middle: Point | None, pages: Iterable[str] = (), why: str = ""
+) -> Whom:
+    """Somebody to ask, with what the release knows of them, and how far they are from `middle`."""
     name = label or (services.things.get_named(id).label if id in services.things else id)
     said = services.store.describe(thing(id)).objects(thing(id), expand("sw:ukprn"))
     page = next((one for one in pages if one.startswith("http")), None)
-    return Whom(name, id if id in services.things else None, next(iter(sorted(map(str, said))), None), page, why)
+    km = services.places.of_provider(id, middle) if middle else None
+    far = None if km is None else miles(km)
+    return Whom(name, id if id in services.things else None, next(iter(sorted(map(str, said))), None), page, why, far)
 
 
 WHO: Final = {"client": "You", "client and adviser": "You and your adviser"}
@@ -197,6 +238,8 @@ PLAN: Final = TypeAdapter(Plan)
 def whole_address(request: Request, reply: Reply, number: int) -> str:
     """The address that draws the same plan from the same release, as of the same day."""
     query = reply["same_question"].partition("?")[2]
+    if lifted := request.query_params.get(LIFTED):
+        query += f"&{urlencode({LIFTED: lifted})}"
     root = Addresses.of(request).root
     return f"{request.url.scheme}://{request.url.netloc}{root}/pathways/{number}/plan?{query}"
 
@@ -244,7 +287,7 @@ def respond(
     request: Request, services: Services, reply: Reply, *, number: int, release: int | None, since: Since | None = None
 ) -> Response:
     """The plan as a page to print, with a code that opens it again."""
-    plan, addresses = plan_of(reply, number, services, asked_in(request)), Addresses.of(request, release)
+    plan, addresses = plan_of(request, reply, number, services), Addresses.of(request, release)
     whole = whole_address(request, reply, number)
     queried = whole.partition("?")[2]
     code = segno.make(whole, error="l", boost_error=False).svg_inline(scale=2, border=2)

@@ -1,9 +1,11 @@
 """Problems as pages, for readers of pages: what happened, what to do about it, and links that may help."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.addresses import Addresses
@@ -39,17 +41,19 @@ def problem_page(request: Request, problem: "Problem", instance: str) -> Respons
         for one in (document.suggestions or document.candidates or ())
     ]
     form = _form(request, said.addresses.root, document.status)
+    programs = _of_programs(request, document.status)
     missing = _missing(document) if form["fields"] else []
     return page(
         request,
         "problem.html",
-        title="One thing more to say" if missing else document.title,
+        title="One thing more to say" if missing else programs.summary if programs else document.title,
         missing=missing,
         providers=_providers(request) if "provider" in missing else [],
         status=200 if missing else document.status,  # a form that asks for the rest is what such a reader came for
         headers=problem.headers,
         above=[Step("Start", "/")],
         problem=document,
+        programs=programs,
         replaced=replaced,
         suggestions=suggestions,
         again=again,
@@ -57,6 +61,32 @@ def problem_page(request: Request, problem: "Problem", instance: str) -> Respons
         **form,
         **HELPERS,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OfPrograms:
+    """What an address is for that only programs can ask: in short, at more length, and where people go instead."""
+
+    summary: str
+    about: str
+    instead: tuple[str, str] | None
+
+
+_INSTEAD: Final = {
+    "/sandboxes": ("Imagine a run or a unit with a form", "/sandboxes/new"),
+    "/eligibility": ("Say where somebody wants to get to: each route then asks what decides who pays", "/start"),
+    "/prior-learning": ("Say what somebody brings: each route then says what it may count for", "/start"),
+    "/sparql/check": ("Write a query: the query page checks it as it is written", "/sparql"),
+}
+
+
+def _of_programs(request: Request, status: int) -> OfPrograms | None:
+    """What an address that was opened is for, where it takes nothing but what programs send; None: it is no such."""
+    route = request.scope.get("route")
+    if status != 405 or request.method != "GET" or not isinstance(route, APIRoute):
+        return None
+    about = route.description.partition("\n\n")[0]
+    return OfPrograms(route.summary or route.path, about, _INSTEAD.get(route.path))
 
 
 def _missing(document: "ProblemDocument") -> list[str]:

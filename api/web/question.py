@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar, get_args, get_origin
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request
 from pydantic import ValidationError
@@ -85,8 +85,15 @@ _ALSO: Final[dict[str, Callable[[str], str]]] = {
     "alternatives": lambda value: f"Show at most {value} routes",
     "on": lambda value: f"As of {on_screen(value)}",
     "travel_limit": lambda value: f"At most {value} hours of travel",
+    "lifted": lambda value: f"A limit was lifted to get here, and the plan says so ({_plain_query(value)})",
 }
 """What an address may ask that the form has no field of its own for."""
+
+
+def _plain_query(query: str) -> str:
+    said = (f"{name.replace('_', ' ')}: {value or 'the usual'}" for name, value in parse_qsl(query, True))
+    return "; ".join(said)
+
 
 _WIDE: Final = 1040
 _LIFTS: Final = {"time": ("within_weeks", "arrive_by"), "budget": ("budget", "unpriced"), "distance": ("near", "km")}
@@ -206,6 +213,9 @@ DONE, ASK = "done", "ask"
 
 OF_PAGES: Final = (BEFORE, DONE, ASK, "print", "stop_after", "weeks_away")
 """What pages add to the address of a question."""
+
+LIFTED: Final = "lifted"
+"""What an address calls the limits that were lifted to get to a route: their parameters as they were, as a query."""
 
 _LONG: Final = 2_000
 
@@ -430,13 +440,39 @@ def what_if(reply: Reply, asked: Items, addresses: Addresses) -> list[WhatIf]:
                 kind,
                 called,
                 next((value for key, value in asked if key == name), ""),
-                [*((key, value) for key, value in asked if key not in _names(one["name"])), (BEFORE, urlencode(asked))],
+                [*_other_than(one, asked, reply), (BEFORE, urlencode(asked))],
             )
         )
     return found
 
 
-def dropped(asked: Items, limits: Iterable[Reply], reply: Reply) -> list[tuple[str, str]]:
+def _other_than(limit: Reply, asked: Items, reply: Reply) -> list[tuple[str, str]]:
+    """The question but for the parameters of a limit."""
+    return _saying_lifted([one for one in asked if one[0] not in _names(limit["name"])], asked, [limit], reply)
+
+
+def _saying_lifted(items: Items, asked: Items, limits: Iterable[Reply], reply: Reply) -> list[tuple[str, str]]:
+    """A question that came of another without some of its limits; where that had no route, it says which they were."""
+    if reply["pathways"]:
+        return [*items]
+    earlier = parse_qsl(dict(asked).get(LIFTED, ""), keep_blank_values=True)
+    names = dict.fromkeys(name for limit in limits for name in _names(limit["name"]))
+    told = [
+        (name, value)
+        for name in names.keys() - dict(earlier).keys()
+        for value in [value for key, value in asked if key == name] or [""]
+    ]
+    return [*(one for one in items if one[0] != LIFTED), (LIFTED, urlencode([*earlier, *sorted(told)]))]
+
+
+def before_lifting(asked: Items) -> list[tuple[str, str]]:
+    """The question as it was before limits were lifted, as its address says."""
+    was = parse_qsl(dict(asked).get(LIFTED, ""), keep_blank_values=True)
+    kept = [one for one in asked if one[0] != LIFTED and one[0] not in dict(was)]
+    return [*kept, *((name, value) for name, value in was if value)]
+
+
+def dropped(asked: Items, limits: Sequence[Reply], reply: Reply) -> list[tuple[str, str]]:
     """The question without some of its limits: time and hours are then as wide as a question can have them."""
     meant = {one["given"].strip(): one["id"] for one in reply["understood"]}
     found = [*asked]
@@ -452,7 +488,7 @@ def dropped(asked: Items, limits: Iterable[Reply], reply: Reply) -> list[tuple[s
             found.append(("within_weeks", str(_WIDE)))
         if limit["name"] == "hours_per_week":
             found.append((limit["name"], "100"))
-    return found
+    return _saying_lifted(found, asked, limits, reply)
 
 
 def towards(asked: Items, role: str) -> list[tuple[str, str]]:

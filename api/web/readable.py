@@ -19,6 +19,7 @@ from api.resources import HELPERS
 from api.web.pages import Alternate, Step, page
 from api.web.report import fields_of, operation_of
 from graph.release import NoReleaseError
+from ontology.namespaces import BASE, PREFIXES, expand
 
 LARGEST: Final = 2_000_000
 """Bytes of an answer that is still made a page of."""
@@ -27,7 +28,9 @@ OWN: Final = {
     "/datasets": "sources.html",
     "/funding": "schemes.html",
     "/funding/{scheme}": "scheme.html",
+    "/health": "health.html",
     "/incomplete": "incomplete.html",
+    "/ready": "health.html",
     "/releases": "releases.html",
     "/releases/{first}/diff/{second}": "differences.html",
 }
@@ -74,15 +77,17 @@ def _page(request: Request, said: dict[str, Any]) -> Response:
     if "id" in said and "uri" in said:  # a thing has a page of its own
         return RedirectResponse(addresses.to(f"/id/{said['id']}"), 303, headers={"Vary": "Accept"})
     operation = operation_of(request)
+    services = _services(request, release)
     links = {one["rel"]: one["href"] for one in said.get("links", ())}
     query = f"{request.url.query}&" if request.url.query else ""
     return page(
         request,
         OWN.get(request.scope["route"].path, "data.html"),
         title=operation.get("summary", request.url.path),
-        services=_services(request, release),
+        services=services,
         release=release,
         query_behind=links.get("query"),
+        query_same=request.query_params.keys() <= {"limit", "offset", "release"},  # no filter: of a list the whole
         above=[Step("Start", "/")],
         alternates=[Alternate("JSON", f"{request.url.path}?{query}format=json", "application/json")]
         if any(one["name"] == "format" for one in operation.get("parameters", ()))
@@ -98,8 +103,20 @@ def _page(request: Request, said: dict[str, Any]) -> Response:
         fields=list(fields_of(operation, request)),
         action=f"{addresses.root}/asked{request.url.path.removeprefix(addresses.root)}",
         asked=request.query_params.multi_items(),
+        called=_called(services),
         **HELPERS,
     )
+
+
+def _called(services: Services | None) -> Callable[[str], str]:
+    """What people call what an address or a short form of one (`sw:level`) names; any other text stays as it is."""
+
+    def called(text: str) -> str:
+        address = str(expand(text)) if ":" in text and text.partition(":")[0] in PREFIXES else text
+        named = services is not None and (address != text or text.startswith(BASE)) and " " not in text
+        return services.resources.label(address) if services and named else text
+
+    return called
 
 
 def _services(request: Request, release: int | None) -> Services | None:

@@ -5,6 +5,7 @@ that the form has each filter with its meaning and its choices.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -41,6 +42,7 @@ _CODES: Final = re.compile(r"[a-z]+(-[a-z]+)+(, [a-z]+(-[a-z]+)*)*")
 _CODE: Final = re.compile(r"`([^`]*)`")
 _UNLOCATED: Final = re.compile(r"urn:stepway:unlocated-source:\w+")
 _LARGE: Final = 10_000
+_COMPETENCY: Final = "/coverage/{competency:path}"
 _LEFT_OUT: Final = {"format", "release"}
 _SWITCHES: Final = frozenset(InferenceAsked.model_fields)
 """Filters that stand at the end of a form: how surely something has to be known, and when."""
@@ -129,23 +131,41 @@ def respond(
         action=f"{addresses.root}/asked{path.removeprefix(addresses.root)}",
         asked=asked,
         try_it=_try_it(request, services, addresses, sheets),
+        gap=request.path_params.get("competency", ""),
+        providers=_providers(request, services),
     )
 
 
 def _try_it(request: Request, services: Services, addresses: Addresses, sheets: Sequence[Sheet]) -> str | None:
     """Where what is missing here can be imagined: in a sandbox, with what this page is about filled in.
 
-    Of a gap of roles that is what stays open.
+    Of a change that was found: the award of the unit that closes most, run there; of what nothing closes: a unit.
     """
     path = getattr(request.scope.get("route"), "path", "")
     if services.sandbox is not None or not path.startswith(("/coverage/", "/changes", "/bundles")):
         return None
+    provider = _provider(request, services)
+    if path == "/changes" and provider and (award := _award_of(services, sheets)):
+        return addresses.to("/sandboxes/new", award=award, provider=provider)
     about = [request.path_params.get("competency", ""), *request.query_params.getlist("gap")]
     if not any(about):
         about = [str(row[0]) for one in sheets if one.title == "Stays open" for row in one.rows]
     about = [one for one in dict.fromkeys(about) if one in services.things]
-    given = {"competency": " ".join(about), "provider": _provider(request, services)}
+    given = {"competency": " ".join(about), "provider": provider}
     return addresses.to("/sandboxes/new", **{name: value for name, value in given.items() if value})
+
+
+def _award_of(services: Services, sheets: Sequence[Sheet]) -> str | None:
+    """The award of the unit of the smallest change that closes most; None: no unit is added."""
+    closes = Counter(str(row[1]) for one in sheets if one.title == "Units" for row in one.rows if row[0] == "best")
+    found = services.release.projection.units.get(max(closes, key=closes.__getitem__, default=""))
+    return found.award if found and found.award in services.release.projection.awards else None
+
+
+def _providers(request: Request, services: Services) -> list[tuple[str, str]]:
+    """Who may be asked for the smallest change that closes the gap of this page, by id and name; else none."""
+    path = getattr(request.scope.get("route"), "path", "")
+    return [(one.id, one.label) for one in services.things.by_name("providers")] if path == _COMPETENCY else []
 
 
 def _provider(request: Request, services: Services) -> str | None:

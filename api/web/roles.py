@@ -19,7 +19,7 @@ from api.errors import QuestionIdError
 from api.resources import HELPERS, path_of
 from api.web.pages import Step, capitalize_first, page
 from api.web.pictures import ladder_picture, map_picture
-from graph.projection import CompetencyFacts, Evidence, Projection, Source, Status, StepKind
+from graph.projection import CompetencyFacts, Evidence, Projection, RoleFacts, Source, Status, StepKind
 from graph.requirements import parse, sentence
 from graph.store import plain
 from ontology.namespaces import RECORD, id_of, thing
@@ -128,14 +128,13 @@ def _must_be_role(services: Services, id: str) -> None:
         raise QuestionIdError(id, roles or tuple(services.search.find(id.replace("-", " "), ("Role",), 5)), "roles")
 
 
-def _by_level(projection: Projection) -> list[tuple[str, list[tuple[str, str]]]]:
+def _by_level(projection: Projection) -> list[tuple[int | None, list[RoleFacts]]]:
     """The roles to choose from, by level; those of the home sector first."""
-    found: dict[int | None, list[tuple[str, str]]] = defaultdict(list)
+    found: dict[int | None, list[RoleFacts]] = defaultdict(list)
     order = sorted(projection.roles.values(), key=lambda one: ("healthtech" not in one.sectors, one.title))
     for role in order:
-        found[role.level].append((role.id, role.title))
-    levels = sorted(found, key=lambda one: (one is None, one))
-    return [(f"Level {level}" if level is not None else "Level not known", found[level]) for level in levels]
+        found[role.level].append(role)
+    return [(level, found[level]) for level in sorted(found, key=lambda one: (one is None, one))]
 
 
 def _rows(services: Services, chosen: Sequence[str], addresses: Addresses, made_up: bool) -> list[Compared]:
@@ -406,11 +405,11 @@ def _groups(found: Ladder, name: str) -> list[tuple[str, list[Edge]]]:
 
 
 def _kind(services: Services, id: str) -> str:
-    """What kind of thing it is, and its level."""
+    """What kind of thing it is, and its level, with its word where nobody published it."""
     projection = services.release.projection
-    if id in projection.roles:
-        level = projection.roles[id].level
-        return f"Role, level {level}" if level is not None else "Role, level not known"
+    if (role := projection.roles.get(id)) is not None:
+        word = "" if role.level_status is Status.PUBLISHED else f" ({role.level_status})"
+        return f"Role, level {role.level}{word}" if role.level is not None else "Role, level not known"
     if id in projection.awards:
         level = projection.awards[id].level
         return f"Award, level {level}" if level is not None else "Award, level not known"

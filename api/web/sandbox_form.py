@@ -1,20 +1,28 @@
 """The form that makes a sandbox: an imaginary run of an award, an imaginary unit, or both; without a line of JSON."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from fastapi import Request
 from starlette.responses import Response
 
 from api.dependencies import Services
+from api.questions import today
 from api.web.pages import Step, page
 from api.web.wording import Mistake
 from graph.issues import Issue, Severity
+from graph.projection import AwardFacts, Status
 from loaders.kept_sandboxes import Asked, Cell
 from queries.provided import read_sites
 
 TIMES: Final = ("day", "evening", "weekend")
 _KINDS: Final = {"PT-HNC": "HNC", "PT-HND": "HND"}
+_WEEKS_AHEAD: Final = 8
+"""Weeks from today to the Monday on or after which a run is proposed to start."""
+_OF_RUN: Final = ("provider", "attendance", "start", "duration_weeks", "hours_per_week", "cost_pounds", "seats")
+_OF_UNIT: Final = ("unit", "level", "credits", "competency")
 _COURSE, _RUN, _UNIT = "C-IMAGINED-1", "DL-IMAGINED-1", "U-IMAGINED-1"
 
 LABELS: Final = {
@@ -40,15 +48,24 @@ _FIELD_OF: Final = {
     "start_dates": "start",
     "competency_id": "competency",
     **{name: name for name in LABELS},
+    "title": "unit",
 }
 """The field that a column of a row is filled from. Other columns follow from the award."""
 
 
 def respond(
-    request: Request, services: Services, given: Mapping[str, str], mistakes: Sequence[Mistake] = ()
+    request: Request,
+    services: Services,
+    given: Mapping[str, str],
+    mistakes: Sequence[Mistake] = (),
+    proposed: Mapping[str, tuple[str, str]] | None = None,
 ) -> Response:
-    """The form with what was said so far. `mistakes`: what is to be put right in it, said before it and beside it."""
+    """The form with what was said so far. `mistakes`: what is to be put right in it, said before it and beside it.
+
+    `proposed`: by field what nobody said and stands there all the same, and why.
+    """
     projection = services.release.projection
+    given = {**given, **{name: value for name, (value, _) in (proposed or {}).items()}}
     names = projection.labels
     said = given.get("competency", "").split()
     competencies = said if all(one in services.things for one in said) else []
@@ -61,6 +78,7 @@ def respond(
         query_behind=None,
         status=422 if mistakes else 200,
         given=given,
+        proposed={name: f"Proposed: {why}." for name, (_, why) in (proposed or {}).items()},
         labels=LABELS,
         mistakes=sorted(mistakes, key=lambda one: list(LABELS).index(one.field)),
         times=TIMES,
@@ -72,54 +90,108 @@ def respond(
     )
 
 
-def mistakes_of(issues: Sequence[Issue]) -> Iterator[Mistake]:
-    """What is wrong with the rows that a form was made into, each at the field that it is from."""
+def proposals(services: Services, given: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """What is proposed for fields that an address left out, each with why: never anything that is a finding.
+
+    Of statements that nothing teaches a unit of an award that is meant for who needs them; of a run a first day and,
+    where the award is known to take so long, its weeks.
+    """
+    projection, found = services.release.projection, dict[str, tuple[str, str]]()
+    said = [one for one in given.get("competency", "").split() if one in services.things]
+    award = projection.awards.get(given.get("award", ""))
+    if said and award is None and (award := _meant_for(services, said)) is not None:
+        found["award"] = award.id, "it is meant for a role that needs this"
+    if said and "award" not in given and "unit" not in given:
+        more = f" and {len(said) - 1} more" if len(said) > 1 else ""
+        found["unit"] = f"{services.things.get_named(said[0]).label}{more}", "named after what it would teach"
+        if award is not None and award.level is not None:
+            found["level"] = str(award.level), "the level of the award"
+            sizes = Counter(
+                one.credits
+                for one in projection.units.values()
+                if one.credits and one.level == award.level and one.source.status is not Status.ILLUSTRATIVE
+            )
+            if sizes:
+                found["credits"] = str(sizes.most_common(1)[0][0]), "as most units of that level that we know of have"
+    if given.get("provider"):
+        day = today() + timedelta(weeks=_WEEKS_AHEAD)
+        monday = day + timedelta(days=-day.weekday() % 7)
+        found["start"] = monday.isoformat(), f"the first Monday after {_WEEKS_AHEAD} weeks, since nobody said a day"
+        step = next((one for one in projection.steps if award is not None and one.id == award.id), None)
+        if step is not None and step.weeks is not None:
+            found["duration_weeks"] = str(step.weeks.value), f"what the award takes ({step.weeks.status})"
+    return {name: one for name, one in found.items() if name not in given}
+
+
+def _meant_for(services: Services, competencies: Collection[str]) -> AwardFacts | None:
+    """An award that is meant for a role that needs one of these: the first by its title; None: none is known."""
+    facts, awards = services.coverage(today()), services.release.projection.awards
+    roles = {need.role for one in competencies for need in facts.needed_by.get(one, ())}
+    meant = {id for role in roles for id in facts.aimed.get(role, ()) if id in awards}
+    return min(
+        (one for id in meant if (one := awards[id]).current and one.real), key=lambda one: (one.level or 0, one.title),
+        default=None,
+    )  # fmt: skip
+
+
+def mistakes_of(issues: Sequence[Issue], known: Collection[str] = ()) -> Iterator[Mistake]:
+    """What is wrong with the rows that a form was made into, each at its field; `known`: fields already told of."""
     said = set()
     for one in issues:
         name = _FIELD_OF.get(one.column or "", "award")
-        if one.severity is not Severity.ERROR or (name, one.message) in said:
+        if one.severity is not Severity.ERROR or name in known or (name, one.message) in said:
             continue
         said.add((name, one.message))
         hint = f"; {one.hint}" if one.hint.startswith("write ") and "notes" not in one.hint else ""
         yield Mistake(name, f"{LABELS[name].rstrip('?')}: {one.message}{hint}")
 
 
-def imagined(services: Services, given: Mapping[str, str]) -> Asked | Mistake:
-    """What a filled form imagines, as rows of the tables of a dataset; else what it lacks."""
+def imagined(services: Services, given: Mapping[str, str]) -> tuple[Asked, list[Mistake]]:
+    """What a filled form imagines, as rows of the tables of a dataset, and what it lacks.
+
+    The rows are there also where something is lacking, and then cannot be used: whoever reads them finds what else is
+    wrong in the same form.
+    """
     projection, names = services.release.projection, services.release.projection.labels
     award, provider, unit = (given.get(name, "") for name in ("award", "provider", "unit"))
-    if award not in projection.awards:
-        return Mistake("award", "Choose the award that is run, or that the unit is a part of")
-    if not provider and not unit:
-        return Mistake("provider", "Say who runs it, or give the unit a title")
+    run, part = (any(given.get(name) for name in fields) for fields in (_OF_RUN, _OF_UNIT))
+    lacking = []
+    known = projection.awards.get(award)
+    if known is None:
+        lacking.append(Mistake("award", "Choose the award that is run, or that the unit is a part of"))
+    if not run and not part:
+        lacking.append(Mistake("provider", "Say who runs it, or give the unit a title"))
+    if run and not provider:
+        lacking.append(Mistake("provider", "Say who runs it, or leave all of the run empty"))
+    if part and not unit:
+        lacking.append(Mistake("unit", "Give the unit a title, or leave all of the unit empty"))
     tables: dict[str, list[Mapping[str, Cell]]] = {}
+    of, called = (known.id, known.title) if known else (award or "none", "an award")
     title = given.get("title", "")
-    if provider:
-        known = projection.awards[award]
+    if run:
+        kind = known.kind if known else None
         site = next((one.id for one in read_sites(services.store).values() if one.provider == provider), None)
         when = given.get("attendance", "")
         course = {
             "opportunity_id": _COURSE,
-            "title": f"{known.title}{f', {when}' if when else ''}",
+            "title": f"{called}{f', {when}' if when else ''}",
             "provider_id": provider,
-            "qualification_id": award,
-            "provision_type_id": known.kind,
-            "course_kind": _KINDS.get(known.kind or "", "short"),
+            "qualification_id": of,
+            "provision_type_id": kind,
+            "course_kind": _KINDS.get(kind or "", "short"),
             "sold_separately": "unknown",
         }
-        run = {"delivery_id": _RUN, "opportunity_id": _COURSE, "site_id": site, "attendance": when or None}
+        row = {"delivery_id": _RUN, "opportunity_id": _COURSE, "site_id": site, "attendance": when or None}
         said = {one: given.get(one) or None for one in ("duration_weeks", "hours_per_week", "cost_pounds", "seats")}
         starts = [given["start"]] if given.get("start") else None
-        tables |= {"opportunities": [course], "deliveries": [run | said | {"start_dates": starts}]}
-        title = title or f"What if {names.get(provider, provider)} ran {known.title}{f' ({when})' if when else ''}?"
-    if unit:
+        tables |= {"opportunities": [course], "deliveries": [row | said | {"start_dates": starts}]}
+        title = title or f"What if {names.get(provider, provider)} ran {called}{f' ({when})' if when else ''}?"
+    if part:
         told = {one: given.get(one) or None for one in ("level", "credits")}
-        tables["units"] = [
-            {"unit_id": _UNIT, "qualification_id": award, "title": unit, "unit_role": "optional", **told}
-        ]
+        tables["units"] = [{"unit_id": _UNIT, "qualification_id": of, "title": unit, "unit_role": "optional", **told}]
         tables["unit_competencies"] = [
             {"coverage_id": f"CS-IMAGINED-{place}", "unit_id": _UNIT, "competency_id": one, "taught": "yes"}
             for place, one in enumerate(given.get("competency", "").split(), 1)
         ]
-        title = title or f"What if {projection.awards[award].title} had a unit “{unit}”?"
-    return Asked.of_rows(title, {name: rows for name, rows in tables.items() if rows}, [])
+        title = title or f"What if {called} had a unit “{unit}”?"
+    return Asked.of_rows(title, {name: rows for name, rows in tables.items() if rows}, []), lacking

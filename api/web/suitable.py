@@ -102,6 +102,7 @@ def respond(
             likely=LIKELY_START,
             sentence=lambda text: text if text.endswith(("?", ".")) else f"{text}.",
             explanation=reply["explanation"],
+            plan=address(addresses, question, "/pathways/1/plan"),
             show=instead(addresses, question, before) if before != question else common["routes"],
             **common,
         )

@@ -67,6 +67,11 @@ def _spoken(found: re.Match[str]) -> str:
         return found[0]
 
 
+def miles(km: float) -> int:
+    """A distance as people say it: in whole miles, at least one."""
+    return max(1, round(km / 1.609344))
+
+
 def sector(id: str) -> str:
     """What a sector is called."""
     return _SECTOR.get(id, id.replace("-", " "))

@@ -10,11 +10,15 @@ compare two specifications.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from graph.projection import Projection, Source, Status, Transfer, UnitFacts, UnitOutcome
 from queries.coverage.model import CoverageFacts, Inference, TeacherKind, Via, is_real, let_in
+
+if TYPE_CHECKING:
+    from graph.matching import Candidate
 
 ALIKE: Final = 10
 """Names that are looked at for each name: the most alike."""
@@ -200,13 +204,10 @@ class _Alike:
     def _matched(
         self, said: Mapping[str, Sequence[tuple[str, str]]]
     ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], list[AlikeOutcomes]]]:
-        from graph.matching import Names  # noqa: PLC0415 -- numpy takes long to load, and nothing else here needs it
-
-        names = Names({text: [text] for text in said})
         best: dict[tuple[str, str], float] = {}
         found: dict[tuple[str, str], dict[tuple[str, str], float]] = defaultdict(dict)
-        for text in sorted(said):
-            for like in names.like(text, ALIKE):
+        for text, alike in _alike_names(tuple(sorted(said))).items():
+            for like in alike:
                 if like.score < self.inference.least_score:
                     break
                 for one, first in said[text]:
@@ -217,14 +218,23 @@ class _Alike:
                         elif two < one and self._apart(one, two):
                             best[two, one] = max(best.get((two, one), 0.0), like.score)
                             found[two, one][second, first] = like.score
-        alike = {
+        read_alike = {
             pair: [
                 AlikeOutcomes(one, two, score)
                 for (one, two), score in sorted(rows.items(), key=lambda r: (-r[1], r[0]))
             ]
             for pair, rows in found.items()
         }
-        return best, alike
+        return best, read_alike
+
+
+@lru_cache(maxsize=4)
+def _alike_names(texts: tuple[str, ...]) -> Mapping[str, "Sequence[Candidate]"]:
+    """The texts that each is most like: the same for every question about the same units, so whoever asked has it."""
+    from graph.matching import Names  # noqa: PLC0415 -- numpy takes long to load, and nothing else here needs it
+
+    names = Names({text: [text] for text in texts})
+    return {text: names.like(text, ALIKE) for text in texts}
 
 
 def _rank(pair: UnitPair) -> tuple[object, ...]:

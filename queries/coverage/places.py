@@ -99,11 +99,28 @@ _DISTRICTS = """
       ?site org:siteOf ?provider ; schema:postalCode ?postcode .
       ?known schema:postalCode ?postcode ; schema:containedInPlace ?district .
       FILTER(STRSTARTS(STR(?district), "https://w3id.org/stepway/id/LAD-")) }"""
+_WHOLLY = """
+    SELECT ?outcode ?district { ?one a sw:Outcode ; skos:notation ?outcode ; sw:mainDistrict ?district ;
+      sw:districtCount ?districts FILTER(?districts = 1) }"""
 _NAMES = """
     SELECT ?district ?name {
       { SELECT DISTINCT ?district { ?any schema:containedInPlace ?district } }
       FILTER(STRSTARTS(STR(?district), "https://w3id.org/stepway/id/LAD-"))
       ?district skos:prefLabel ?name }"""
+
+
+def outcodes_of(store: GraphStore, places: Places, geography: Geography) -> dict[str, str]:
+    """The area in which the first half of a postcode wholly lies; absent: in several, or nobody tells.
+
+    Districts of outcodes are those of a file of outcodes; no source here tells in which town one lies.
+    """
+    if geography is Geography.OUTCODE:
+        return {area: area for area in places.all_areas(geography)}
+    if geography is Geography.TOWN:
+        return {}
+    named = {area.partition(" ")[0]: area for area in places.all_areas(geography)}
+    wholly = {plain(outcode): id_of(plain(district)).removeprefix("LAD-") for outcode, district in store.rows(_WHOLLY)}
+    return {outcode: named[code] for outcode, code in wholly.items() if code in named}
 
 
 def read_places(store: GraphStore) -> Places:

@@ -68,6 +68,24 @@ class LevelSpot:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaSpot:
+    """One area over everything that is counted.
+
+    `providers`: with something on offer there. `offered`, `past`, `cold`: how many of the standards, awards and courses
+    are on offer, are of the past only, and are not known to be taught there. `adverts`: of the roles of those standards
+    that name a place in the area, `adverts_cold` those of roles whose standard is cold; None: not known.
+    """
+
+    area: str
+    providers: int
+    offered: int
+    past: int
+    cold: int
+    adverts: int | None
+    adverts_cold: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Spots:
     """Counts by standard or award, level, area and kind of provider. `areas`: all that are looked at."""
 
@@ -228,6 +246,35 @@ class _Counting:
         offered, past = Counter(map(self.kind_of, now)), Counter(map(self.kind_of, ever - now))
         for kind in sorted({*offered, *past}):
             yield kind, offered[kind], past[kind]
+
+
+def by_area(found: Spots, adverts: Mapping[tuple[str, str], int], told: Collection[str]) -> tuple[AreaSpot, ...]:
+    """Each area that is looked at, rolled up. `adverts`: by role and area; `told`: areas whose adverts are known."""
+    offering, past, cold = defaultdict[str, set[str]](set), Counter[str](), defaultdict[str, set[str]](set)
+    offered = Counter[str]()
+    for row in found.rows:
+        for spot in row.spots:
+            offering[spot.area].update(spot.offered)
+            (offered if spot.offered else past)[spot.area] += 1
+        for area in row.cold:
+            cold[area].add(row.of)
+    roles = [row.of for row in found.rows if row.kind == "standard"]
+
+    def asking(area: str, of: Collection[str]) -> int | None:
+        return sum(adverts.get((role, area), 0) for role in of) if area in told else None
+
+    return tuple(
+        AreaSpot(
+            area,
+            len(offering[area]),
+            offered[area],
+            past[area],
+            len(cold[area]),
+            asking(area, roles),
+            asking(area, cold[area]),
+        )
+        for area in found.areas
+    )
 
 
 def read_standards(store: GraphStore) -> dict[str, str]:

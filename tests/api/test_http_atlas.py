@@ -107,7 +107,8 @@ def test_without_an_atlas_it_says_how_to_make_one(home_data: Path) -> None:
     with TestClient(create_app(Settings(data_dir=home_data))) as client:
         reply = client.get("/atlas")
     assert (reply.status_code, reply.json()["code"]) == (404, "no-atlas")
-    assert "stepway atlas run" in reply.json()["detail"]
+    assert "which roles can be reached" in reply.json()["detail"] and "stepway" not in reply.json()["detail"]
+    assert "For operators: `stepway atlas run`." in reply.json()["hint"]
     said("atlas", "show", data=home_data, ends=3)
 
 

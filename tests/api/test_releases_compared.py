@@ -1,6 +1,7 @@
 """Two releases beside each other, over HTTP and in the console: release 1 has the made-up rows, release 2 has not."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +131,23 @@ def test_a_release_is_made_again(run: Any) -> None:
     assert json.loads(run("rebuild", "2", str(SMALL_TOWN), "--json").stdout)["same"]
     assert json.loads(run("rebuild", "1", str(SMALL_TOWN), "--json").stdout)["same"], "with the made-up rows"
     assert "these inputs differ" in run("rebuild", "2", ends=1).stdout
+
+
+def test_the_page_of_differences_names_no_property_by_its_short_form(client: TestClient) -> None:
+    page = client.get("/releases/1/diff/2", headers={"Accept": "text/html"}).text
+    shown = page[page.index("<main") : page.index("Show a part only")]
+    assert "<dt>Level</dt>" in shown and "<del>Level 5</del>" in shown
+    assert not re.findall(r">[^<]*\b(?:sw|skos|dcterms|rdf):[A-Za-z]+", shown)
+
+
+def test_the_page_of_the_data_says_what_each_of_its_sums_counts(client: TestClient) -> None:
+    said = client.get("/dataset").json()
+    files = sum(one["statements"] for one in said["files"])
+    page = client.get("/dataset", headers={"Accept": "text/html"}).text
+    assert files < said["statements"]
+    assert f"hold {files:,} of the {said['statements']:,} statements. The other" in page
+    classes = re.search(r"(\d+) of these (\d+) classes", page)
+    assert classes and (int(classes[1]), int(classes[2])) == (
+        len(client.get("/model").json()["classes"]),
+        len(said["classes"]),
+    )

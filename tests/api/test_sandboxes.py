@@ -19,7 +19,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.derived import DERIVE
 from api.settings import Settings
+from api.workers import Pool, TooHeavyError, WorkerDiedError
 from graph.release import Releases
 from loaders.sandbox import Asked, Sandboxes
 from tests.support.whole_pages import read_whole, says_release, text_of
@@ -78,6 +80,13 @@ def test_a_sandbox_is_made_with_a_form(service: TestClient) -> None:
     lacking = service.post("/sandboxes/new", data={"provider": "P-SMALL"}, headers=pages)
     assert lacking.status_code == 422
     assert '<a href="#award">Choose the award' in lacking.text and '<option value="P-SMALL" selected>' in lacking.text
+    typed = {"duration_weeks": "about 20", "level": "x", "competency": "K-NONE"}
+    every = service.post("/sandboxes/new", data=typed, headers=pages)
+    read = read_whole(every.text, "/sandboxes/new")
+    said = [one.get("href") for one in read.findall(".//div[@id='problem']//a")]
+    assert said == ["#award", "#provider", "#duration_weeks", "#unit", "#level", "#competency"]
+    for name, value in typed.items():
+        assert [one.get("value") for one in read.findall(f".//input[@id='{name}']")] == [value]
     filled = {"award": "Q-CERT", "provider": "P-SMALL", "attendance": "weekend", "start": "2027-02-06", "unit": "Care"}
     mistaken = {"duration_weeks": "about 20", "start": "6/2/2027", "competency": "K-NONE"}
     wrong = service.post("/sandboxes/new", data=filled | mistaken, headers=pages)
@@ -93,16 +102,18 @@ def test_a_sandbox_is_made_with_a_form(service: TestClient) -> None:
     assert '<option value="Q-CERT" selected>' in wrong.text and 'value="weekend" checked' in wrong.text
     made = service.post("/sandboxes/new", data=filled | {"duration_weeks": "20", "credits": ""}, headers=pages)
     assert made.status_code == 303
-    said = service.get(made.headers["location"]).json()
+    assert made.headers["location"].endswith("/effect")
+    address = made.headers["location"].removesuffix("/effect")
+    said = service.get(address).json()
     assert said["imagined"] == {
         "opportunities": ["C-IMAGINED-1"],
         "deliveries": ["DL-IMAGINED-1"],
         "units": ["U-IMAGINED-1"],
     }
     assert "(weekend)?" in said["title"]
-    own = service.get(made.headers["location"], headers=pages).text
-    assert f"{made.headers['location']}/effect" in own
-    assert says_release(read_whole(own, made.headers["location"]), 2)
+    own = service.get(address, headers=pages).text
+    assert f"{address}/effect" in own
+    assert says_release(read_whole(own, address), 2)
 
 
 def test_the_link_says_what_is_imagined_and_over_what(service: TestClient, by_day: str) -> None:
@@ -184,9 +195,15 @@ def test_a_provider_that_is_closed_is_gone_with_all_that_it_runs(service: TestCl
     assert found[0]["n"]["value"] == "0"
 
 
-def test_nothing_imagined_gives_the_answers_of_the_release(service: TestClient) -> None:
-    reply = service.post("/sandboxes", json={})
-    there = reply.headers["location"]
+@pytest.mark.parametrize("body", [{}, {"title": "What if?"}, {"tables": {"units": []}}])
+def test_a_sandbox_of_nothing_is_refused(service: TestClient, body: dict[str, Any]) -> None:
+    reply = service.post("/sandboxes", json=body)
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid-request")
+    assert "“without”" in reply.json()["detail"] and "/sandboxes/new" in reply.json()["hint"]
+
+
+def test_nothing_imagined_gives_the_answers_of_the_release(service: TestClient, data: Path) -> None:
+    there = f"/sandboxes/{Sandboxes(data, 20).make(Asked(''), Releases(data).get(), derive=DERIVE).id}"
     for path in ("/roles", "/units/U-CERT-1", "/find?q=devices", ASKED, ASKED.replace("day", "evening"), "/incomplete"):
         base, same = service.get(path), service.get(there + path)
         told = [
@@ -344,13 +361,33 @@ def test_too_much_is_refused(data: Path) -> None:
     assert none.post("/sandboxes", json={}).json()["detail"] == "This installation keeps no sandboxes."
 
 
+def closing(title: str) -> dict[str, Any]:
+    return {"title": title, "without": ["DL-SMALL-1"]}
+
+
+@pytest.mark.parametrize(
+    "ended", [TooHeavyError("it took too long"), WorkerDiedError("it ended", signal=signal.SIGABRT, memory=4 * 10**9)]
+)
+def test_what_is_too_much_over_a_release_says_what_to_do_instead(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch, ended: Exception
+) -> None:
+    async def give_up(*_: object) -> bytes:
+        raise ended
+
+    monkeypatch.setattr(Pool, "answer", give_up)
+    reply = service.post("/sandboxes", json={"title": "Much", "without": ["P-SMALL"]})
+    assert (reply.status_code, reply.json()["code"]) == (503, "too-heavy")
+    assert "300 seconds or 4 GB" in reply.json()["detail"]
+    assert "stepway sandbox make" in reply.json()["hint"]
+
+
 def test_those_not_used_for_longest_are_removed(own_data: Path) -> None:
     with TestClient(create_app(Settings(data_dir=own_data, sandboxes=2))) as client:
-        first, second = (client.post("/sandboxes", json={"title": text}).headers["location"] for text in ("a", "b"))
+        first, second = (client.post("/sandboxes", json=closing(text)).headers["location"] for text in ("a", "b"))
         assert client.get(f"{first}/roles").status_code == 200  # now the second was not used for longest
-        third = client.post("/sandboxes", json={"title": "c"}).headers["location"]
+        third = client.post("/sandboxes", json=closing("c")).headers["location"]
         assert [client.get(f"{one}/roles").status_code for one in (first, second, third)] == [200, 404, 200]
-        again = client.post("/sandboxes", json={"title": "b"})
+        again = client.post("/sandboxes", json=closing("b"))
         assert (again.status_code, again.headers["location"]) == (201, second)
 
 
@@ -419,4 +456,5 @@ def test_on_the_console(run: Any, own_data: Path, tmp_path: Path) -> None:
     run("show", "DL-DAY", *there, ends=4)
     wrong = run("sandbox", "make", "--without", "OC-TECH", *there, ends=1)
     assert "only rows of providers, sites, opportunities or deliveries can be closed" in " ".join(wrong.output.split())
+    assert "Nothing is imagined" in run("sandbox", "make", *there, ends=2).output
     run("sandbox", "show", "0123456789abcdef", *there, ends=3)

@@ -2,18 +2,23 @@
 
 The steps are the region's. Runs are its own, or made up: so many for each thing that is taught, at sites near outcodes
 drawn by their postcodes. Districts are those of STEPWAY_SHARED's uk-postcodes (ONS, OGL v3), without it a made-up grid.
-`--solve N` answers at most N of the questions and says how long all would take. Times are of the clock, with the load.
+`--solve N` answers at most N of the questions and says how long all would take. What is done here is told in seconds of
+the processor and peak memory, each world in a process of its own; with processes it is
+seconds of the clock, with the load.
 """
 
 import argparse
 import csv
 import os
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from graph.projection import Projection, StepKind
 from queries.atlas import run
@@ -83,9 +88,53 @@ def first(whole_plan: Plan, most: int) -> Plan:
 def timed(some: Plan, cluster: run.Cluster | None) -> list[tuple[float, int]]:
     """When how many questions were answered."""
     marks: list[tuple[float, int]] = []
+    clock = time.process_time if cluster is None else time.perf_counter
     with TemporaryDirectory() as folder:
-        run.run(some, Path(folder), lambda done, _total: marks.append((time.perf_counter(), done)), cluster)
+        run.run(some, Path(folder), lambda done, _total: marks.append((clock(), done)), cluster)
     return marks
+
+
+def peak_mb() -> int:
+    """The most memory that this process, or one that it started and that has ended, has had."""
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) // 1024
+
+
+WORLDS: Final = ("region, its own runs", "region, made-up runs", "nation, made-up runs")
+
+
+def world_of(name: str) -> tuple[Projection, Places]:
+    """One of the worlds."""
+    some, weights = districts()[name.partition(",")[0]]
+    if name == WORLDS[0]:
+        return whole().projection, Places(tuple(some), read(whole().store).runs)
+    sites, each = (200, 20) if name == WORLDS[1] else (3_000, 250)
+    projection, runs = with_runs(some, weights, sites, each)
+    return projection, Places(tuple(some), runs)
+
+
+def measure(name: str, most: int, crews: Sequence[int]) -> None:
+    """Plan a world, and answer some of its questions here and with processes."""
+    projection, places = world_of(name)
+    before, begun = peak_mb(), time.process_time()
+    made = plan(projection, HASH, TODAY, places, circumstances())
+    took = time.process_time() - begun
+    runs = f"{len(projection.offers):,} runs, {len(made.job.stand_ins):,} stand for all"
+    reaches = f"{len(places.districts):,} districts, {made.reaches:,} different reaches"
+    asked = f"{len(made.questions):,} distinct questions for {2 * len(made.rows):,} asked"
+    memory = f"peak memory {peak_mb():,} MB ({before:,} MB before)"
+    print(f"{name}: {runs}; {reaches}; {asked}; planned in {took:.1f} s; {memory}", flush=True)
+    some = first(made, most)
+    for processes in crews:
+        marks = timed(some, run.Cluster(processes=processes) if processes else None)
+        (start, _), (after, warm), (end, done) = marks[0], marks[1], marks[-1]
+        rate = (done - warm) / (end - after) if done > warm else done / (end - start)
+        hours = len(made.questions) / rate / 3600
+        place = f"{processes} processes, by the clock" if processes else "here, by the processor"
+        print(
+            f"  {place}: {rate:.1f} questions a second (first piece after {after - start:.1f} s);"
+            f" all in {hours:.2f} hours; peak memory {peak_mb():,} MB; load {os.getloadavg()[0]:.1f}",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -94,36 +143,12 @@ def main() -> None:
     parser.add_argument("--solve", type=int, default=400)
     parser.add_argument("--processes", type=int, nargs="*", default=[0, 2])
     options = parser.parse_args()
-    sizes = districts()
-    home = read(whole().store)
-    region, nation = sizes["region"], sizes["nation"]
-    crowd, at = with_runs(*region, sites=200, each=20)
-    country, over = with_runs(*nation, sites=3_000, each=250)
-    worlds = {
-        "region, its own runs": (whole().projection, Places(tuple(region[0]), home.runs)),
-        "region, made-up runs": (crowd, Places(tuple(region[0]), at)),
-        "nation, made-up runs": (country, Places(tuple(nation[0]), over)),
-    }
-    for name, (projection, places) in worlds.items():
-        begun = time.perf_counter()
-        made = plan(projection, HASH, TODAY, places, circumstances())
-        took = time.perf_counter() - begun
-        runs = f"{len(projection.offers):,} runs, {len(made.job.stand_ins):,} stand for all"
-        reaches = f"{len(places.districts):,} districts, {made.reaches:,} different reaches"
-        asked = f"{len(made.questions):,} distinct questions for {2 * len(made.rows):,} asked"
-        print(f"{name}: {runs}; {reaches}; {asked}; planned in {took:.1f} s", flush=True)
-        some = first(made, options.solve)
-        for processes in options.processes:
-            marks = timed(some, run.Cluster(processes=processes) if processes else None)
-            (start, _), (after, warm), (end, done) = marks[0], marks[1], marks[-1]
-            rate = (done - warm) / (end - after) if done > warm else done / (end - start)
-            hours = len(made.questions) / rate / 3600
-            place = f"{processes} processes" if processes else "here"
-            print(
-                f"  {place}: {rate:.1f} questions a second (first piece after {after - start:.1f} s);"
-                f" all in {hours:.2f} hours; load {os.getloadavg()[0]:.1f}",
-                flush=True,
-            )
+    for name in WORLDS:
+        process = get_context("spawn").Process(target=measure, args=(name, options.solve, options.processes))
+        process.start()
+        process.join()
+        if process.exitcode:
+            raise SystemExit(process.exitcode)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,10 @@ each size, in a process of its own:
 * `queries`: the named queries on the derived graph against the same numbers asked of the findings plainly: both are the
   same, and those of the board; seconds of each and how many times quicker (plainly for a minute at most, in a process
   of its own: over a country the engine does not finish one of them);
+* `pages`: pages that rest on it, asked of the application in this process as a browser asks: seconds of the first time
+  and of the second, and their size (what only workers do, pairs and changes, is not among them);
+* `sandbox`: a sandbox with one imaginary run, made and then compared with its base, within the limits that the service
+  ships with (seconds and memory of a worker): seconds of both, and peak memory; or that the limits ended it;
 * `change`: the smallest change for everything that nobody teaches at one provider: seconds, size, proven or not; the
   union of its units is what it says, the gains rise, and HiGHS, a mixed integer solver by others, has the same optimum;
 * `watch`: titles of the vacancies in `data/nhs-jobs-2020` (read in place, nothing is kept) against the names of jobs:
@@ -32,6 +36,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -41,11 +46,17 @@ from typing import Any, Final, TypeVar, cast
 
 import highspy
 import numpy as np
+from fastapi.testclient import TestClient
 
+from api.app import create_app
 from api.dependencies import ReleaseHolder, Services
 from api.derived import DERIVE
+from api.settings import Settings
+from api.workshop import compare
 from graph.release import Release
+from loaders.kept_sandboxes import Asked, Cell
 from loaders.publish import SHIPPED, build_release
+from loaders.sandbox import Sandboxes
 from ontology.namespaces import id_of
 from queries.catalogue import get_query
 from queries.coverage.board import Slice, board, by_role, by_theme
@@ -60,7 +71,11 @@ from queries.watch.titles import Titles
 from tests.benchmarks.build import DAY, SIZES, write_datasets
 
 FORMATS: Final = ("esco", "esco-onet", "funded-qualifications", "onet", "uk-ssc")
-PARTS: Final = ("facts", "board", "queries", "change", "watch", "grown")
+PARTS: Final = ("facts", "board", "queries", "pages", "sandbox", "change", "watch", "grown")
+PAGES: Final = (
+    *("/coverage", "/coverage?level=4&format=csv", "/fragility", "/cold-spots", "/watch", "/watch/needs"),
+    *("/watch/demand", "/watch/index", "/designers"),
+)
 GROWN: Final = 3
 WORK: Final = 120.0
 """Deterministic seconds of the solver for the smallest change."""
@@ -143,6 +158,10 @@ def measure(data: Path, shared: Path | None, parts: list[str]) -> Iterator[Timed
         yield from boards("board", facts)
     if "queries" in parts:
         yield from queries(services, facts)
+    if "pages" in parts:
+        yield from pages(data)
+    if "sandbox" in parts:
+        yield from sandbox(services.release)
     if "change" in parts:
         yield from changes("smallest change", facts)
     if "watch" in parts and shared is not None:
@@ -162,6 +181,49 @@ def boards(name: str, facts: CoverageFacts) -> Iterator[Timed]:
     found = ", ".join(f"{count:,} {finding}" for finding, count in sorted(first.counts.items()))
     yield Timed(name, seconds, f"{len(first.cells):,} cells: {found}")
     yield Timed(f"{name}, again", repeated, f"peak memory {peak_mb():,} MB")
+
+
+def pages(data: Path) -> Iterator[Timed]:
+    """Pages and tables, the first time and again: both have the same length, and are there."""
+    client = TestClient(create_app(Settings(data_dir=data)))
+    for path in PAGES:
+        asked = partial(client.get, path, headers={"Accept": "text/html"})
+        (first, seconds), (again, repeated) = clocked(asked), clocked(asked)
+        assert (first.status_code, len(first.content)) == (200, len(again.content)), f"{path}: {first.status_code}"
+        size = f"{len(first.content) / 1000:,.0f} kB, again {repeated:.3f} s; peak memory {peak_mb():,} MB"
+        yield Timed(f"page {path}", seconds, size)
+
+
+def sandbox(base: Release) -> Iterator[Timed]:
+    """A sandbox made and compared in a process of its own that is bounded as the service's are."""
+    limits = Settings()
+    made = within(int(limits.sandbox_seconds), partial(_imagined, base.path), limits.sandbox_memory)
+    if made is None:
+        yield Timed(
+            "sandbox", 0.0, f"given up at {limits.sandbox_seconds:g} s or {limits.sandbox_memory:,} bytes of data"
+        )
+    else:
+        yield from made
+
+
+def _imagined(release: Path) -> list[Timed]:
+    """One evening run of an award of the regional tables, at a provider of theirs."""
+    base = Release(release)
+    course: dict[str, Cell] = {"opportunity_id": "C-IMAGINED", "title": "Evenings", "provider_id": "P-SANDWELL"}
+    kind: dict[str, Cell] = {"qualification_id": "Q-HNC-COMP22", "provision_type_id": "PT-HNC", "course_kind": "HNC"}
+    run: dict[str, Cell] = {"delivery_id": "DL-IMAGINED", "opportunity_id": "C-IMAGINED", "attendance": "evening"}
+    size: dict[str, Cell] = {"start_dates": ["2027-01-11"], "duration_weeks": 30, "hours_per_week": 6}
+    tables = {"opportunities": [course | kind | {"sold_separately": "unknown"}], "deliveries": [run | size]}
+    asked = Asked.of_rows("What if it ran in the evening?", tables, [])
+    with tempfile.TemporaryDirectory(dir=release.parents[1]) as folder:  # the same disk, as in the service
+        made, seconds = clocked(lambda: Sandboxes(Path(folder), 1).make(asked, base, derive=DERIVE, today=DAY))
+        before = peak_mb()
+        (one,) = Path(folder).glob(f"sandboxes/{made.id}/releases/0*")
+        found, more = clocked(lambda: compare(base, Release(one), DAY))
+    return [
+        Timed("sandbox: made", seconds, f"peak memory {before:,} MB"),
+        Timed("sandbox: what it changes", more, f"{found.asked} questions, {found.places_asked} of people-places"),
+    ]
 
 
 def queries(services: Services, facts: CoverageFacts) -> Iterator[Timed]:
@@ -198,11 +260,11 @@ def queries(services: Services, facts: CoverageFacts) -> Iterator[Timed]:
         yield Timed("  the same asked plainly", slow, f"equal; {slow / quick:.1f} times as long")
 
 
-def within(seconds: int, work: Callable[[], T]) -> T | None:
-    """What work gives in a process of its own; None: the system ended it for having taken more of the processor."""
+def within(seconds: int, work: Callable[[], T], memory: int = resource.RLIM_INFINITY) -> T | None:
+    """What work gives in a process of its own; None: it took more of the processor, or bytes of data, and was ended."""
     context = get_context("spawn")
     there, here = context.Pipe()
-    process = context.Process(target=_bounded, args=(seconds, work, there))
+    process = context.Process(target=_bounded, args=(seconds, memory, work, there))
     process.start()
     there.close()
     try:
@@ -211,11 +273,15 @@ def within(seconds: int, work: Callable[[], T]) -> T | None:
         return None
     finally:
         process.join()
+        if (process.exitcode or 0) > 0:
+            raise SystemExit(process.exitcode)
 
 
-def _bounded(seconds: int, work: Callable[[], Any], answer: Any) -> None:
+def _bounded(seconds: int, memory: int, work: Callable[[], Any], answer: Any) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    answer.send(work())
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    with suppress(MemoryError):
+        answer.send(work())
 
 
 def _plainly(release: Path, text: str) -> tuple[dict[tuple[str, str], int], float]:

@@ -6,17 +6,19 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from rdflib import Literal
+from rdflib import RDF, Literal
+from rdflib.namespace import SKOS
 from support.world import store_of
 
 from api.dependencies import ReleaseHolder, Services
 from graph.store import GraphStore
-from ontology.namespaces import DATASET, expand, thing
-from queries.coverage.places import Geography, read_places
+from ontology.namespaces import DATASET, SW, expand, thing
+from queries.coverage.places import Geography, Place, Places, ProviderFacts, outcodes_of, read_places
 from queries.coverage.spots import (
     NoSuchPeriodError,
     Span,
     StandardChange,
+    by_area,
     change_of,
     leavers_change,
     read_elsewhere,
@@ -123,6 +125,29 @@ def test_by_town_healthcare_science_associates_had_leavers_in_three_and_none_is_
     assert past == {"Dudley": ("P-DUDLEY",), "Halesowen": ("P-HALES",), "Solihull": ("P-SOLIHULL",)}
     assert set(row.cold) == {"Birmingham", "Coventry", "Stourbridge", "Walsall", "West Bromwich", "Wolverhampton"}
     assert not set(row.offered) & set(row.past)
+    for area in by_area(found, {("OC-HCSASSOC", "Walsall"): 3}, {"Walsall", "Dudley"}):
+        assert area.offered + area.past + area.cold == len(found.rows)
+        known = {"Walsall": (3, 3), "Dudley": (0, 0)}.get(area.area, (None, None))
+        assert (area.adverts, area.adverts_cold) == known, "no advert is known of an area that nobody tells of"
+
+
+def test_an_outcode_lies_in_a_district_when_all_of_it_does() -> None:
+    said = []
+    for code, district, districts in (("DY1", "E08000027", 1), ("B1", "E08000025", 2), ("ZZ1", "E09999999", 1)):
+        me = thing(f"OUTCODE-{code}")
+        said += [
+            (me, RDF.type, SW.Outcode),
+            (me, SKOS.notation, Literal(code)),
+            (me, SW.districtCount, Literal(districts)),
+        ]
+        said.append((me, SW.mainDistrict, thing(f"LAD-{district}")))
+    places = Places(
+        {"P": ProviderFacts("P", "P", None, None, (Place("S", "S", "P", "Dudley", "DY1", "E08000027 Dudley"),))}
+    )
+    store = GraphStore.in_memory((*one, DATASET.outcodes) for one in said)
+    assert outcodes_of(store, places, Geography.DISTRICT) == {"DY1": "E08000027 Dudley"}
+    assert outcodes_of(store, places, Geography.OUTCODE) == {"DY1": "DY1"}
+    assert outcodes_of(store, places, Geography.TOWN) == {}
 
 
 def test_every_provider_of_a_row_is_placed_or_named_as_unplaced(services: Services) -> None:

@@ -4,6 +4,7 @@ import pytest
 from rdflib import DCTERMS, RDF, RDFS, XSD, Literal, URIRef
 from rdflib.namespace import DCAT, PROV, SKOS
 
+from graph.lines import DERIVED
 from graph.store import GraphStore, Quad
 from ontology.namespaces import DATASET, ID, RECORD, REQUIREMENT, SW, expand
 from ontology.resources import yaml_file
@@ -181,3 +182,9 @@ def test_every_property_of_the_column_dictionary_has_a_place_on_pages() -> None:
     left = used - set(placed)
     assert len(left) < len(used) / 3, sorted(left)
     assert {"sw:learnerCost", "sw:level", "sw:entryRequirement", "sw:offeredBy"} <= set(placed)
+
+
+@pytest.mark.parametrize("part", DERIVED)
+def test_what_is_worked_out_is_named_in_plain_words(resources: Resources, part: str) -> None:
+    title = resources.graph_source(str(DATASET[part])).title
+    assert " " in title and ":" not in title.partition(" ")[0], f"{title} says nothing to people"

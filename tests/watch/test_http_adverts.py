@@ -22,9 +22,14 @@ from tests.support.world import DAY, write_dataset
 
 ON: Final = DAY.isoformat()
 ROLES: Final = [
-    {"role_id": "OC-POR", "title": "Porter", "level": "2", "sector": "healthtech", "soc2020_code": "9262"},
+    {"role_id": "OC-POR", "title": "Porter", "level": "2", "sector": "healthtech", "soc2020_code": "9262"}
+    | {"standard_ref": "ST0001"},
     {"role_id": "OC-REC", "title": "Receptionist", "level": "2", "sector": "healthtech"},
     {"role_id": "OC-CLE", "title": "Cleaner", "level": "2", "sector": "healthtech"},
+]
+PROVIDERS: Final = [{"provider_id": "P-COL", "name": "The College"}]
+SITES: Final = [
+    {"site_id": f"S-{outcode}", "provider_id": "P-COL", "postcode": f"{outcode} 1AA"} for outcode in ("DY1", "WS2")
 ]
 ADVERTS: Final = """\
 advert_id,title,employer,place,postcode,advertised_on
@@ -48,7 +53,7 @@ shippable: yes
 
 
 def built(folder: Path, *, adverts: bool) -> Path:
-    folders = [write_dataset(folder / "roles", roles=ROLES)]
+    folders = [write_dataset(folder / "roles", roles=ROLES, providers=PROVIDERS, sites=SITES)]
     if adverts:
         told = folder / "adverts"
         told.mkdir()
@@ -238,3 +243,19 @@ def test_the_query_behind_gives_the_same_numbers(client: TestClient) -> None:
     ]
     links = ask(client, "/watch/demand")["links"]
     assert client.get(next(one["href"] for one in links if one["rel"] == "query")).status_code == 200
+
+
+def test_adverts_are_rolled_up_by_area_beside_what_is_not_taught_there(
+    client: TestClient, bare: TestClient, with_adverts: Path
+) -> None:
+    def areas(of: TestClient, geography: str) -> list[tuple[object, ...]]:
+        said = ask(of, "/cold-spots", on=ON, geography=geography)
+        assert [one["of"] for one in said["items"]] == ["OC-POR"]
+        found = [tuple(one[name] for name in ("area", "cold", "adverts", "adverts_cold")) for one in said["by_area"]]
+        return [*found, (said["adverts_elsewhere"],)]
+
+    assert areas(client, "outcode") == [("DY1", 1, 1, 1), ("WS2", 1, 0, 0), (1,)]
+    assert areas(bare, "outcode") == [("DY1", 1, None, None), ("WS2", 1, None, None), (None,)]
+    assert "DY1: 0 on offer, 0 of the past only, 1 not known to be taught; adverts: 1" in run(
+        with_adverts, "curriculum", "cold-spots", "--on", ON, "--geography", "outcode"
+    )

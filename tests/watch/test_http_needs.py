@@ -235,7 +235,12 @@ def test_what_changed_since_the_release_before(client: TestClient) -> None:
     assert [(one["id"], one["became"], one["before"], one["after"]) for one in found["needs"]] == [
         ("NE-TECH", "better", "not-taught", "seats-known")
     ]
-    assert [(one["unit"]["id"], one["became"]) for one in found["units"]] == [("U-REP", "new")]
+    (unit,) = found["units"]
+    assert (unit["unit"]["id"], unit["award"]["label"], unit["became"]) == (
+        "U-REP",
+        "Higher National in Devices",
+        "new",
+    )
     assert [(one["id"], one["before"], one["after"]) for one in found["figures"]] == [("DF-2", "800", "850")]
     assert found["text"].startswith("Since release 1: 1 competency has a better one; 1 stated need changed;")
 

@@ -224,7 +224,7 @@ def test_a_place_limits_the_question_and_is_asked_again_with_it(client: TestClie
     assert "15 km of Walsall" in limit["text"] and "near=Walsall&km=15" in found["same_question"]
     html = main_of(client, "/pathways/1?from=OC-HCSW&to=OC-HCSA&near=Walsall&km=15")
     part = html.partition("Nearest of those who run it or did")[2].partition("</dd>")[0]
-    far = [int(one) for one in re.findall(r"about (\d+) km", part)]
+    far = [int(one) for one in re.findall(r"about (\d+) miles?", part)]
     assert far and far == sorted(far) and "not known" in part
     wrong = main_of(client, "/pathways?to_level=4&near=Atlantis", 422)
     assert '<a href="#near">' in wrong and 'value="Atlantis"' in wrong
@@ -261,7 +261,8 @@ STATES = {
     "questions-checked": f"/pathways/questions?{ASKED}&done=age&done=highest-level&done=relevant-work",
     "beside": f"/pathways/beside?{ASKED}&before={quote(f'{ASKED}&attendance=evening')}",
     "route-near": "/pathways/1?from=OC-HCSW&to=OC-HCSA&near=Walsall",
-    "plan-whom": "/pathways/1/plan?from=OC-HCSW&to=OC-HCSA",
+    "plan-whom": "/pathways/1/plan?to=OC-HCSASSOC&from=PT-BOOTCAMP&near=Walsall&lifted=attendance%3Devening",
+    "later": "/pathways/1/later?from=PT-BOOTCAMP&to_level=4&stop_after=1&weeks_away=26",
 }
 
 

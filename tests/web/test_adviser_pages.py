@@ -69,6 +69,8 @@ def test_programs_still_get_data_and_so_does_who_says_so(client: TestClient) -> 
 def test_the_table_says_of_each_route_what_the_answer_says(client: TestClient) -> None:
     reply = client.get(f"/pathways?{ASKED}").json()
     page = client.get(f"/pathways?{ASKED}", headers=BROWSER).text
+    plans = re.findall(r'<a href="/pathways/(\d)/plan[^"]*">Make an action plan', page)
+    assert plans == [str(number) for number in range(1, len(reply["pathways"]) + 1)]
     rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL)
     assert [unescape(name) for name, _ in rows] == [*ROWS]
     cells = [[unescape(cell) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)] for _, row in rows]
@@ -130,13 +132,16 @@ def test_a_question_has_no_blank_and_one_goal(items: list[tuple[str, str]]) -> N
 def test_the_picture_and_the_list_say_the_same(client: TestClient) -> None:
     for number in (1, 2, 3):
         page = client.get(f"/pathways/{number}?{ASKED}", headers=BROWSER).text
-        drawn = re.findall(r'<g data-step="(\d+)" data-said="(.*?)">.*?<text[^>]*>(.*?)</text>', page, re.DOTALL)
+        drawn = re.findall(
+            r'<g data-step="(\d+)" data-said="(.*?)">.*?<text x="([\d.]+)"[^>]*>(.*?)</text>', page, re.DOTALL
+        )
         listed = re.findall(
             r'<li id="step-(\d+)">\s*<h2>\d+\. (.*?)</h2>.*?<span class="when">(.*?)</span>', page, re.DOTALL
         )
-        assert listed and [(one, said) for one, said, _ in drawn] == [(one, when) for one, _, when in listed]
-        for (_, _, text), (_, title, _) in zip(drawn, listed, strict=True):
+        assert listed and [(one, said) for one, said, *_ in drawn] == [(one, when) for one, _, when in listed]
+        for (_, _, x, text), (_, title, _) in zip(drawn, listed, strict=True):
             assert title.startswith(text.partition(". ")[2].removesuffix("..."))
+            assert float(x) > 0 and float(x) + 7 * len(text) < 720  # also of a step that is short and late
 
 
 def test_one_route_shows_every_step_with_its_source_and_where_to_stop(client: TestClient) -> None:

@@ -13,10 +13,13 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page
 
 from api.errors import FieldProblem, Problem
+from api.questions import Understanding, today
+from api.schemas.pathways import PathwayAsked
 from api.web.adviser import can_start, cost_of, first_work, how_sure, time_of, where, who_pays
 from api.web.plan import Action, Plan, calendar
-from api.web.question import asked_of, dropped, mend
+from api.web.question import asked_of, before_lifting, dropped, mend, read
 from api.web.wording import SHORT, corrected, mistakes, on_screen, said_of_client, short_words
+from queries.pathways.limits import limits_of
 from tests.support.browsing import Open, violations
 
 BROWSER = {"Accept": "text/html"}
@@ -216,19 +219,64 @@ def test_each_limit_in_force_can_be_dropped_and_is_then_gone(client: TestClient)
     html = main_of(client, f"/pathways?{EVERY_LIMIT}")
     part = html[html.index('id="what-if"') :]
     links = [href for href, text in links_of(part) if text == "Ask without it"]
-    limits = reply["question"]["limits"]
+    holder = client.app.state.holder  # type: ignore[attr-defined]  # starlette gives any application
+    understanding, labels = Understanding(holder.get(), holder), holder.get().pathways.projection.labels
+
+    def limits_in(query: str) -> list[tuple[str, str]]:
+        asked, _ = understanding.request(read(parse_qsl(query), PathwayAsked), today())
+        return [(one.name, one.text) for one in limits_of(asked, labels)]
+
+    limits = limits_in(EVERY_LIMIT)
+    assert [name for name, _ in limits] == [one["name"] for one in reply["question"]["limits"]]
     assert len(limits) == len(links) == 14
-    for limit, href in list(zip(limits, links, strict=True))[::4]:  # each is a search for what stands in the way
-        left = client.get(alone(href)).json()["question"]["limits"]
+    for limit, href in zip(limits, links, strict=True):
+        left = limits_in(alone(href).partition("?")[2])
         assert limit not in left
-        others = [one for one in limits if one != limit]
-        assert [one for one in left if one["name"] != "time"] == [one for one in others if one["name"] != "time"]
+        assert [one for one in left if one[0] != "time"] == [one for one in limits if one[0] not in ("time", limit[0])]
 
 
 def test_what_would_open_a_route_is_asked_as_wide_as_the_answer_took_it() -> None:
-    reply = {"understood": ()}
+    reply = {"understood": (), "pathways": ("one",)}
     found = dropped([("to_level", "4"), ("hours_per_week", "5")], [{"name": "hours_per_week"}], reply)
     assert found == [("to_level", "4"), ("hours_per_week", "100")]
+
+
+def test_a_limit_that_was_lifted_to_get_to_a_route_is_said_in_its_plan(client: TestClient) -> None:
+    asked = "/pathways?to=OC-HCSASSOC&from=PT-BOOTCAMP&attendance=evening&near=Walsall&avoid=Q-MEDTECH-HNC"
+    (fix,) = [
+        href for href, text in links_of(main_of(client, asked)) if text == "Ask without “only evening attendance”"
+    ]
+    (route,) = {href for href, text in links_of(main_of(client, fix)) if text.startswith("Route 1:")}
+    (plan,) = [href for href, text in links_of(main_of(client, route)) if text.startswith("Make an action plan")]
+    kept = [href for href, _ in links_of(main_of(client, plan)) if href.startswith("http://testserver/")]
+    for path in (plan, kept[0].removeprefix("http://testserver")):
+        assert "Lifted to get here</dt><dd>Only evening attendance." in main_of(client, path)
+    said = client.get(plan.replace("/plan?", "/plan.json?")).json()
+    assert said["lifted"] == ["only evening attendance"] and "evening" not in str(said["limits"])
+    assert "Lifted" not in main_of(client, "/pathways/1/plan?to=OC-HCSASSOC&from=PT-BOOTCAMP&near=Walsall")
+    assert ("lifted", "attendance=evening") in fields_of(main_of(client, route.replace("/pathways/1", "/start")))
+
+
+def test_several_limits_that_were_lifted_are_kept_in_one_word_of_the_address() -> None:
+    asked = [("to_level", "4"), ("near", "Walsall"), ("hours_per_week", "5"), ("lifted", "budget=100&unpriced=")]
+    none = {"understood": (), "pathways": ()}
+    found = dropped(asked, [{"name": "hours_per_week"}, {"name": "distance"}], none)
+    assert found[:-1] == [("to_level", "4"), ("hours_per_week", "100")]
+    assert sorted(before_lifting(found)) == sorted([*asked[:-1], ("budget", "100")])
+
+
+def test_whom_to_ask_is_named_from_the_nearest_on_and_what_is_not_known_of_it_is_said(client: TestClient) -> None:
+    asked = "to=OC-HCSASSOC&from=PT-BOOTCAMP"
+    said = client.get(f"/pathways/1/plan.json?{asked}&near=Walsall").json()
+    whom = said["calls"][0]["whom"]
+    far = [one["miles"] for one in whom if one["miles"] is not None]
+    assert said["sets_out"] == "Walsall" and far == sorted(far) and len(far) > 1
+    assert [one["miles"] for one in whom[len(far) :]] == [None]
+    html = main_of(client, f"/pathways/1/plan?{asked}&near=Walsall")
+    assert f"about {far[0]} miles away" in html and html.count("distance not known") == 1
+    assert "Miles are from Walsall in a straight line" in html
+    html = main_of(client, f"/pathways/1/plan?{asked}")
+    assert "away" not in html and "where you set out from was not said" in html
 
 
 def test_a_limit_is_asked_again_with_another_value(client: TestClient) -> None:

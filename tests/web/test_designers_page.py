@@ -10,6 +10,7 @@ from html5lib import HTMLParser
 
 from api.app import create_app
 from api.settings import Settings
+from tests.support.whole_pages import read_whole
 
 PAGES = {"Accept": "text/html"}
 GAP = "K-DEVICE-RA-12-2026-Z11"
@@ -97,3 +98,42 @@ def test_the_board_is_shown_page_by_page_and_its_files_have_all(client: TestClie
     total = client.get("/coverage", params={"sector": "healthtech", "limit": 1}).json()["total"]
     assert f"Rows 11 to 15 of {total}. The files have all." in page
     assert {f"/coverage?sector=healthtech&limit=5&offset={start}" for start in (5, 15)} <= set(links(page))
+
+
+@pytest.mark.parametrize(("path", "link"), [("/sandboxes", "/sandboxes/new"), ("/eligibility", "/start")])
+def test_an_address_for_programs_says_in_a_browser_what_it_is_for_and_leads_on(
+    path: str, link: str, client: TestClient
+) -> None:
+    page = client.get(path, headers=PAGES)
+    assert (page.status_code, page.headers["allow"]) == (405, "POST")
+    read_whole(page.text, path)
+    assert {link, "/docs"} <= set(links(page.text))
+
+
+def test_the_board_takes_names_and_offers_what_words_may_mean(client: TestClient) -> None:
+    asked = {"role": "Healthcare science associate", "provider": "Dudley College"}
+    page = client.get("/coverage", params=asked, headers=PAGES)
+    assert page.status_code == 200
+    assert "taught by Dudley College of Technology" in page.text
+    assert re.search(r'name="provider"[^>]*data-find="/find" data-kinds="Provider"', page.text)
+    several = client.get("/coverage?provider=college", headers=PAGES)
+    assert several.status_code == 422
+    assert {"/coverage?provider=P-DUDLEY", "/coverage?provider=P-WALSALL"} <= set(links(several.text))
+    assert client.get("/leavers-change?provider=college").json()["code"] == "unknown-words"
+
+
+def test_from_an_uncovered_skill_to_a_filled_in_sandbox(client: TestClient) -> None:
+    """One field in all: the provider, on the page of the skill. What the sandbox needs besides is proposed."""
+    skill = client.get(f"/coverage/{GAP}", headers=PAGES).text
+    form = skill[skill.index("<form", skill.index("<main")) :]
+    assert re.findall(r'name="([a-z_]+)"', form[: form.index("</form>")]) == ["gap", "provider"]
+    change = client.get("/changes", params={"gap": GAP, "provider": "P-DUDLEY"}, headers=PAGES).text
+    (there,) = [one for one in links(change) if one.startswith("/sandboxes/new")]
+    filled = client.get(there, headers=PAGES).text
+    for name in ("start", "duration_weeks", "unit", "level", "credits"):
+        (field,) = re.findall(rf'<input id="{name}"[^>]*>', filled)
+        assert re.search(r'value="[^"]+"', field), name
+        assert f'id="{name}-hint">Proposed: ' in filled
+    assert '<option value="P-DUDLEY" selected>' in filled
+    found = client.get("/changes?role=OC-HCSASSOC&provider=P-DUDLEY", headers=PAGES).text
+    assert "/sandboxes/new?award=Q-L4-DIP-HCSCI&provider=P-DUDLEY" in found.replace("&amp;", "&")

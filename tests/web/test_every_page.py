@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from fastapi.testclient import TestClient
 from html5lib import HTMLParser
+from playwright.sync_api import ViewportSize
 
 from graph.projection import Status
 from queries.catalogue import COLLECTIONS
@@ -138,6 +139,7 @@ def test_every_page_of_the_data_names_its_release_and_its_query(
     assert len(queries) > 30
     assert "release=1" in _href(walked["/releases/1"], "A related query")
     assert _href(walked["/start"], "A related query").startswith("/queries/")
+    assert _href(walked["/coverage"], "A related query")  # this release was built without the coverage that it reads
     for address in queries:
         assert home_client.get(address, headers=PAGES).status_code == 200, address
 
@@ -260,6 +262,7 @@ OF_THE_TOWN = (
     "/releases",
     "/releases/1/diff/2",
     "/problems/unknown-id",
+    "/watch/changes",
 )
 OF_THE_REGION = (
     "/",
@@ -275,19 +278,29 @@ OF_THE_REGION = (
     "/id/OC-CTSE",
     "/sandboxes/new",
     "/roles/OC-NOBODY/map",
+    "/watch",
+    "/watch/index",
+    "/cold-spots",
 )
 """One address of each template: states of one are told apart over HTTP."""
+A4: ViewportSize = {"width": 703, "height": 1000}
+"""What is printed on of a sheet of A4 with our margins of 12 mm, in CSS pixels."""
 CONTRAST = "axe.run({runOnly: ['color-contrast']}).then(one => one.violations.map(it => it.nodes.map(at => at.html)))"
 
 
 @pytest.mark.parametrize("region", [False, True])
 def test_each_template_holds_on_every_screen_and_on_paper(region: bool, open_page: Open, open_home: Open) -> None:
     """320 pixels are also a screen of 1,280 at 400% (WCAG 2.2, 1.4.10)."""
-    paths = OF_THE_REGION if region else OF_THE_TOWN
-    narrow = {"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce"}
+    paths: tuple[str, ...] = OF_THE_REGION if region else OF_THE_TOWN
+    screen: ViewportSize = {"width": 320, "height": 640}
+    narrow = {"viewport": screen, "reduced_motion": "reduce"}
     page = (open_home if region else open_page)(paths[0], **narrow)
     page.set_default_navigation_timeout(60_000)  # the first to ask for /docs waits a little
+    if not region:
+        made = page.request.post("/sandboxes", data={"without": ["DL-SMALL-1"]}, timeout=60_000).json()
+        paths += (f"/sandboxes/{made['id']}", f"/sandboxes/{made['id']}/effect")
     for path in paths:
+        page.set_viewport_size(screen)
         page.emulate_media(media="screen", color_scheme="dark", forced_colors="none")
         page.goto(path)
         page.keyboard.press("Tab")
@@ -301,6 +314,8 @@ def test_each_template_holds_on_every_screen_and_on_paper(region: bool, open_pag
         page.emulate_media(color_scheme="light", forced_colors="active")
         assert page.locator("h1").is_visible(), path
         page.emulate_media(media="print", color_scheme="light", forced_colors="none")
+        page.set_viewport_size(A4)
+        assert page.evaluate("document.documentElement.scrollWidth") <= A4["width"], path
         hidden = page.locator(".top, .skip, .no-print, main button")
         assert not any(one.is_visible() for one in hidden.all()), path
         assert page.locator("main h1").is_visible(), path

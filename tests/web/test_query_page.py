@@ -74,6 +74,16 @@ def test_typing_completes_from_the_release_and_declares_prefixes(open_page: Open
     assert rows(page) == counted(service, "?x a sw:Role ; skos:prefLabel ?name")
 
 
+def test_a_run_closes_the_list_of_completions(open_page: Open) -> None:
+    page = open_page()
+    write(page, f"{PREFIXES}SELECT * WHERE {{ ?x a sw:Rol")
+    offered = page.locator(".cm-tooltip-autocomplete")
+    expect(offered).to_be_visible()
+    page.get_by_role("button", name="Run", exact=True).dispatch_event("click")
+    expect(offered).to_have_count(0)
+    answered(page)
+
+
 def test_only_what_a_class_has_is_offered_first(open_page: Open) -> None:
     page = open_page()
     write(page, "SELECT * WHERE { ?x a <https://w3id.org/stepway/ns#Role> ; sw:")

@@ -29,7 +29,8 @@ def test_a_list_has_each_thing_its_next_page_and_its_query(client: TestClient) -
         assert f'<a href="{one["href"]}">' in page
     links = {one["rel"]: one["href"] for one in data["links"]}
     assert links["next"] in unescape(page)
-    assert f'href="{links["query"]}">The query behind this page' in unescape(page)
+    assert f'href="{links["query"]}">A related query' in unescape(page)  # it knows nothing of the filter
+    assert ">The query behind this page</a>" in client.get("/roles?limit=5", headers=PAGES).text
 
 
 def test_a_thing_of_a_list_leads_to_its_own_page(client: TestClient) -> None:

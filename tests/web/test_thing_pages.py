@@ -264,6 +264,9 @@ def test_the_faces_agree_and_say_which_they_are(client: TestClient) -> None:
         assert len(turtle) > 10
         assert isomorphic(turtle, Graph().parse(data=replies["nt"].text, format="nt"))
         assert isomorphic(turtle, Graph().parse(data=replies["jsonld"].text, format="json-ld"))
+        graph = replies["jsonld"].json()["@graph"]
+        assert graph[0]["id"] in ("swi:OC-LAB", SCANNER) and "label" in graph[0]
+        assert not [name for node in graph for name in node if str(SW) in name]
         apart = Dataset().parse(data=replies["nq"].text, format="nquads")
         assert {q[:3] for q in apart.quads()} == set(turtle)
         assert {str(q[3]) for q in Dataset().parse(data=replies["trig"].text, format="trig").quads()} == {

@@ -4,7 +4,9 @@ import { parse, View } from "vega";
 import { expressionInterpreter } from "vega-interpreter";
 import { compile } from "vega-lite";
 
-for (const figure of document.querySelectorAll("[data-chart]")) {
+/** @type {NodeListOf<HTMLElement>} */
+const figures = document.querySelectorAll("[data-chart]");
+for (const figure of figures) {
   const reply = await fetch(figure.dataset.chart, { headers: { Accept: "application/json" } });
   if (!reply.ok) continue;
   const { spec } = compile(await reply.json());

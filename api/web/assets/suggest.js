@@ -6,7 +6,9 @@ const AFTER = 180; // milliseconds between the last key and the question
 
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-for (const input of document.querySelectorAll("input[data-find]")) {
+/** @type {NodeListOf<HTMLInputElement>} */
+const fields = document.querySelectorAll("input[data-find]");
+for (const input of fields) {
   const place = document.createElement("div");
   const sent = document.createElement("input");
   Object.assign(sent, { type: "hidden", name: input.name, value: input.value });
@@ -52,6 +54,6 @@ for (const input of document.querySelectorAll("input[data-find]")) {
     },
   });
   document.getElementById(id).addEventListener("input", (event) => {
-    sent.value = event.target.value;
+    sent.value = /** @type {HTMLInputElement} */ (event.target).value;
   });
 }

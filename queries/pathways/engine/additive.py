@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from queries.pathways.engine import kernel
 from queries.pathways.engine.bounds import WIDE_BORDER
 from queries.pathways.engine.certificate import certificate_of, duals, kinds_of
-from queries.pathways.engine.circuit import Circuit, prepare, wired
+from queries.pathways.engine.circuit import Circuit, compile_circuit, prepare, wired
 from queries.pathways.engine.hitting import HittingSet
 from queries.pathways.engine.kernel import NEVER, Flags, Gates, Ints
 from queries.pathways.engine.problem import (
@@ -64,7 +64,10 @@ PARTS = 1024
 """Weights by linear programming are in so many parts of the least that matters, so that they pack in whole numbers."""
 
 TIDYING = 200_000
-"""Gates to look at, once the value is proven, for a plan of the same value with fewer steps."""
+"""Gates to look at, once the value is proven, for a plan of the same value with fewer steps.
+
+In a catalogue of more gates than that (a nation has some 90,000) a plan that counts for nothing is looked for first.
+"""
 
 Cuts = tuple[Gates, Gates, Ints]
 """Landmarks as rows of contents (starts, members), with weights."""
@@ -95,7 +98,11 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     prepared = prepare(problem.catalogue)
     usable = prepared.usable(problem)
     cheapest = prepared.cheapest(criterion, usable)
-    circuit = prepared.structure.asked(problem.held, problem.goal, (cheapest >= 0).tobytes())
+    circuit: Circuit | bool | None = None
+    if len(prepared.structure.wires.threshold) > TIDYING and not problem.caps:
+        circuit = _for_nothing(problem, (cheapest >= 0) & (prepared.amounts[criterion][cheapest] == 0))
+    if circuit is None:
+        circuit = prepared.structure.asked(problem.held, problem.goal, (cheapest >= 0).tobytes())
     if circuit is True:
         return AdditiveOptimum((), 0, 0, True, Certificate((), Fraction(0)), Work())
     if circuit is False:
@@ -125,6 +132,18 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
         certificate,
         Work(search.nodes, len(certificate.landmarks)),
     )
+
+
+def _for_nothing(problem: PathwayProblem, free: Flags) -> Circuit | None:
+    """The contents of a quick plan of those that count for nothing; None when there is no such plan, or need of one.
+
+    Nothing has less, so there is nothing to prove about all the other contents.
+    """
+    whole = compile_circuit(replace(problem, milestone=None))
+    value, rank = kernel.settled(whole.wires, np.where(free, 1, NEVER), True, whole.goal, NEVER)
+    if not 0 < value[whole.goal] < NEVER:
+        return None
+    return whole.narrowed(kernel.supporters(whole.wires, rank, whole.goal))
 
 
 def _certificate(problem: PathwayProblem, circuit: Circuit, plain: Ints, cuts: Cuts, hoped: int) -> Certificate:

@@ -447,18 +447,20 @@ def wanted(w: Wires, certain: Flags, within: Flags, milestone: int) -> Flags:
     of reach.
     """
     found = np.zeros(len(w.threshold), np.bool_)
-    found[w.goal] = True
+    unseen = within & ~certain
+    found[w.goal], unseen[w.goal] = True, False
     stack = np.empty(len(w.threshold), np.int32)
     stack[0], depth = w.goal, 1
     if milestone >= 0 and not certain[milestone] and not found[milestone]:
-        found[milestone] = True
+        found[milestone], unseen[milestone] = True, False
         stack[1], depth = milestone, 2
     while depth:
         depth -= 1
         gate = stack[depth]
         for wire in range(w.in_start[gate], w.in_start[gate + 1]):
             source = w.in_gate[wire]
-            if within[source] and not certain[source] and not found[source]:
+            if unseen[source]:
+                unseen[source] = False
                 found[source] = True
                 stack[depth] = source
                 depth += 1
@@ -492,15 +494,17 @@ def restricted(w: Wires, certain: Flags, within: Flags, milestone: int) -> tuple
     number = np.full(gates, -1, np.int32)
     size, wires = 0, 0
     for gate in range(gates):
-        if matters[gate]:
+        if matters[gate] and alias[gate] == gate:
+            number[gate] = size
+            size += 1
+            wires += w.in_start[gate + 1] - w.in_start[gate]
+    for gate in range(gates):
+        if alias[gate] != gate:
             source = alias[gate]
             while alias[source] != source:
                 source = alias[source]
             alias[gate] = source
-            if source == gate:
-                number[gate] = size
-                size += 1
-                wires += w.in_start[gate + 1] - w.in_start[gate]
+            number[gate] = number[source]
     kept = np.empty(size, np.int32)
     least = np.empty(size, np.int64)
     start = np.zeros(size + 1, np.int32)
@@ -509,16 +513,13 @@ def restricted(w: Wires, certain: Flags, within: Flags, milestone: int) -> tuple
     filled = 0
     for gate in range(gates):
         own = number[gate]
-        if own < 0:
+        if own < 0 or alias[gate] != gate:
             continue
         kept[own], least[own] = gate, threshold[gate]
         row = filled
         for wire in range(w.in_start[gate], w.in_start[gate + 1]):
-            source = w.in_gate[wire]
-            if certain[source] or not matters[source]:
-                continue
-            source = number[alias[source]]
-            if source == own:
+            source = number[w.in_gate[wire]]
+            if source < 0 or source == own:
                 continue
             if place[source] >= row:
                 weight = in_weight[place[source]] + w.in_weight[wire]
@@ -581,7 +582,8 @@ def statistic(w: Wires, gate: int, value: Ints) -> int:
 def cheaper(w: Wires, left: Ints, value: Ints, contents: Gates) -> None:
     """Keep h_max (`value`) up to date after the prices of some contents fell, as far as the goal needs it.
 
-    What is below the value of the goal is exact, and so is that; all else is no lower, and may be out of date.
+    What is below the value of the goal is exact, and so is that; all else is no lower, and may be out of date. Once the
+    goal costs nothing, no more is done.
     """
     room = len(contents) + len(w.in_gate)
     keys, heap, size = np.empty(room, np.int64), np.empty(room, np.int32), 0
@@ -595,7 +597,7 @@ def cheaper(w: Wires, left: Ints, value: Ints, contents: Gates) -> None:
         now = keys[0]
         same.append(heap[0])
         size = _pop(keys, heap, size)
-        while same:
+        while same and value[w.goal] > 0:
             gate = same.pop()
             if now >= value[gate]:
                 continue
@@ -743,8 +745,9 @@ def lm_cut(
     LM-cut (Helmert & Domshlak 2009, "Landmarks, critical paths and abstractions") with threshold gates. `value` is
     h_max under `left`, and then as `cheaper` leaves it; `rank` is an order in which gates can come to hold. Each border
     is reduced to what can be entered from outside it and, when it has at most `width` contents, to what cannot be
-    spared. What falls below `grain` counts as nothing left: crumbs make many landmarks of hardly any weight. Stops
-    after `most` landmarks (-1: no limit), when their weights sum to `enough`, or when the goal costs nothing more.
+    spared. Of a border so wide that most would fall with it, the rest is closed anew. What falls below `grain` counts
+    as nothing left: crumbs make many landmarks of hardly any weight. Stops after `most` landmarks (-1: no limit), when
+    their weights sum to `enough`, or when the goal costs nothing more.
     """
     gates = len(w.threshold)
     mark, stack, found = np.zeros(gates, np.bool_), np.empty(gates, np.int32), np.empty(w.contents, np.int32)
@@ -760,12 +763,22 @@ def lm_cut(
         count = border(w, left, value, mark, stack, found)
         cut = found[:count]
         allowed[cut] = False
-        fell, rose = withdraw(w, cut, rank, behind, missing, true, gone, order)
-        size[0], size[1], size[2] = rose, 0, 0
-        spread(w, allowed, missing, true, order, ready, size, False)
-        if count > width:
-            cut = np.sort(cut[missing[cut] <= 0])
+        fell = 0
+        if count > width and count > w.contents // 6:
+            _, without, _ = closed(w, allowed)
+            cut = np.sort(cut)
+            entered = np.empty(count, np.bool_)
+            for at in range(count):
+                first = w.in_start[cut[at]]
+                entered[at] = w.threshold[cut[at]] <= 0 or without[w.in_gate[first]]
+            cut = cut[entered]
         else:
+            fell, rose = withdraw(w, cut, rank, behind, missing, true, gone, order)
+            size[0], size[1], size[2] = rose, 0, 0
+            spread(w, allowed, missing, true, order, ready, size, False)
+            if count > width:
+                cut = np.sort(cut[missing[cut] <= 0])
+        if count <= width:
             cut = cut[np.argsort(left[cut], kind="mergesort")]
             needed = np.zeros(count, np.bool_)
             for at in range(count):

@@ -100,8 +100,9 @@ def pareto(
 
     `within` keeps to plans that finish by so many times the earliest finish, rounded down; None asks for all. At most
     `most` points are looked for. `limits` hold for each search, but all of them together have `SHARES` times the
-    `calendar_work` of one. Raises `ValueError` for fewer than two or more than three different axes, and
-    `ProblemRefused` for the first job in a question without a milestone.
+    `calendar_work` of one; so has, besides and before them, the search for the earliest finish. Raises `ValueError` for
+    fewer than two or more than three different axes, and `ProblemRefused` for the first job in a question without a
+    milestone.
     """
     axes = tuple(dict.fromkeys(axes))
     if len(axes) not in {2, 3}:

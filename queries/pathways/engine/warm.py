@@ -6,9 +6,11 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from queries.pathways.engine import kernel
+from queries.pathways.engine.circuit import compile_circuit
 from queries.pathways.engine.hitting import HittingSet
 from queries.pathways.engine.planner import ExactPlanner
 from queries.pathways.engine.problem import All, Cap, Catalogue, Content, Criterion, Delivery, Limits, PathwayProblem
+from queries.pathways.engine.timetable import dated_landmarks, offer_to
 
 _UNAIDED = Limits(gate_visits=0, rounds=0, master_nodes=0, calendar_work=0.0)
 
@@ -23,6 +25,9 @@ def warm(*, solvers: bool = True) -> None:
     problem = _tiny()
     for criterion in Criterion:
         ExactPlanner().solve(problem, criterion, _UNAIDED)
+    circuit, offer = compile_circuit(problem), offer_to(problem)
+    nothing, goal = np.zeros(len(offer.delivery), np.int64), np.array([circuit.goal], np.int32)
+    dated_landmarks(circuit.wires, offer, nothing, goal, np.array([problem.horizon]), 1)
     if solvers:
         master = HittingSet(np.ones(1, np.int64))
         master.require(np.array([0, 1], np.int32), np.zeros(1, np.int32))

@@ -68,6 +68,14 @@ def test_any_question_has_the_value_of_trying_everything(criterion: Criterion, p
     agrees(problem, criterion)
 
 
+def test_in_a_huge_catalogue_too_what_counts_for_nothing_is_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(additive, "TIDYING", 0)
+    found = [agrees(layered_question(seed, 7), Criterion.TRAVEL) for seed in range(30)]
+    free = [one for one in found if one is not None and one.value == 0]
+    assert any(one.deliveries for one in free)
+    assert not any(one.certificate.landmarks for one in free)
+
+
 @pytest.mark.parametrize("criterion", ADDITIVE)
 def test_branching_agrees_when_it_gets_no_help_from_landmarks(
     criterion: Criterion, monkeypatch: pytest.MonkeyPatch

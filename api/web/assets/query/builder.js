@@ -9,9 +9,9 @@ const NUMBERS = ["integer", "decimal", "double", "float"].map((one) => XSD + one
 
 /** Put the form to work. `on.use(text, name)` and `on.run(text, name)` take the query. */
 export function wireBuilder(names, getProfile, on) {
-  const box = document.getElementById("builder");
+  const box = /** @type {HTMLDetailsElement} */ (document.getElementById("builder"));
   if (!box) return;
-  const shape = document.getElementById("builder-shape");
+  const shape = /** @type {HTMLSelectElement} */ (document.getElementById("builder-shape"));
   const fields = document.getElementById("builder-fields");
   const made = document.getElementById("builder-made");
   let profile = null;

@@ -39,7 +39,7 @@ export function completions(names, getProfile) {
     const prefix = written.slice(0, written.indexOf(":"));
     const changes = [{ from, to, insert: written }];
     const lines = written.includes(":") && !written.startsWith("<") && !declared.has(prefix) ? declarations(text, place, [prefix], names.prefixes) : "";
-    if (lines && place <= from) changes.unshift({ from: place, insert: lines });
+    if (lines && place <= from) changes.unshift({ from: place, to: place, insert: lines });
     view.dispatch({ changes, selection: { anchor: from + written.length + (place <= from ? lines.length : 0) }, userEvent: "input.complete" });
   };
   const detail = (label, much) => (label ? `${label} · ${much}` : much);

@@ -1,6 +1,6 @@
 // The editor: CodeMirror in a shadow root, whose styles are adopted, so that pages allow no inline style.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus } from "@codemirror/autocomplete";
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap, completionStatus } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { HighlightStyle, StreamLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { sparql } from "@codemirror/legacy-modes/mode/sparql";
@@ -84,6 +84,10 @@ export function makeEditor(host, { complete, label, on }) {
     },
     focus() {
       view.focus();
+    },
+    /** Close the list of completions, and stop what would open it. */
+    close() {
+      closeCompletion(view);
     },
     goTo(line, column) {
       view.dispatch({ selection: { anchor: offset(line, column) }, scrollIntoView: true });

@@ -8,7 +8,10 @@ import { Tabs } from "./tabs.js";
 import { Names } from "./terms.js";
 
 const given = JSON.parse(document.getElementById("page-data").textContent);
+/** @type {(id: string) => any} */
 const at = (id) => document.getElementById(id);
+/** @type {(selector: string) => any[]} */
+const every = (selector) => [...document.querySelectorAll(selector)];
 const names = new Names(given.prefixes, given.root, given.release);
 const count = new Intl.NumberFormat("en-GB");
 const seconds = (value) => `${value.toLocaleString("en-GB", { maximumFractionDigits: value < 1 ? 2 : 1 })} seconds`;
@@ -120,6 +123,7 @@ async function run() {
     tell("Write a query first, or choose an example.");
     return;
   }
+  editor.close();
   running?.abort();
   const tab = tabs.active;
   const mine = (running = new AbortController());
@@ -324,8 +328,8 @@ function closeTab() {
 }
 
 // Wiring.
-for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
-for (const one of document.querySelectorAll("[data-plain]")) one.hidden = true;
+for (const one of every("[data-scripted]")) one.hidden = false;
+for (const one of every("[data-plain]")) one.hidden = true;
 at("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   run();
@@ -347,7 +351,7 @@ at("with-names").addEventListener("change", async () => {
   await showAnswer();
   if (!names.names.size) addNames(answered.answer);
 });
-for (const one of document.querySelectorAll("input[name=view]")) {
+for (const one of every("input[name=view]")) {
   one.addEventListener("change", () => {
     view = one.value;
     if (answered) showAnswer();
@@ -368,7 +372,7 @@ const building = {
 };
 at("builder").addEventListener("toggle", async () => (await import("./builder.js")).wireBuilder(names, getProfile, building), { once: true });
 
-if (matchMedia("(min-width: 68rem)").matches) document.querySelector(".ask-side details").open = true;
+if (matchMedia("(min-width: 68rem)").matches) every(".ask-side details")[0].open = true;
 textarea.removeAttribute("name");
 const asked = fromAddress();
 if (asked !== null) {

@@ -67,6 +67,7 @@ export function reading(text, cursor) {
   const stack = [];
   let group = null;
   let round = 0;
+  /** @type {any} */
   let at = null;
   let blank = 0;
 
