@@ -4,10 +4,10 @@ Everything on them is in the JSON of the same address: a page adds nothing and l
 pathway is called a route, because that is what people say (docs/decisions/0007-pathway-not-route.md).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
@@ -421,6 +421,8 @@ def route(
         level_word=_level_word(one["goal"]["id"], services),
         stops={step["number"] for step in stops_of(one["steps"])},
         picture=picture_of(one, date.fromisoformat(reply["question"]["on"])),
+        when={step["number"]: span_of(step, waits_of(one["steps"]).get(step["number"], 0)) for step in one["steps"]},
+        so_far={step["number"]: so_far(one, step) for step in one["steps"]},
         checks=[check for check in reply["check_before_recommending"] if _concerns(check, one)],
         nearest=_nearest(one, services, asked),
         names={id: services.things.get_named(id).label for id in _past(one) if id in services.things},
@@ -516,7 +518,8 @@ def _past(one: Reply) -> set[str]:
 class Bar:
     """A step in the picture: its row, where it begins and ends (in the picture's own units), and what it says.
 
-    `text_x`: where its name above it begins, so that all of it is within the picture.
+    `text_x`: where its name above it begins, so that all of it is within the picture. `wait_x`: where the wait for its
+    start begins, in which nothing else runs; None: there is none.
     """
 
     number: int
@@ -528,6 +531,20 @@ class Bar:
     y: int
     kind: str
     stop: bool
+    wait_x: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A row of the picture that says how something stands whenever steps end.
+
+    `parts`, each up to such an end: the numbers of the steps that end there, where it begins, how wide it is, and what
+    it says, blank where there is no room.
+    """
+
+    title: str
+    y: int
+    parts: tuple[tuple[str, float, float, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,6 +554,7 @@ class Picture:
     width: int
     height: int
     bars: tuple[Bar, ...]
+    bands: tuple[Band, ...]
     ticks: tuple[tuple[float, str], ...]
 
 
@@ -554,17 +572,19 @@ def picture_of(one: Reply, on: date) -> Picture | None:
     last = max(1, *(step["ends_in_weeks"] for step in steps))
     scale = (_SPAN - _LEFT - _RIGHT) / last
     safe = {step["number"] for step in stops_of(steps)}
+    waits = waits_of(steps)
     bars = [
         Bar(
             step["number"],
             step["title"],
             round(min(_LEFT + step["starts_in_weeks"] * scale, max(_LEFT, _SPAN - _name_width(step))), 1),
-            span_of(step),
+            span_of(step, waits.get(step["number"], 0)),
             round(_LEFT + step["starts_in_weeks"] * scale, 1),
             round(max(6.0, (step["ends_in_weeks"] - step["starts_in_weeks"]) * scale), 1),
             _TOP + row * _ROW,
             step["kind"],
             step["number"] in safe,
+            round(_LEFT + (step["starts_in_weeks"] - wait) * scale, 1) if (wait := waits.get(step["number"])) else None,
         )
         for row, step in enumerate(steps)
     ]
@@ -572,18 +592,69 @@ def picture_of(one: Reply, on: date) -> Picture | None:
     ticks = [
         (round(_LEFT + week * scale, 1), f"{on + timedelta(weeks=week):%b %Y}") for week in range(0, last + 1, every)
     ]
-    return Picture(_SPAN, _TOP + len(steps) * _ROW + 28, tuple(bars), tuple(ticks))
+    bands = tuple(
+        Band(title, _TOP + (len(steps) + row) * _ROW, tuple(_parts(one, short, scale)))
+        for row, (title, short) in enumerate((("Paid when it ends", _paid), ("Held when it ends", _credits)))
+    )
+    return Picture(_SPAN, _TOP + (len(steps) + len(bands)) * _ROW + 28, tuple(bars), bands, tuple(ticks))
+
+
+def _parts(one: Reply, short: Callable[[Reply, Reply], str], scale: float) -> Iterator[tuple[str, float, float, str]]:
+    """The parts of a band: up to each week in which steps end."""
+    ends: dict[int, list[Reply]] = {}
+    for step in sorted(one["steps"], key=lambda step: step["ends_in_weeks"]):
+        ends.setdefault(step["ends_in_weeks"], []).append(step)
+    places = [float(_LEFT)] + [round(_LEFT + week * scale, 1) for week in ends]
+    for (begin, end), ended in zip(pairwise(places), ends.values(), strict=True):
+        text = short(one, ended[-1])
+        numbers = ",".join(str(step["number"]) for step in ended)
+        yield numbers, begin, round(end - begin, 1), text if _SIGN * len(text) < end - begin - 4 else ""
+
+
+def _paid(one: Reply, step: Reply) -> str:
+    """What is known to be paid when a step ends, and by which word it is known."""
+    ended = [other["cost"] for other in one["steps"] if other["number"] <= step["number"]]
+    after = step["afterwards"]
+    if not after["spent_pounds"] and after["steps_of_unknown_cost"]:
+        return "nothing that is known"
+    return _sure(f"£{after['spent_pounds']:,}" if after["spent_pounds"] else "nothing", ended)
+
+
+def _credits(_: Reply, step: Reply) -> str:
+    held = step["afterwards"]["credits"]
+    return counted(held, "credit") if held else "no credits that we know of"
+
+
+def so_far(one: Reply, step: Reply) -> str:
+    """What is paid and which credits are held when a step ends, in words."""
+    besides = step["afterwards"]["steps_of_unknown_cost"]
+    unknown = f", and {counted(besides, 'price')} not known" if besides else ""
+    return f"Paid: {_paid(one, step)}{unknown}. Held: {_credits(one, step)}."
+
+
+def waits_of(steps: Sequence[Reply]) -> dict[int, int]:
+    """Weeks before a step in which nothing runs, by its number; only where there are any and all is known."""
+    found, over = {}, 0
+    for step in sorted(steps, key=lambda one: one["starts_in_weeks"] or 0):
+        begin, end = step["starts_in_weeks"], step["ends_in_weeks"]
+        if begin is None or end is None:
+            return {}
+        if begin > over:
+            found[step["number"]] = begin - over
+        over = max(over, end)
+    return found
 
 
 def _name_width(step: Reply) -> float:
     return _SIGN * (len(step["title"]) + 5)
 
 
-def span_of(step: Reply) -> str:
-    """When a step is, counted in weeks from the day of the question."""
+def span_of(step: Reply, wait: int = 0) -> str:
+    """When a step is, counted in weeks from the day of the question, and how many weeks nothing runs before it."""
     begin, end = step["starts_in_weeks"], step["ends_in_weeks"]
     if begin is None:
         return "No start is known"
+    after = f", after a wait of {counted(wait, 'week')}" if wait else ""
     if end is None or end == begin:
-        return f"From week {begin}"
-    return f"Week {begin} to week {end}"
+        return f"From week {begin}{after}"
+    return f"Week {begin} to week {end}{after}"

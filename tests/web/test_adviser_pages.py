@@ -142,6 +142,12 @@ def test_the_picture_and_the_list_say_the_same(client: TestClient) -> None:
         for (_, _, x, text), (_, title, _) in zip(drawn, listed, strict=True):
             assert title.startswith(text.partition(". ")[2].removesuffix("..."))
             assert float(x) > 0 and float(x) + 7 * len(text) < 720  # also of a step that is short and late
+        waits = re.findall(r'data-said="[^"]*after a wait of (\d+) weeks?"><line class="wait"', page)
+        assert len(waits) == page.count('class="wait"') == page.count("after a wait of") // 3  # the bar, title and list
+        ended = re.findall(r'"so-far">(.*?)</dd>', page)
+        bands = re.findall(r'<g data-after="([\d,]+)"><rect[^>]*/>(?:<text[^>]*>(.*?)</text>)?', page)
+        assert any(text for _, text in bands)
+        assert all(f": {text}" in ended[int(after.rpartition(",")[2]) - 1] for after, text in bands)
 
 
 def test_one_route_shows_every_step_with_its_source_and_where_to_stop(client: TestClient) -> None:
