@@ -59,7 +59,7 @@ def test_bytes_are_shown_as_text_and_what_has_no_words_of_ours_is_told_as_it_is(
 
 
 def test_suggestions_are_spoken_of_where_there_are_some(home_client: TestClient) -> None:
-    without = home_client.get("/cold-spots?role=NOPE").json()
+    without = home_client.get("/cold-spots?role=OC-NOPE").json()
     assert (without["suggestions"], "suggestions" in without["hint"]) == ([], False)
     some = home_client.get("/roles/OC-HCSASOC").json()
     assert some["suggestions"] and "suggestions" in some["hint"]
