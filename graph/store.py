@@ -377,7 +377,7 @@ class GraphStore:
         pattern = (None, property, node, None) if incoming else (node, property, None, None)
         quads = islice(self._store.quads_for_pattern(*pattern), offset, offset + limit)
         others = ((quad.subject if incoming else quad.object, quad.graph_name) for quad in quads)
-        return [(_from_store(other), _from_store(graph)) for other, graph in others]  # type: ignore[misc]
+        return [(value, URIRef(_named(graph))) for one, graph in others if (value := _from_store(one)) is not None]
 
     def predicates(self) -> list[str]:
         """Every property that is used, by address. Reads the whole store: some seconds for millions of statements."""

@@ -219,7 +219,7 @@ def test_each_limit_in_force_can_be_dropped_and_is_then_gone(client: TestClient)
     html = main_of(client, f"/pathways?{EVERY_LIMIT}")
     part = html[html.index('id="what-if"') :]
     links = [href for href, text in links_of(part) if text == "Ask without it"]
-    holder = client.app.state.holder  # type: ignore[attr-defined]  # starlette gives any application
+    holder = client.app.state.holder
     understanding, labels = Understanding(holder.get(), holder), holder.get().pathways.projection.labels
 
     def limits_in(query: str) -> list[tuple[str, str]]:
