@@ -45,7 +45,10 @@ class SliceAsked(InferenceAsked):
     )
     town: list[Text] = Field([], max_length=MANY_THINGS, description="Only runs in these towns; repeat it.")
     district: list[Text] = Field(
-        [], max_length=MANY_THINGS, description="Only runs in these postcode districts, such as `DY1`; repeat it."
+        [],
+        title="Postcode districts",
+        max_length=MANY_THINGS,
+        description="Only runs in these postcode districts, such as `DY1`; repeat it.",
     )
     near: Text | None = Field(
         None,

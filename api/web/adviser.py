@@ -31,6 +31,7 @@ from api.web.question import (
     in_reach,
     instead,
     limits_asked,
+    same_question,
     summary,
     towards,
     what_if,
@@ -92,7 +93,7 @@ def routes(
         ask_aside=_asked_aside(reply["questions"]),
         understood=[one for one in reply["understood"] if one["how"] != "id" and _otherwise_called(one)],
         asked=asked,
-        same=reply["same_question"],
+        same=same_question(reply, asked),
         change=address(addresses, asked, "/start"),
         ask=address(addresses, asked, "/pathways/questions"),
         in_reach=in_reach(addresses, asked),
@@ -593,18 +594,23 @@ def picture_of(one: Reply, on: date) -> Picture | None:
         (round(_LEFT + week * scale, 1), f"{on + timedelta(weeks=week):%b %Y}") for week in range(0, last + 1, every)
     ]
     bands = tuple(
-        Band(title, _TOP + (len(steps) + row) * _ROW, tuple(_parts(one, short, scale)))
-        for row, (title, short) in enumerate((("Paid when it ends", _paid), ("Held when it ends", _credits)))
+        Band(title, _TOP + (len(steps) + row) * _ROW, tuple(_parts(one, short, scale, from_end=from_end)))
+        for row, (title, short, from_end) in enumerate(
+            (("Paid when a step ends", _paid, False), ("Held from the end of a step on", _credits, True))
+        )
     )
     return Picture(_SPAN, _TOP + (len(steps) + len(bands)) * _ROW + 28, tuple(bars), bands, tuple(ticks))
 
 
-def _parts(one: Reply, short: Callable[[Reply, Reply], str], scale: float) -> Iterator[tuple[str, float, float, str]]:
-    """The parts of a band: up to each week in which steps end."""
+def _parts(
+    one: Reply, short: Callable[[Reply, Reply], str], scale: float, *, from_end: bool
+) -> Iterator[tuple[str, float, float, str]]:
+    """The parts of a band: up to each week in which steps end, or from it to the next."""
     ends: dict[int, list[Reply]] = {}
     for step in sorted(one["steps"], key=lambda step: step["ends_in_weeks"]):
         ends.setdefault(step["ends_in_weeks"], []).append(step)
-    places = [float(_LEFT)] + [round(_LEFT + week * scale, 1) for week in ends]
+    places = [round(_LEFT + week * scale, 1) for week in ends]
+    places = [*places, float(_SPAN)] if from_end else [float(_LEFT), *places]
     for (begin, end), ended in zip(pairwise(places), ends.values(), strict=True):
         text = short(one, ended[-1])
         numbers = ",".join(str(step["number"]) for step in ended)
@@ -612,12 +618,13 @@ def _parts(one: Reply, short: Callable[[Reply, Reply], str], scale: float) -> It
 
 
 def _paid(one: Reply, step: Reply) -> str:
-    """What is known to be paid when a step ends, and by which word it is known."""
+    """What is paid when a step ends, as far as it is known, and by which word."""
     ended = [other["cost"] for other in one["steps"] if other["number"] <= step["number"]]
     after = step["afterwards"]
-    if not after["spent_pounds"] and after["steps_of_unknown_cost"]:
-        return "nothing that is known"
-    return _sure(f"£{after['spent_pounds']:,}" if after["spent_pounds"] else "nothing", ended)
+    besides = after["steps_of_unknown_cost"]
+    unknown = f"{counted(besides, 'price')} not known" if besides else ""
+    known = _sure(f"£{after['spent_pounds']:,}" if after["spent_pounds"] else "nothing", ended)
+    return " and ".join(filter(None, ("" if unknown and not after["spent_pounds"] else known, unknown)))
 
 
 def _credits(_: Reply, step: Reply) -> str:
@@ -627,9 +634,7 @@ def _credits(_: Reply, step: Reply) -> str:
 
 def so_far(one: Reply, step: Reply) -> str:
     """What is paid and which credits are held when a step ends, in words."""
-    besides = step["afterwards"]["steps_of_unknown_cost"]
-    unknown = f", and {counted(besides, 'price')} not known" if besides else ""
-    return f"Paid: {_paid(one, step)}{unknown}. Held: {_credits(one, step)}."
+    return f"Paid: {_paid(one, step)}. Held: {_credits(one, step)}."
 
 
 def waits_of(steps: Sequence[Reply]) -> dict[int, int]:

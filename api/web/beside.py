@@ -12,7 +12,7 @@ from api.addresses import Addresses
 from api.dependencies import Services
 from api.web.adviser import ROWS, can_start, column, cost_of, how_sure, stops_of, time_of, where, who_pays
 from api.web.pages import capitalize_first, day
-from api.web.question import Items, Reply, address, summary
+from api.web.question import LIFTED_ROW, Items, Reply, address, summary
 from api.web.wording import on_screen
 from queries.pathways.request import counted
 
@@ -95,9 +95,10 @@ def _in_short(reply: Reply) -> str:
 
 def _asked(before: Reply, now: Reply, items: tuple[Items, Items], addresses: Addresses) -> Iterator[Row]:
     parts = (summary(reply, asked, addresses) for reply, asked in zip((before, now), items, strict=True))
-    for (name, was, _), (_, said, _) in zip(*parts, strict=True):
-        if was != said:
-            yield Row(name, was, said)
+    was, said = ({name: text for name, text, _ in rows if name != LIFTED_ROW} for rows in parts)
+    for name in was:
+        if was[name] != said[name]:
+            yield Row(name, was[name], said[name])
     if before["question"]["on"] != now["question"]["on"]:
         yield Row("Weeks count from", day(before["question"]["on"]), day(now["question"]["on"]))
     if before["release"]["number"] != now["release"]["number"]:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from itertools import chain, islice
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import segno
 from fastapi import Request
@@ -23,7 +24,7 @@ from api.schemas.pathways import PathwayAsked
 from api.web.adviser import asked_in, cost_of, time_of, who_pays
 from api.web.beside import Since
 from api.web.pages import Alternate, Step, capitalize_first, day, page
-from api.web.question import LIFTED, Items, address, before_lifting, limits_asked, read
+from api.web.question import LIFTED, Items, address, before_lifting, limits_asked, read, same_question
 from api.web.wording import miles, on_screen, said_of_client, short_words
 from ontology.namespaces import expand, thing
 from queries.pathways.limits import limits_of
@@ -122,7 +123,7 @@ def plan_of(request: Request, reply: Reply, number: int, services: Services) -> 
         cost_of(one),
         who_pays(one["steps"]),
         tuple(_actions(one["steps"], on)),
-        tuple(_calls(reply, one, services, middle)),
+        tuple(islice(chain(_of_lifted(asked, one, services, middle), _calls(reply, one, services, middle)), CALLS)),
         on,
         tuple(limits_asked(reply["question"]["limits"], asked)),
         tuple(_lifted(request, reply, services, asked, before)) if before != asked else (),
@@ -167,6 +168,15 @@ def _actions(steps: Sequence[Reply], on: date) -> Iterator[Action]:
             yield Action(f"Ask for a place and apply: {step['title']}", "client", by, why, whom, marks)
 
 
+def _of_lifted(asked: Items, one: Reply, services: Services, middle: Point | None) -> Iterator[Call]:
+    """What to ask first where the times of day were lifted to get here, since they may fit all the same."""
+    step = next((step for step in one["steps"] if step["kind"] != "job"), None)
+    if step and "attendance" in dict(parse_qsl(dict(asked).get(LIFTED, ""))):
+        wanted = " or ".join(value for name, value in before_lifting(asked) if name == "attendance")
+        ask = f"{step['title']}: when in the day it is taught ({wanted} was asked for, and was lifted to get here)"
+        yield Call(_signposts(step, services, middle)[:MOST_ASKED], ask)
+
+
 def _calls(reply: Reply, one: Reply, services: Services, middle: Point | None) -> Iterator[Call]:
     """What to confirm by phone, the most worthwhile first: whom to ask, the nearest to `middle` first, and what."""
     call, titles = reply["one_call"], [step["title"] for step in one["steps"]]
@@ -184,7 +194,7 @@ def _calls(reply: Reply, one: Reply, services: Services, middle: Point | None) -
         if title is not None and said.startswith(_CALL) and not said.startswith(known):
             whom = (Whom("the employer"),) if "employer decides" in said else signposts[title][:MOST_ASKED]
             found.append(Call(whom, check["what"].rstrip(".")))
-    yield from found[:CALLS]
+    yield from found
 
 
 def _nearest_first(found: Iterable[Whom]) -> tuple[Whom, ...]:
@@ -237,9 +247,7 @@ PLAN: Final = TypeAdapter(Plan)
 
 def whole_address(request: Request, reply: Reply, number: int) -> str:
     """The address that draws the same plan from the same release, as of the same day."""
-    query = reply["same_question"].partition("?")[2]
-    if lifted := request.query_params.get(LIFTED):
-        query += f"&{urlencode({LIFTED: lifted})}"
+    query = same_question(reply, asked_in(request)).partition("?")[2]
     root = Addresses.of(request).root
     return f"{request.url.scheme}://{request.url.netloc}{root}/pathways/{number}/plan?{query}"
 
@@ -290,6 +298,7 @@ def respond(
     plan, addresses = plan_of(request, reply, number, services), Addresses.of(request, release)
     whole = whole_address(request, reply, number)
     queried = whole.partition("?")[2]
+    dated = any(action.by for action in plan.actions)
     code = segno.make(whole, error="l", boost_error=False).svg_inline(scale=2, border=2)
     return page(
         request,
@@ -299,14 +308,17 @@ def respond(
         release=release,
         above=[Step("Start", "/"), Step("Find a route", "/start")],
         alternates=(
-            Alternate("calendar file", f"{addresses.root}/pathways/{number}/plan.ics?{queried}", "text/calendar"),
             Alternate("JSON", f"{addresses.root}/pathways/{number}/plan.json?{queried}", "application/json"),
+            *(
+                [Alternate("calendar file", f"{addresses.root}/pathways/{number}/plan.ics?{queried}", "text/calendar")]
+                * dated
+            ),
         ),
         query_behind=f"{addresses.root}/pathways?{queried}&format=json",
         plan=plan,
         since=since,
         status_word=reply["pathways"][number - 1]["status"],
-        dated=any(action.by for action in plan.actions),
+        dated=dated,
         whole=whole,
         code=code,
         you=tuple(said_of_client(request.query_params.multi_items())),

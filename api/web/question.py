@@ -214,6 +214,8 @@ DONE, ASK = "done", "ask"
 OF_PAGES: Final = (BEFORE, DONE, ASK, "print", "stop_after", "weeks_away")
 """What pages add to the address of a question."""
 
+LIFTED_ROW: Final = "Lifted to get here"
+
 LIFTED: Final = "lifted"
 """What an address calls the limits that were lifted to get to a route: their parameters as they were, as a query."""
 
@@ -396,6 +398,7 @@ def summary(reply: Reply, asked: Items, addresses: Addresses) -> list[tuple[str,
         ("About the client", "; ".join(said_of_client(asked)) or "Nothing was said", "fact-age"),
         ("What matters most", BY.get(Criterion(question["by"]), question["by"]), "by"),
         ("Limits", "; ".join(limits) or "None was set", "arrive"),
+        *((LIFTED_ROW, _plain_query(value), "arrive") for name, value in asked if name == LIFTED),
     ]
     return [(name, capitalize_first(said), address(addresses, asked, f"/start#{field}")) for name, said, field in rows]
 
@@ -463,6 +466,12 @@ def _saying_lifted(items: Items, asked: Items, limits: Iterable[Reply], reply: R
         for value in [value for key, value in asked if key == name] or [""]
     ]
     return [*(one for one in items if one[0] != LIFTED), (LIFTED, urlencode([*earlier, *sorted(told)]))]
+
+
+def same_question(reply: Reply, asked: Items) -> str:
+    """The address of the same question to the same release as of the same day, with what was lifted to get to it."""
+    lifted = dict(asked).get(LIFTED)
+    return f"{reply['same_question']}{f'&{urlencode({LIFTED: lifted})}' if lifted else ''}"
 
 
 def before_lifting(asked: Items) -> list[tuple[str, str]]:

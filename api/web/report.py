@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from textwrap import shorten
 from typing import Any, Final
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
@@ -114,7 +115,7 @@ def respond(
     return page(
         request,
         "report.html",
-        title=operation.get("summary", sheets[0].title),
+        title=_title(request, services) or operation.get("summary", sheets[0].title),
         services=services,
         release=release,
         query_behind=query_behind,
@@ -134,6 +135,12 @@ def respond(
         gap=request.path_params.get("competency", ""),
         providers=_providers(request, services),
     )
+
+
+def _title(request: Request, services: Services) -> str | None:
+    """What is asked about where the address is of one competency, in short; None: it is of none."""
+    about = request.path_params.get("competency", "")
+    return f"Who teaches: {shorten(services.things.get_named(about).label, 90)}" if about in services.things else None
 
 
 def _try_it(request: Request, services: Services, addresses: Addresses, sheets: Sequence[Sheet]) -> str | None:

@@ -124,6 +124,7 @@ async function run() {
     return;
   }
   editor.close();
+  at("shared").hidden = true;  // its link asks what was written before
   running?.abort();
   const tab = tabs.active;
   const mine = (running = new AbortController());
