@@ -160,9 +160,10 @@ class AwardFacts:
     """What is known of an award and how it is put together.
 
     `award_rules`: texts, all of which must hold; `rules_status` is that of the least sure of them. `printed_rules`:
-    what is printed besides and cannot be checked here. `kind`: its type of provision, by id. `current`: people can
-    still be entered for it. `real`: somebody awards it; it does not only show how a family of awards is built.
-    `technical_mark`: what the source says of the Higher Technical Qualification mark; None: nothing.
+    what is printed besides and cannot be checked here. `credits_status`: how sure the credits are, which a page that
+    states the award need not state. `kind`: its type of provision, by id. `current`: people can still be entered for
+    it. `real`: somebody awards it; it does not only show how a family of awards is built. `technical_mark`: what the
+    source says of the Higher Technical Qualification mark; None: nothing.
     """
 
     id: str
@@ -178,6 +179,7 @@ class AwardFacts:
     technical_mark: str | None = None
     printed_rules: tuple[str, ...] = ()
     rules_status: Status = Status.PUBLISHED
+    credits_status: Status = Status.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,7 @@ class UnitFacts:
     number: str | None = None
     themes: tuple[str, ...] = ()
     entry_rule: str | None = None
+    credits_status: Status = Status.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)

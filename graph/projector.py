@@ -431,6 +431,7 @@ class _Reader:
                     technical_mark=a.text("sw:htqStatus"),
                     printed_rules=tuple(printed_rules[a.id]),
                     rules_status=rules_status.get(a.id, Status.PUBLISHED),
+                    credits_status=a.status("sw:credits"),
                 )
                 for a in self.awards.values()
             },
@@ -446,6 +447,7 @@ class _Reader:
                     number=u.text("skos:notation"),
                     themes=tuple(sorted(u.texts("sw:theme"))),
                     entry_rule=write(asked) if (asked := self.requirement(u)) is not None else None,
+                    credits_status=u.status("sw:credits"),
                 )
                 for u in self.units.values()
             },

@@ -628,8 +628,10 @@ def _paid(one: Reply, step: Reply) -> str:
 
 
 def _credits(_: Reply, step: Reply) -> str:
-    held = step["afterwards"]["credits"]
-    return counted(held, "credit") if held else "no credits that we know of"
+    after = step["afterwards"]
+    if not after["credits"]:
+        return "no credits that we know of"
+    return _sure(counted(after["credits"], "credit"), after["credits_held"])
 
 
 def so_far(one: Reply, step: Reply) -> str:

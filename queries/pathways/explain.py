@@ -59,6 +59,9 @@ from queries.pathways.request import (
 )
 from queries.pathways.shorter import Shortened
 
+_DOUBT: Final = {Status.INFERRED: " (our inference)", Status.ILLUSTRATIVE: " (made up, for demonstration)"}
+"""What stands after a number that nobody published."""
+
 
 class AnswerContradictedError(Exception):
     """The second opinion does not agree that a step's needs are met: a fault of ours, never shown as an answer."""
@@ -445,18 +448,19 @@ class Explainer:
         following = next((other for other in trace.steps if other not in ended), None)
         banked = self.judge.credits_banked(facts)
         said = [
-            f"{amount} credits from {self.thing(id).label}"
+            f"{amount} credits{_DOUBT.get(status, '')} from {self.thing(id).label}"
             if whole
-            else f"{amount} credits of {self.thing(id).label}, held and not an award"
-            for amount, id, whole in banked
+            else f"{amount} credits{_DOUBT.get(status, '')} of {self.thing(id).label}, held and not an award"
+            for amount, id, whole, status in banked
         ]
         return StoppingPoint(
             awards=tuple(map(self.thing, self.judge.awards_held(facts))),
             awards_note=_awards_note(catalogue.ways[one.delivery.id].step),
-            credits=sum(amount for amount, _, _ in banked) or None,
+            credits=sum(amount for amount, *_ in banked) or None,
             credits_note="; ".join(said) or None,
             credits_held=tuple(
-                CreditsHeld(self.thing(id), amount, whole, self.taken_by(id)) for amount, id, whole in banked
+                CreditsHeld(self.thing(id), amount, whole, self.taken_by(id), status)
+                for amount, id, whole, status in banked
             ),
             roles_open=self.roles_open(facts),
             part_way=self.part_way(catalogue.ways[one.delivery.id].step),

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Self
 
-from graph.projection import Projection
+from graph.projection import Projection, Status, worst
 from graph.requirements import (
     AllOf,
     AnyOf,
@@ -137,21 +137,25 @@ class Judge:
                     best = max(best, (whole.credits or 0, held.sources(held.awards[award])))
         return best
 
-    def credits_banked(self, facts: Iterable[str]) -> list[tuple[int, str, bool]]:
-        """What is banked, each credit once: (credits, the id of their award, whether the award itself is held).
+    def credits_banked(self, facts: Iterable[str]) -> list[tuple[int, str, bool, Status]]:
+        """What is banked, each credit once: (credits, the id of their award, whether that itself is held, how sure).
 
         An award takes in its own units, and the credits of an award that by its rules is a part of it.
         """
         held = self._held(frozenset(facts))
         taken_in = {t.from_id for t in self.projection.transfers if t.automatic and t.to_id in held.awards}
         banked = [
-            (a.credits, id, True)
+            (a.credits, id, True, a.credits_status)
             for id in sorted(held.awards)
             if id not in taken_in and (a := self.projection.awards[id]).credits
         ]
-        loose = {award or "": sum(credits for credits, *_ in parts) for award, parts in held.units.items()}
         out = held.awards.keys() | taken_in
-        return banked + [(n, id, False) for id, n in sorted(loose.items()) if n and id not in out]
+        for award, parts in sorted((award or "", parts) for award, parts in held.units.items()):
+            if (credits := sum(part[0] for part in parts)) and award not in out:
+                units = (self.projection.units.get(fact.removeprefix("unit:")) for *_, fact in parts)
+                sure = (Status.PUBLISHED if unit is None else unit.credits_status for unit in units)
+                banked.append((credits, award, False, worst(sure)))
+        return banked
 
     def judge(self, requirement: Requirement, facts: Iterable[str], day: date | None = None) -> Judged:
         """The verdict on a requirement, from the facts that hold, and on circumstances as they are on a day.

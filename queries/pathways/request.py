@@ -140,13 +140,15 @@ class ConditionSaid:
 class CreditsHeld:
     """Credits, and whose they are: of an award (`whole`: the award itself is held), which is what accepts them.
 
-    `taken_by`: other awards that are known to take them in, by their own rules or by a decision.
+    `taken_by`: other awards that are known to take them in, by their own rules or by a decision. `status`: how sure the
+    number is.
     """
 
     award: Thing
     credits: int
     whole: bool
     taken_by: tuple[Thing, ...]
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
