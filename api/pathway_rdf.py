@@ -255,6 +255,7 @@ class Told:
             yield address, SW.creditsOf, thing(held.award.id)
             yield from _named(held.award.id, held.award.label)
             yield address, SW.wholeAward, _boolean(held.whole)
+            yield address, SW.status, SW[held.status]
             for taker in held.taken_by:
                 yield address, SW.takesIn, thing(taker.id)
                 yield from _named(taker.id, taker.label)

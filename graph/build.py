@@ -212,7 +212,9 @@ class Build:
         self.progress("check shapes and quality, and match names")
         with ThreadPoolExecutor(2) as meanwhile:
             projection = meanwhile.submit(project, self.store)  # of data with errors it may fail, and is not asked for
-            matches = meanwhile.submit(lambda: list(match_quads(self.store)))
+            matches = meanwhile.submit(
+                lambda: list(match_quads(self.store))
+            )  # ours, and as unchecked as what is derived
             issues = in_order([*issues, *self.checked(datasets, ontology), *self.fallen(datasets)])
             if _has_error(issues):
                 return _stopped(issues, self.releases)

@@ -26,6 +26,9 @@ from queries.resource import COUNTED, UnknownAddressError, in_words
 
 router = APIRouter()
 
+COMPACTED: Final = 500_000
+"""Bytes of JSON-LD up to which it is written with short names: of more that would take seconds, and says no more."""
+
 MOST_STATEMENTS: Final = 50_000
 """Statements of one thing that are written in one reply."""
 
@@ -212,7 +215,7 @@ def _written(services: Services, address: str, chosen: Format) -> bytes:
             f"More than {MOST_STATEMENTS:,} statements are about this.",
             hint="Ask for its values one property at a time, or take the dataset's dump.",
         )
-    return compact(written, address) if chosen is JSON_LD else written
+    return compact(written, address) if chosen is JSON_LD and len(written) <= COMPACTED else written
 
 
 def _must_be_known(request: Request, services: Services, address: str) -> None:

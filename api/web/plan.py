@@ -298,7 +298,8 @@ def respond(
     plan, addresses = plan_of(request, reply, number, services), Addresses.of(request, release)
     whole = whole_address(request, reply, number)
     queried = whole.partition("?")[2]
-    dated = any(action.by for action in plan.actions)
+    calendar = Alternate("calendar file", f"{addresses.root}/pathways/{number}/plan.ics?{queried}", "text/calendar")
+    dated = [calendar] if any(action.by for action in plan.actions) else []
     code = segno.make(whole, error="l", boost_error=False).svg_inline(scale=2, border=2)
     return page(
         request,
@@ -309,16 +310,13 @@ def respond(
         above=[Step("Start", "/"), Step("Find a route", "/start")],
         alternates=(
             Alternate("JSON", f"{addresses.root}/pathways/{number}/plan.json?{queried}", "application/json"),
-            *(
-                [Alternate("calendar file", f"{addresses.root}/pathways/{number}/plan.ics?{queried}", "text/calendar")]
-                * dated
-            ),
+            *dated,
         ),
         query_behind=f"{addresses.root}/pathways?{queried}&format=json",
         plan=plan,
         since=since,
         status_word=reply["pathways"][number - 1]["status"],
-        dated=dated,
+        calendar=next((one.href for one in dated), None),
         whole=whole,
         code=code,
         you=tuple(said_of_client(request.query_params.multi_items())),

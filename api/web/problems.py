@@ -102,14 +102,13 @@ def _again(request: Request, meant: str | None, id: str) -> str:
 
 
 def _providers(request: Request) -> list[tuple[str, str]]:
-    """Id and name of every provider of the release that is asked, with the word of one that nobody published."""
+    """Every provider of the release that is asked, as `report.providers_of` has them."""
     number = request.query_params.get("release")
     try:
         services = holder_of(request).get(int(number) if number else None)
     except (NoReleaseError, LookupError):  # of no such release nothing can be chosen
         return []
-    words = {one.id: services.things.doubt(one.id) for one in services.things.by_name("providers")}
-    return [(id, f"{services.things.get_named(id).label}{f' ({word})' if word else ''}") for id, word in words.items()]
+    return report.providers_of(services)
 
 
 def _form(request: Request, root: str, status: int) -> dict[str, Any]:

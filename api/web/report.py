@@ -133,7 +133,8 @@ def respond(
         asked=asked,
         try_it=_try_it(request, services, addresses, sheets),
         gap=request.path_params.get("competency", ""),
-        providers=_providers(request, services),
+        # Who may be asked for the smallest change that closes the gap of this page.
+        providers=providers_of(services) if getattr(request.scope.get("route"), "path", "") == _COMPETENCY else [],
     )
 
 
@@ -169,10 +170,10 @@ def _award_of(services: Services, sheets: Sequence[Sheet]) -> str | None:
     return found.award if found and found.award in services.release.projection.awards else None
 
 
-def _providers(request: Request, services: Services) -> list[tuple[str, str]]:
-    """Who may be asked for the smallest change that closes the gap of this page, by id and name; else none."""
-    path = getattr(request.scope.get("route"), "path", "")
-    return [(one.id, one.label) for one in services.things.by_name("providers")] if path == _COMPETENCY else []
+def providers_of(services: Services) -> list[tuple[str, str]]:
+    """Id and name of every provider, with the word of one that nobody published."""
+    found = ((one.id, one.label, services.things.doubt(one.id)) for one in services.things.by_name("providers"))
+    return [(id, f"{label} ({word})" if word else label) for id, label, word in found]
 
 
 def _provider(request: Request, services: Services) -> str | None:
