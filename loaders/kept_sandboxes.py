@@ -3,7 +3,9 @@
 import csv
 import fcntl
 import json
+import os
 import shutil
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,7 +137,7 @@ class KeptSandboxes:
 
     def use(self, id: str) -> None:
         """Note that a sandbox is used."""
-        (self.folder / id / USED).touch()
+        note_use(self.folder / id)
 
     def sweep(self) -> None:
         """Remove what is left of makings that were broken off, unless one goes on."""
@@ -174,8 +176,14 @@ def is_id(text: str) -> bool:
 _ID_LENGTH: Final = 16
 
 
-def _used(path: Path) -> float:
+def note_use(folder: Path) -> None:
+    """Note that the sandbox in a folder is used now, to the nanosecond: file systems tell ticks of milliseconds apart."""
+    (folder / USED).touch()
+    os.utime(folder / USED, ns=(now := time.time_ns(), now))
+
+
+def _used(path: Path) -> int:
     try:
-        return (path / USED).stat().st_mtime
+        return (path / USED).stat().st_mtime_ns
     except FileNotFoundError:
-        return 0.0
+        return 0

@@ -28,7 +28,7 @@ from graph.release import Release, Releases
 from graph.store import GraphStore, n_quads
 from loaders.checks import Source, report
 from loaders.dataset import Description
-from loaders.kept_sandboxes import ABOUT, USED, Asked, KeptSandboxes, Sandbox
+from loaders.kept_sandboxes import ABOUT, Asked, KeptSandboxes, Sandbox, note_use
 from loaders.publish import facts_of
 from loaders.records import TableFile, read_table
 from loaders.refusals import RefusedSandboxError
@@ -264,7 +264,7 @@ class Sandboxes(KeptSandboxes):
                 raise RefusedSandboxError(result.issues)
             sandbox = _about(imagined, asked, base, made, result.issues)
             (folder / ABOUT).write_text(json.dumps(asdict(sandbox), indent=1), encoding="utf-8")
-            (folder / USED).touch()
+            note_use(folder)
             folder.chmod(0o755)
             folder.rename(self.folder / imagined.id)
             self._remove(self.ids()[self.kept :])
