@@ -225,7 +225,7 @@ class Change:
     locks: tuple[LockSaid, ...]
     not_known: tuple[Gap, ...]
     size: tuple[int, int, int]
-    work: float
+    work: int
     text: str
 
 

@@ -1,72 +1,68 @@
-"""The cheapest choice of moves that closes a gap, exactly: set cover with locks, solved by CP-SAT.
+"""The cheapest choice of moves that closes a gap, exactly: set cover with locks, as whole-number programmes.
 
 Plain numbers, in the order in which they are to be preferred: *items* are to be closed, a *move* closes some of them at
 a price. What is best is decided in this order: most items closed, least price, least of the other price, fewest moves,
 most items closed in a surer way (rank 0 before rank 1 …), and then the moves that come first. So there is just one
-answer, whatever order a solver looks in. Work is bounded by the solver's own count (deterministic time), one thread,
-fixed seed: the same question has the same answer on a busy machine too.
+answer, whatever order a solver looks in. Work is bounded by counting (`queries.highs`), on one thread: the same
+question has the same answer on a busy machine too.
 
 Set cover is NP-hard (Karp 1972, "Reducibility among combinatorial problems"); the gain of the next moves is maximum
 coverage (Feige 1998, "A threshold of ln n for approximating set cover"), solved exactly here and not greedily.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ortools.sat.python import cp_model
+import highspy
+import numpy as np
 
 from queries.coverage.faults import NoChoiceError, WorkRanOutError
 from queries.coverage.posed import Choice, Cover, Covered, Dropped, Move, Proof
+from queries.highs import quiet_highs, run_within
 
-WORK: Final = 20.0
-"""Deterministic seconds of the solver that all the work on one question may take."""
+WORK: Final = 100_000_000
+"""Gates that all the work on one question may take: some ten million a second."""
+
+Sum = dict[int, int]
+"""Amounts by column."""
 
 
 class Meter:
-    """How much work is left for a question, in deterministic seconds of the solver."""
+    """How much work is left for a question, in gates."""
 
-    def __init__(self, work: float = WORK) -> None:
+    def __init__(self, work: int = WORK) -> None:
         self.left = work
-
-    def solver(self) -> cp_model.CpSolver:
-        """A solver on one thread that stops when the work is over."""
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 7
-        solver.parameters.max_deterministic_time = max(self.left, 0.01)
-        return solver
-
-    def used(self, solver: cp_model.CpSolver) -> None:
-        """Take off what a solver has used."""
-        self.left -= solver.deterministic_time
 
 
 class _Model:
-    """The question as CP-SAT has it."""
+    """The question as HiGHS has it: a column for how often each move is done, and one for whether each item is closed.
+
+    Where moves are whole numbers, what they close is as well; columns are asked to be whole only where it is not so.
+    """
 
     def __init__(self, cover: Cover, meter: Meter) -> None:
-        self.cover, self.meter, self.model = cover, meter, cp_model.CpModel()
+        self.cover, self.meter, self.highs = cover, meter, quiet_highs()
+        self.highs.addVar(0, 0)  # without any column no row is looked at
         self.open = [number for number, move in enumerate(cover.moves) if not move.shut]
         self.weight = self._alike()
-        self.done: dict[int, cp_model.IntVar] = {}
-        self.closers: dict[int, list[cp_model.LinearExprT]] = {item: [] for item in self.weight}
-        self.surer: dict[int, dict[int, list[cp_model.LinearExprT]]] = {}
+        self.done: dict[int, int] = {}
+        self.closers: dict[int, list[int]] = {item: [] for item in self.weight}
+        self.surer: dict[int, dict[int, list[int]]] = {}
         for number in self.open:
             self._add(number, cover.moves[number])
-        self.closed = {item: self.model.new_bool_var("") for item, by in self.closers.items() if by}
-        for item, closed in self.closed.items():
-            self.model.add(cp_model.LinearExpr.sum(self.closers[item]) >= closed)
+        self.closed = self._closed(self.closers)
         for must in cover.musts:
-            self.model.add(self._sum((number, 1) for number in must.moves) >= 1)
+            self.at_least(self._sum((number, 1) for number in must.moves), 1)
         for cap in cover.caps:
-            self.model.add(self._sum(cap.amounts.items()) <= cap.most)
+            self.at_most(self._sum(cap.amounts.items()), cap.most)
         self.price = self._sum((number, cover.moves[number].price) for number in self.open)
         self.price_2 = self._sum((number, cover.moves[number].price_2) for number in self.open)
         self.count = self._sum((number, 1) for number in self.open)
         self.paid = self._sum((number, 1) for number in self.open if cover.moves[number].price)
-        self.hint: list[int] | None = None
+        self.found: list[float] | None = None
 
     def _alike(self) -> dict[int, int]:
         """The items that the model is about, each with how many it stands for: those that the same moves close alike.
@@ -82,67 +78,108 @@ class _Model:
         first: dict[tuple[tuple[int, int], ...], int] = {}
         return dict(sorted(Counter(first.setdefault(tuple(by[item]), item) for item in sorted(by)).items()))
 
+    def column(self, most: int = 1, *, whole: bool = True) -> int:
+        """A new column, from 0 to `most`."""
+        number: int = self.highs.getNumCol()
+        self.highs.addVar(0, most)
+        if whole:
+            self.highs.changeColIntegrality(number, highspy.HighsVarType.kInteger)
+        return number
+
+    def at_least(self, amounts: Sum, least: int) -> None:
+        """Ask a sum of whole columns to be no less; half a unit lower, so that no rounding gets in the way."""
+        self._row(least - 0.5, highspy.kHighsInf, amounts)
+
+    def at_most(self, amounts: Sum, most: int) -> None:
+        """Ask a sum of whole columns to be no more."""
+        self._row(-highspy.kHighsInf, most + 0.5, amounts)
+
+    def _row(self, least: float, most: float, amounts: Sum) -> None:
+        self.highs.addRow(
+            least, most, len(amounts), np.array([*amounts], np.int32), np.array([*amounts.values()], np.float64)
+        )
+
     def _add(self, number: int, move: Move) -> None:
-        done = self.model.new_int_var(0, move.copies, "")
-        self.done[number] = done
-        if move.holds is None:
-            for item, rank in move.closes.items():
-                if item not in self.weight:
-                    continue
-                self.closers[item].append(done)
-                self.surer.setdefault(rank, {}).setdefault(item, []).append(done)
-            return
-        holds = []
+        self.done[number] = done = self.column(move.copies)
+        holds: Sum = {}
         for item, rank in move.closes.items():
-            held = self.model.new_bool_var("")
-            self.model.add(held <= done)
-            holds.append(held)
-            self.closers[item].append(held)
-            self.surer.setdefault(rank, {}).setdefault(item, []).append(held)
-        self.model.add(cp_model.LinearExpr.sum(holds) <= done * move.holds)
+            if item not in self.weight:
+                continue
+            by = done
+            if move.holds is not None:
+                by = self.column()
+                holds[by] = 1
+                self._row(-highspy.kHighsInf, 0, {by: 1, done: -1})
+            self.closers[item].append(by)
+            self.surer.setdefault(rank, {}).setdefault(item, []).append(by)
+        if move.holds is not None:
+            self._row(-highspy.kHighsInf, 0, holds | {done: -move.holds})
 
-    def _sum(self, amounts: Iterable[tuple[int, int]]) -> cp_model.LinearExprT:
+    def _closed(self, ways: Mapping[int, list[int]]) -> Sum:
+        """For each item a column that is 1 only when one of its ways is taken, with how many items it stands for."""
+        closed: Sum = {}
+        for item, by in ways.items():
+            if by:
+                closed[one := self.column(whole=False)] = self.weight[item]
+                self._row(0, highspy.kHighsInf, dict.fromkeys(by, 1) | {one: -1})
+        return closed
+
+    def surely_closed(self, rank: int) -> Sum:
+        """Columns of the items that are closed in a way of this rank or a surer one."""
+        ways: dict[int, list[int]] = {}
+        for surer, by_item in self.surer.items():
+            if surer <= rank:
+                for item, by in by_item.items():
+                    ways.setdefault(item, []).extend(by)
+        return self._closed(ways)
+
+    def _sum(self, amounts: Iterable[tuple[int, int]]) -> Sum:
         """Amounts of moves that are open, times how often each is done."""
-        some = [(self.done[number], amount) for number, amount in amounts if number in self.done]
-        return cp_model.LinearExpr.weighted_sum([one for one, _ in some], [amount for _, amount in some])
+        return {self.done[number]: amount for number, amount in amounts if number in self.done}
 
-    def closed_sum(self) -> cp_model.LinearExprT:
-        """How many items are closed."""
-        return cp_model.LinearExpr.weighted_sum(list(self.closed.values()), [self.weight[item] for item in self.closed])
-
-    def run(self, *, least: cp_model.LinearExprT | None = None, most: cp_model.LinearExprT | None = None) -> "_Found":
-        """Solve for one aim. Raises `NoChoiceError` without names when nothing can be done, and `WorkRanOutError`."""
-        if least is not None:
-            self.model.minimize(least)
-        if most is not None:
-            self.model.maximize(most)
-        if self.hint is not None:
-            self.model.proto.clear_solution_hint()
-            for variable, value in zip(self.done.values(), self.hint, strict=True):
-                self.model.add_hint(variable, value)
-        solver = self.meter.solver()
-        status = solver.solve(self.model)
-        self.meter.used(solver)
-        if status == cp_model.INFEASIBLE:
+    def run(self, *, least: Sum | None = None, most: Sum | None = None) -> "_Found":
+        """Solve for one aim, from the choice found last. Raises `NoChoiceError` without names when nothing can be done,
+        and `WorkRanOutError`."""
+        columns, sign = self.highs.getNumCol(), 1 if most is None else -1
+        aim = np.zeros(columns)
+        for column, amount in (least or most or {}).items():
+            aim[column] = sign * amount
+        self.highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), aim)
+        if self.found is not None:
+            begin = highspy.HighsSolution()
+            begin.col_value = self.found + [0.0] * (columns - len(self.found))
+            self.highs.setSolution(begin)
+        self.meter.left -= run_within(self.highs, max(self.meter.left, 1))
+        info, status = self.highs.getInfo(), self.highs.getModelStatus()
+        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             raise NoChoiceError(())
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             raise WorkRanOutError("the solver's work ran out before a choice was found")
-        self.hint = [solver.value(variable) for variable in self.done.values()]
-        aim = least if least is not None else most
-        value = 0 if aim is None else round(solver.value(aim))
-        return _Found(value, round(solver.best_objective_bound) if aim is not None else 0, status == cp_model.OPTIMAL)
+        self.found = list(self.highs.getSolution().col_value)
+        value = round(info.objective_function_value)
+        if status == highspy.HighsModelStatus.kOptimal:
+            return _Found(sign * value, sign * value, proven=True)
+        bound = None
+        if math.isfinite(info.mip_dual_bound):
+            bound = sign * math.ceil(info.mip_dual_bound - 1e-6 * max(1, abs(value)))
+        return _Found(sign * value, bound, proven=False)
+
+    def chosen(self) -> dict[int, int]:
+        """How often each move is done, of those that are, in what was found last."""
+        assert self.found is not None
+        return {number: times for number, column in self.done.items() if (times := round(self.found[column]))}
 
     def choice(self, proof: Proof, bound: int) -> Choice:
         """What was found last."""
-        assert self.hint is not None
-        done = {number: times for number, times in zip(self.done, self.hint, strict=True) if times}
-        return _read(self.cover, done, proof, bound)
+        return _read(self.cover, self.chosen(), proof, bound)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """`bound`: no choice has a better value; None: nothing is known of that."""
+
     value: int
-    bound: int
+    bound: int | None
     proven: bool
 
 
@@ -214,13 +251,13 @@ def runner_up(cover: Cover, best: Choice, meter: Meter) -> Choice | None:
     if not copies:
         return None
     model = _Model(cover, meter)
-    kept = []
+    kept: Sum = {}
     for name, times in copies.items():
-        kept.append(model.model.new_bool_var(""))
-        same = [done for number, done in model.done.items() if cover.moves[number].name == name]
+        kept[whole := model.column()] = 1
+        same = {done: 1 for number, done in model.done.items() if cover.moves[number].name == name}
         most = sum(cover.moves[number].copies for number in model.done if cover.moves[number].name == name)
-        model.model.add(cp_model.LinearExpr.sum(same) <= times - 1 + most * kept[-1])
-    model.model.add(cp_model.LinearExpr.sum(kept) <= len(kept) - 1)
+        model.at_most(same | {whole: -most}, times - 1)
+    model.at_most(kept, len(kept) - 1)
     try:
         return _best(model)
     except NoChoiceError:
@@ -236,15 +273,15 @@ def gains(cover: Cover, meter: Meter, most: int) -> tuple[tuple[int, Choice], ..
     found = list[tuple[int, Choice]]()
     try:
         whole = _Model(cover, meter)
-        all_closed = whole.run(most=whole.closed_sum())
+        all_closed = whole.run(most=whole.closed)
         for count in range(most + 1) if all_closed.proven else ():
             model = _Model(cover, meter)
-            model.model.add(model.paid <= count)
+            model.at_most(model.paid, count)
             try:
-                closed = model.run(most=model.closed_sum())
+                closed = model.run(most=model.closed)
             except NoChoiceError:
                 continue
-            model.model.add(model.closed_sum() >= closed.value)
+            model.at_least(model.closed, closed.value)
             price = model.run(least=model.price)
             if not (closed.proven and price.proven):
                 break
@@ -264,8 +301,8 @@ def without_each(cover: Cover, best: Choice, meter: Meter) -> tuple[Dropped, ...
 def _dropped(cover: Cover, best: Choice, lock: str, meter: Meter) -> Dropped:
     model = _Model(cover.without((lock,)), meter)
     try:
-        closed = model.run(most=model.closed_sum())
-        model.model.add(model.closed_sum() >= closed.value)
+        closed = model.run(most=model.closed)
+        model.at_least(model.closed, closed.value)
         price = model.run(least=model.price)
     except WorkRanOutError:
         return Dropped(lock, None, None)
@@ -289,85 +326,61 @@ def _conflict(cover: Cover, meter: Meter) -> tuple[str, ...]:
 
 def _best(model: _Model) -> Choice:
     """Aim after aim: what was reached of one is kept for the next. Raises `NoChoiceError` and `WorkRanOutError`."""
-    most = model.run(most=model.closed_sum())
-    model.model.add(model.closed_sum() >= most.value)
+    most = model.run(most=model.closed)
+    model.at_least(model.closed, most.value)
     least = model.run(least=model.price)
-    proof = Proof.PROVEN if most.proven and least.proven else Proof.BEST_FOUND
-    bound = least.value if least.proven else max(0, least.bound)
     if not (most.proven and least.proven):
-        return model.choice(proof, bound)
-    model.model.add(model.price == least.value)
+        return model.choice(Proof.BEST_FOUND, least.value if least.proven else max(0, least.bound or 0))
+    model.at_most(model.price, least.value)
     try:
         for aim in (model.price_2, model.count):
-            found = model.run(least=aim)
-            if not found.proven:
-                return model.choice(proof, bound)
-            model.model.add(aim == found.value)
+            model.at_most(aim, _proven(model.run(least=aim)))
         for rank in sorted(model.surer)[:-1]:
-            _surest(model, rank)
+            sure = model.surely_closed(rank)
+            model.at_least(sure, _proven(model.run(most=sure)))
         _first(model)
     except WorkRanOutError:
         pass
-    return model.choice(proof, bound)
+    return model.choice(Proof.PROVEN, least.value)
 
 
-def _surest(model: _Model, rank: int) -> None:
-    """Ask for as many items as can be that are closed in a way of this rank or a surer one."""
-    ways: dict[int, list[cp_model.LinearExprT]] = {}
-    for surer, by_item in model.surer.items():
-        if surer <= rank:
-            for item, by in by_item.items():
-                ways.setdefault(item, []).extend(by)
-    sure = {item: model.model.new_bool_var("") for item in ways}
-    for item, by in ways.items():
-        model.model.add(cp_model.LinearExpr.sum(by) >= sure[item])
-    total = cp_model.LinearExpr.weighted_sum(list(sure.values()), [model.weight[item] for item in sure])
-    found = model.run(most=total)
+def _proven(found: _Found) -> int:
     if not found.proven:
         raise WorkRanOutError
-    model.model.add(total >= found.value)
+    return found.value
+
+
+DIGITS: Final = 20
+"""Binary digits of the numbers as which moves are compared, so many at a time."""
 
 
 def _first(model: _Model) -> None:
-    """Of the choices left, the one whose first move comes first; of these, whose second does, and so on."""
-    assert model.hint is not None
-    settled: list[int] = []
-    while True:
-        done = [number for number, times in zip(model.done, model.hint, strict=True) if times]
-        later = [number for number in model.done if number not in settled]
-        if len(done) <= len(settled):
-            return
-        before = [number for number in later if number < done[len(settled)]]
-        if before:
-            pick = {number: model.model.new_bool_var("") for number in [*before, done[len(settled)]]}
-            for number, picked in pick.items():
-                model.model.add(model.done[number] >= 1).only_enforce_if(picked)
-            model.model.add_exactly_one(list(pick.values()))
-            place = cp_model.LinearExpr.weighted_sum(list(pick.values()), list(pick))
-            found = model.run(least=place)
-            if not found.proven:
-                raise WorkRanOutError
-            first = found.value
-        else:
-            first = done[len(settled)]
-        times = 1
-        if model.cover.moves[first].copies > 1:
-            most = model.run(most=model.done[first] * 1)
-            if not most.proven:
-                raise WorkRanOutError
-            times = most.value
-        model.model.add(model.done[first] == times)
-        for number in later:
-            if number < first:
-                model.model.add(model.done[number] == 0)
-        settled.append(first)
+    """Of the choices left, all of as many moves, the one with most of the move that comes first; of these, of the next.
+
+    How often each move is done, written one after another, is a number whose greatest value is asked for, a few digits
+    at a time.
+    """
+    left = list(model.done.items())
+    while left:
+        aim: Sum = {}
+        radix, few = 1, list[tuple[int, int]]()
+        while left and radix >> DIGITS == 0:
+            few.append(left.pop(0))
+            radix *= model.cover.moves[few[-1][0]].copies + 1
+        for number, column in few:
+            radix //= model.cover.moves[number].copies + 1
+            aim[column] = radix
+        _proven(model.run(most=aim))
+        done = model.chosen()
+        for number, column in few:
+            model.highs.changeColBounds(column, done.get(number, 0), done.get(number, 0))
 
 
 GAINS: Final = 12
 """Most moves of which the gain is worked out one after another."""
 
 
-def solve_all(cover: Cover, work: float = WORK) -> Covered:
+def solve_all(cover: Cover, work: int = WORK) -> Covered:
     """The best choice, its runner-up, the gain of the next moves and what each lock costs, within so much work.
 
     Raises `NoChoiceError`, which names locks that contradict each other, and `WorkRanOutError`.
@@ -381,4 +394,4 @@ def solve_all(cover: Cover, work: float = WORK) -> Covered:
     curve = gains(cover, meter, GAINS)
     dropped = without_each(cover, best, meter)
     size = sum(not move.shut for move in cover.moves), cover.items, sum(len(move.closes) for move in cover.moves)
-    return Covered(best, second, curve, dropped, size, round(work - meter.left, 6))
+    return Covered(best, second, curve, dropped, size, work - meter.left)

@@ -2,7 +2,8 @@
 
 Plain numbers. Units that are alike (same credits, closing the same items in the same ways) are one *kind* of so many
 copies, so that a choice says how many of each kind. A choice closes an item when it has any unit that does. Choices are
-compared by credits, fewer first, and among equals by items closed, more first.
+compared by credits, fewer first, and among equals by items closed, more first. CP-SAT solves it, since every choice
+that is as good is told and it lists them all; on one thread, fixed seed, within so much work as it counts itself.
 """
 
 from math import comb
@@ -10,17 +11,21 @@ from typing import Final
 
 from ortools.sat.python import cp_model
 
-from queries.coverage.cover import WORK, Meter
 from queries.coverage.faults import WorkRanOutError
 from queries.coverage.posed import Level, Pack, Packed, Way
+
+WORK: Final = 20.0
+"""Deterministic seconds of the solver that all the work on one question may take."""
 
 WAYS: Final = 200
 """Most ways that are listed of one value; where there are more, it is said."""
 
 
 class _Packing:
-    def __init__(self, pack: Pack, meter: Meter) -> None:
-        self.pack, self.meter = pack, meter
+    """A question and how much work is left for it, in deterministic seconds of the solver."""
+
+    def __init__(self, pack: Pack, work: float) -> None:
+        self.pack, self.left = pack, work
 
     def model(self) -> tuple[cp_model.CpModel, list[cp_model.IntVar], cp_model.LinearExprT, cp_model.LinearExprT]:
         """A model with how many are taken of each kind, the credits, and the items closed."""
@@ -58,11 +63,19 @@ class _Packing:
         assert most is not None
         return fewest, most
 
+    def solver(self) -> cp_model.CpSolver:
+        """A solver on one thread that stops when the work is over."""
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = 7
+        solver.parameters.max_deterministic_time = max(self.left, 0.01)
+        return solver
+
     def run(self, model: cp_model.CpModel) -> int | None:
         """The best value; None: there is none. Raises `WorkRanOutError`."""
-        solver = self.meter.solver()
+        solver = self.solver()
         status = solver.solve(model)
-        self.meter.used(solver)
+        self.left -= solver.deterministic_time
         if status == cp_model.INFEASIBLE:
             return None
         if status != cp_model.OPTIMAL:
@@ -75,10 +88,10 @@ class _Packing:
         model.add(total == credits)
         model.add(done == closed)
         found = _Found(taken)
-        solver = self.meter.solver()
+        solver = self.solver()
         solver.parameters.enumerate_all_solutions = True
         status = solver.solve(model, found)
-        self.meter.used(solver)
+        self.left -= solver.deterministic_time
         more = status != cp_model.OPTIMAL
         return Level(credits, closed, tuple(sorted(map(self.way, found.all[:WAYS]), key=_surest_first)), more)
 
@@ -114,7 +127,7 @@ def _surest_first(way: Way) -> tuple[list[int], int, tuple[tuple[int, int], ...]
 
 def pack_all(pack: Pack, work: float = WORK) -> Packed:
     """The front of credits and items closed, with all ways of each level, and the runner-up to its first."""
-    packing = _Packing(pack, Meter(work))
+    packing = _Packing(pack, work)
     front = list[Level]()
     second: Level | None = None
     try:

@@ -103,14 +103,17 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """Everything that is worked out of one question. `size`: moves, items, and pairs of a move and what it closes."""
+    """Everything that is worked out of one question. `size`: moves, items, and pairs of a move and what it closes.
+
+    `work`: what it took, in gates (`queries.highs`).
+    """
 
     best: Choice
     runner_up: Choice | None
     gains: tuple[tuple[int, Choice], ...]
     dropped: tuple[Dropped, ...]
     size: tuple[int, int, int]
-    work: float
+    work: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ def test_without_work_an_answer_says_that_it_is_not_proven_or_that_there_is_none
     moves = tuple(
         move(f"U{n}", *(i for i in range(120) if dice.random() < 0.05), price=dice.randint(10, 20)) for n in range(150)
     )
-    found = solve(Cover(120, moves), Meter(0.05))
+    found = solve(Cover(120, moves), Meter(50_000))
     assert found.proof is Proof.BEST_FOUND
     assert found.bound < found.price
 

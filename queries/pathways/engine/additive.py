@@ -54,6 +54,12 @@ NO_CUTS = (np.zeros(1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
 BRANCHING, BRANCHING_ON_STEPS = 20_000_000, 300_000
 """Gates to look at by branch and bound before hitting sets are tried: sooner when all prices are the same."""
 
+NODE = 500
+"""Gates that a node of branch and bound counts for, besides those it looks at."""
+
+FEW = 300
+"""Contents of a core up to which it is worth looking for those that others stand in for."""
+
 PLAIN_ROUNDS = 60
 """Rounds of hitting sets before the gates are put into the programme too: it is harder then, but misses less."""
 
@@ -261,14 +267,9 @@ class Search:
         self.nodes = 0
         self.bound = 0
         self.plan: Gates | None = None
-        self.cuts: Cuts = NO_CUTS
-
-    @property
-    def value(self) -> int:
+        self.value = (int(self.price.sum()) // scale + 2) * scale
         """The price of the best plan known, or one that is beyond any."""
-        if self.plan is None:
-            return (int(self.price.sum()) // self.scale + 2) * self.scale
-        return int(self.price[self.plan].sum())
+        self.cuts: Cuts = NO_CUTS
 
     @property
     def proven(self) -> bool:
@@ -286,7 +287,7 @@ class Search:
         """Keep a plan if it is better than the best known; says whether it is within the caps."""
         within = all(amounts[plan].sum() <= most for amounts, most in self.caps)
         if within and self.price[plan].sum() < self.value:
-            self.plan = plan
+            self.plan, self.value = plan, int(self.price[plan].sum())
         return within
 
     def run(self) -> None:
@@ -336,7 +337,7 @@ class Search:
 
         Says whether all were looked at.
         """
-        core = self._core(wanted)
+        core = self._core(wanted, first.left, target - first.bound)
         if core is None:
             return True
         small, numbers = core.circuit, core.numbers
@@ -353,6 +354,7 @@ class Search:
             if self.work < share:
                 return False
             self.nodes += 1
+            self.work -= NODE
             tight = self._tightened(core, prices, target)
             if tight is None:
                 continue
@@ -377,7 +379,7 @@ class Search:
         Those are looked for with the choice taken, and then with contents that hit them taken too, until there is a
         plan. Says whether it is proved that none of the contents wanted make a better plan, as far as it matters.
         """
-        core = self._core(wanted)
+        core = self._core(wanted, first.left, self.value - first.bound)
         if core is None:
             return True
         wires, gates = core.circuit.wires, len(core.circuit)
@@ -412,7 +414,7 @@ class Search:
                 wanted = self._fixed(core, master.cuts)
                 if 2 * wanted.sum() < len(core.numbers):
                     cuts = [core.numbers[cut] for cut in master.cuts]
-                    core = self._core(wanted)
+                    core = self._core(wanted, first.left, self.value - first.bound)
                     if core is None:
                         return True
                     wires, gates = core.circuit.wires, len(core.circuit)
@@ -453,11 +455,22 @@ class Search:
             self.work -= 2 * len(core.circuit)
         return wanted
 
-    def _core(self, wanted: Flags) -> _Core | None:
-        """The question asked of some contents only, or None when they do not reach the goal."""
+    def _core(self, wanted: Flags, left: Ints, most: int) -> _Core | None:
+        """The question asked of some contents only; when they are few, less those that others stand in for.
+
+        None when they do not reach the goal, or not with less than `most` of what is `left` of their prices.
+        """
         small = self.circuit.narrowed(wanted)
         if small is None:
             return None
+        if len(small.contents) <= FEW:
+            wires, left = small.wires, left[small.contents]
+            reach, _ = kernel.settled(wires, left, False, -1, most)
+            if reach[wires.goal] >= most:
+                return None
+            tail = kernel.tails(wires, left, reach, most)
+            amounts = np.array([each[small.contents] for each in (self.price, *(caps for caps, _ in self.caps))])
+            small = small.restricted(kernel.undominated(wires, amounts, reach, tail, most))
         numbers = small.contents
         return _Core(small, self.price[numbers], [amounts[numbers] for amounts, _ in self.caps], numbers)
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 import highspy
 import numpy as np
 
-from queries.pathways.engine.hitting import quiet_highs
+from queries.highs import quiet_highs
 from queries.pathways.engine.kernel import NEVER, Gates, Ints
 from queries.pathways.engine.problem import Certificate, Criterion, Landmark, PathwayProblem, measure
 

@@ -38,7 +38,7 @@ from queries.pathways.engine.problem import (
     Fact,
     PathwayProblem,
     Rule,
-    measure,
+    measured_by,
 )
 
 NEVER = kernel.NEVER
@@ -270,15 +270,12 @@ def _structure(catalogue: Catalogue) -> Structure:
 
 
 def _prepared(deliveries: tuple[Delivery, ...], structure: Structure) -> Prepared:
-    size = len(deliveries)
+    size, index = len(deliveries), structure.index
     return Prepared(
         structure,
-        np.fromiter((structure.index[one.content] for one in deliveries), np.int32, size),
+        np.fromiter((index[one.content] for one in deliveries), np.int32, size),
         np.fromiter((one.hours_per_week for one in deliveries), np.int64, size),
-        {
-            criterion: np.fromiter((measure(one, criterion) for one in deliveries), np.int64, size)
-            for criterion in ADDITIVE
-        },
+        {criterion: np.fromiter(map(measured_by(criterion), deliveries), np.int64, size) for criterion in ADDITIVE},
         {one.id: place for place, one in enumerate(deliveries)},
     )
 

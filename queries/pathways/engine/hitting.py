@@ -11,36 +11,12 @@ from itertools import pairwise
 
 import highspy
 import numpy as np
-from highspy.highs import HighsCallbackEvent
 from numpy.typing import NDArray
 
+from queries.highs import quiet_highs, run_within
 from queries.pathways.engine.kernel import ALL, Gates, Ints, Wires
 
 Floats = NDArray[np.float64]
-
-ITERATION, SHARE = 500, 40
-"""Gates that an iteration of the simplex method counts for: so many, and one for every so many numbers in the rows."""
-
-CHECK, ROOT = 25_000, 30
-"""Gates that the time between two moments at which HiGHS can be stopped counts for: so many and one for each number in
-the rows; before the first branching, when such moments are rare, `ROOT` for each."""
-
-
-def quiet_highs() -> highspy.Highs:
-    """HiGHS on one thread, silent, asked for exact optima."""
-    highs = highspy.Highs()
-    for option, setting in (
-        ("output_flag", False),
-        ("log_to_console", False),
-        ("threads", 1),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.5),
-        ("mip_feasibility_tolerance", 1e-9),
-        ("primal_feasibility_tolerance", 1e-9),
-        ("dual_feasibility_tolerance", 1e-9),
-    ):
-        highs.setOptionValue(option, setting)
-    return highs
 
 
 class HittingSet:
@@ -107,19 +83,8 @@ class HittingSet:
             highs.addRow(-highspy.kHighsInf, most, len(counted), counted, values)
         if self.structure is not None:
             _add_gates(highs, self.structure)
-        size_of_rows = highs.getNumNz()
-        highs.setOptionValue("mip_max_nodes", max(1, min(nodes, work // max(1, size_of_rows))))
-        self.work = 0
-
-        def stop_in_time(event: HighsCallbackEvent) -> None:
-            self.work += CHECK + size_of_rows * (1 if event.data_out.mip_node_count > 0 else ROOT)
-            event.data_in.user_interrupt = self.work > work
-
-        highs.cbMipInterrupt.subscribe(stop_in_time)
-        highs.run()
+        self.work = run_within(highs, work, nodes)
         info, status = highs.getInfo(), highs.getModelStatus()
-        iterations = max(0, info.simplex_iteration_count) * (ITERATION + size_of_rows // SHARE)
-        self.work = max(iterations, CHECK)
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         chosen = np.flatnonzero(np.array(highs.getSolution().col_value[:size]) > 0.5)

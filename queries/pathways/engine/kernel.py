@@ -803,6 +803,112 @@ def lm_cut(
     return np.array(starts, np.int32), np.array(members, np.int32), np.array(weights, np.int64)
 
 
+# Dominance
+
+
+@_compiled
+def _follow(
+    w: Wires, gate: int, allowed: Flags, missing: Ints, true: Flags, order: Gates, ready: Gates, size: Ints
+) -> None:
+    """Let a gate hold, and all that holds whenever it does: the inputs that it cannot do without, and consequences."""
+    at = size[0]
+    true[gate] = True
+    order[at] = gate
+    size[0] += 1
+    while at < size[0]:
+        gate = order[at]
+        at += 1
+        first, last = w.in_start[gate], w.in_start[gate + 1]
+        spare = w.in_weight[first:last].sum() - w.threshold[gate]
+        for wire in range(first, last):
+            source = w.in_gate[wire]
+            if w.threshold[gate] > 0 and w.in_weight[wire] > spare and not true[source]:
+                true[source] = True
+                order[size[0]] = source
+                size[0] += 1
+        if at == size[0]:
+            spread(w, allowed, missing, true, order, ready, size, False)
+
+
+@_compiled
+def _leading(w: Wires, goal: int, mark: Flags, found: Gates) -> int:
+    """The contents that lead to a gate over free gates; how many are `found`. `mark` is all False before and after."""
+    stack, seen, count = [goal], [goal], 0
+    mark[goal] = True
+    while stack:
+        gate = stack.pop()
+        for wire in range(w.in_start[gate], w.in_start[gate + 1]):
+            source = w.in_gate[wire]
+            if mark[source]:
+                continue
+            mark[source] = True
+            seen.append(source)
+            if source < w.contents:
+                found[count] = source
+                count += 1
+            else:
+                stack.append(source)
+    for gate in seen:
+        mark[gate] = False
+    return count
+
+
+@_compiled
+def undominated(w: Wires, amounts: Ints, reach: Ints, tail: Ints, most: int) -> Flags:
+    """The contents less those that another one kept can stand in for in any plan.
+
+    Whenever the first can be entered so can the other; with what holds then, all that the first feeds follows from the
+    other, which has no more of any of the amounts (a row each). So a plan with the first is none the worse with the
+    other in its place. The first feeds a gate when its `reach` and the gate's `tail`, what it takes to complete it and
+    to go on from there, sum to less than `most`.
+    """
+    gates = len(w.threshold)
+    missing, true, order = np.empty(gates, np.int64), np.empty(gates, np.bool_), np.empty(gates, np.int32)
+    allowed, ready, size = np.zeros(w.contents, np.bool_), np.empty(w.contents, np.int32), np.zeros(3, np.int64)
+    begin(w, allowed, missing, true, order, ready, size)
+    spread(w, allowed, missing, true, order, ready, size, False)
+    nothing, none = size[0], size[1]
+    entry = np.full(w.contents, -1, np.int32)
+    for content in range(w.contents):
+        if w.in_start[content] < w.in_start[content + 1]:
+            entry[content] = w.in_gate[w.in_start[content]]
+    mark, found = np.zeros(gates, np.bool_), np.empty(w.contents, np.int32)
+    kept = np.ones(w.contents, np.bool_)
+    at = np.int32(-1)
+    for first in np.argsort(entry, kind="mergesort"):
+        if entry[first] != at:
+            at = entry[first]
+            rewind(w, missing, true, order, size, nothing, none)
+            if not true[at]:
+                _follow(w, at, allowed, missing, true, order, ready, size)
+        fed = w.out_gate[w.out_start[first] : w.out_start[first + 1]]
+        fed = fed[tail[fed] < most - reach[first]]
+        narrow = -1
+        for gate in fed:
+            if not true[gate] and (
+                narrow < 0 or w.in_start[gate + 1] - w.in_start[gate] < w.in_start[narrow + 1] - w.in_start[narrow]
+            ):
+                narrow = gate
+        if narrow < 0:
+            continue
+        held, entered = size[0], size[1]
+        for second in found[: _leading(w, narrow, mark, found)]:
+            if second == first or not kept[second] or true[second] or missing[second] > 0:
+                continue
+            if np.any(amounts[:, second] > amounts[:, first]):
+                continue
+            true[second] = True
+            order[held] = second
+            size[0] += 1
+            spread(w, allowed, missing, true, order, ready, size, False)
+            enough = np.all(true[fed])
+            rewind(w, missing, true, order, size, held, entered)
+            if enough:
+                kept[first] = False
+                break
+    return kept
+
+
 # Branch and bound
 
 
@@ -957,3 +1063,4 @@ def warm() -> None:
     renumbered(*cuts, course, 1)
     included(price.copy(), *cuts, 0)
     missed(w, price, course, 1)
+    undominated(w, price.reshape(1, 1), value, tails(w, price, value, NEVER), NEVER)

@@ -8,11 +8,12 @@ fixpoint* from what the learner holds, so circular support counts for nothing, a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
+from operator import attrgetter
 from typing import Protocol
 
 Fact = str
@@ -131,15 +132,20 @@ ADDITIVE = (Criterion.COST, Criterion.STEPS, Criterion.STUDY_WEEKS, Criterion.TR
 
 def measure(delivery: Delivery, criterion: Criterion) -> int:
     """What a delivery counts for under an additive criterion, in its unit: pounds, steps, weeks or hours."""
+    return measured_by(criterion)(delivery)
+
+
+def measured_by(criterion: Criterion) -> Callable[[Delivery], int]:
+    """The `measure` of an additive criterion."""
     match criterion:
         case Criterion.COST:
-            return delivery.cost_pounds
+            return attrgetter("cost_pounds")
         case Criterion.STEPS:
-            return 1
+            return lambda _: 1
         case Criterion.STUDY_WEEKS:
-            return delivery.weeks
+            return attrgetter("weeks")
         case Criterion.TRAVEL:
-            return delivery.travel_hours
+            return attrgetter("travel_hours")
         case Criterion.WEEKS | Criterion.FIRST_JOB:
             raise ValueError(f"{criterion} is read off the calendar, not a sum over steps")
 
