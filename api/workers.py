@@ -91,10 +91,12 @@ NURSERIES: Final = 2
 """Nurseries kept open: that of the home which is current, and the one asked for last beside it."""
 
 _ENVIRONMENT: Final = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMBA")} | {
-    "RUST_BACKTRACE": "0"
+    "RUST_BACKTRACE": "0",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
 """Keeps numerical libraries from starting threads when they are loaded, after which forking would not be safe; and a
-process that ends for want of memory from spending a second on telling where."""
+process that ends for want of memory from spending a second on telling where. Memory comes in large pages where the
+system has them, with which queries take less time (docs/sparql.md)."""
 
 _KINDNESS: Final = 10
 """How far workers stand back (see nice(2)) for the process that serves everybody."""
@@ -118,6 +120,8 @@ _HALF_LIFE_SECONDS: Final = 60.0
 
 _CLIENTS_KNOWN: Final = 1_000
 """Most clients whose time is counted."""
+
+_TOO_LARGE: Final = "it needed more memory than a question may"
 
 _SIZE: Final = struct.Struct("!Q")
 """Before each message between the service and a worker: how long it is."""
@@ -328,7 +332,7 @@ class _Worker:
             raise TooHeavyError(f"it took longer than {seconds:g} seconds") from None
         except (EOFError, OSError) as gone:
             if grown.done():
-                raise TooHeavyError("it needed more memory than a task may", memory=grown.result()) from gone
+                raise TooHeavyError(_TOO_LARGE, memory=grown.result()) from gone
             raise WorkerDiedError("the process that worked on it ended") from gone
         finally:
             looking.cancel()
@@ -952,7 +956,7 @@ class Pool:
         except asyncio.CancelledError:
             raise
         except MemoryError:
-            outcome = TooHeavyError("it needed more memory than a question may", memory=self._memory)
+            outcome = TooHeavyError(_TOO_LARGE, memory=self._memory)
         except (TooHeavyError, WorkerDiedError) as error:
             outcome = error
         except BaseException as error:  # noqa: BLE001 -- whoever asked is told
@@ -972,6 +976,10 @@ class Pool:
         if isinstance(outcome, WorkerDiedError) and outcome.signal == 0:
             outcome.seconds = time.monotonic() - began
             outcome.signal, outcome.memory = await asyncio.wrap_future(_aside(worker.end))
+            if outcome.signal == signal.SIGABRT or outcome.memory > self._memory / 2:
+                outcome = TooHeavyError(_TOO_LARGE, memory=outcome.memory)  # compiled code aborts without memory
+            elif outcome.signal == signal.SIGALRM:
+                outcome = TooHeavyError(f"it took longer than {self._seconds:g} seconds")
         self._settle(job, outcome)
         return None if fit else worker
 

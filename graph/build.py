@@ -30,7 +30,7 @@ from graph.projector import project
 from graph.release import Manifest, Release, Releases
 from graph.search import Entry, SearchIndex
 from graph.store import GraphStore, Quad, n_quads, plain
-from graph.validate import Places, check_shapes, run_checks
+from graph.validate import AT_ONCE, Places, check_shapes, run_checks
 from ontology import resources
 from ontology.namespaces import BASE, DATASET, ESCO, ID, SCHEMA, SW, id_of
 
@@ -102,14 +102,18 @@ class BuildResult:
 
 def write_entailed(store: GraphStore, target: BinaryIO) -> None:
     """What follows by the rules in `ontology/entailments`: a graph for each rule, marked as inferred by that rule."""
-    for path in resources.paths("entailments/*.rq"):
-        name = DATASET[f"entailments/{path.stem}"]
-        if store.entail(path.read_text(encoding="utf-8"), name, target):
+    rules = {path.stem: path.read_text(encoding="utf-8") for path in resources.paths("entailments/*.rq")}
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for rule, lines in zip(rules, threads.map(store.triples, rules.values()), strict=True):
+            if not lines:
+                continue
+            name = DATASET[f"entailments/{rule}"]
             about: list[Quad] = [
                 (name, RDF.type, SW.EntailedGraph, name),
                 (name, SW.status, SW.inferred, name),
-                (name, PROV.wasGeneratedBy, SW[f"entailment-{path.stem}"], name),
+                (name, PROV.wasGeneratedBy, SW[f"entailment-{rule}"], name),
             ]
+            target.write(lines.replace(b" .\n", f" <{name}> .\n".encode()))  # no text holds a line end
             target.writelines(f"{line}\n".encode() for line in n_quads(about))
 
 
@@ -347,9 +351,9 @@ class Build:
             SearchIndex.build(self.making / "search.sqlite", search_entries(self.store)).close()
             if ordering is not None:
                 ordering.result()
+            self.store.finish()
+            store = GraphStore.open_whole(self.making / "store")
             (self.making / PROFILE).write_bytes(profile.result().dumped())
-        self.store.finish()
-        store = GraphStore.open_whole(self.making / "store")
         if len(store) != (lines := sum(part.quads for part in self.parts.values())):
             raise OSError(f"the store holds {len(store)} of {lines} quads")
         (self.making / "projection.json").write_bytes(projected)

@@ -17,7 +17,7 @@ from rdflib import RDF, XSD, Literal, URIRef
 from rdflib.namespace import SKOS
 
 from graph.matching import METHOD, Candidate, Names
-from graph.store import GraphStore, Quad
+from graph.store import GraphStore, Quad, plain
 from ontology import resources
 from ontology.namespaces import DATASET, ID, SW
 
@@ -87,8 +87,8 @@ def quality(kind: Kind, judged: Iterable[Judged]) -> Quality:
 def _named(store: GraphStore, where: str) -> dict[str, list[str]]:
     """The names of each thing that a pattern finds, in order."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for row in store.select(f"SELECT ?thing ?name WHERE {{ {where} }}"):
-        found[str(row["thing"])].add(str(row["name"]))
+    for thing, name in store.rows(f"SELECT ?thing ?name WHERE {{ {where} }}"):
+        found[plain(thing)].add(plain(name))
     return {thing: sorted(found[thing]) for thing in sorted(found)}
 
 

@@ -22,6 +22,9 @@ from ontology.namespaces import DATASET, SW
 BLOCK: Final = 16_000_000
 """Bytes of lines read at once."""
 
+PART: Final = 1_000_000
+"""Statements that are joined and counted at once."""
+
 WHOLE: Final = "graph.nq.gz"
 """All statements, in releases that were made before each dataset had a file of its own."""
 
@@ -38,29 +41,31 @@ def worked_out(release: Path) -> Profile:
     """The profile of the statements in a release folder, finished or being made."""
     statements, types, said, statuses = _read(release)
     named, kinds, numbers = _kinds(statements, types)
-    found = statements.join(named.rename({"kind": "from"}), on="s", how="left")
-    addresses = found.filter(pl.col("type") == "").join(
-        named.rename({"s": "o", "kind": "to"}), on="o", how="left", maintain_order="none"
-    )
-    only_named = addresses.filter(pl.col("to").is_null())["o"].n_unique()
-    counted = addresses.group_by("from", "p", "to").len()
-    literals = found.filter(pl.col("type") != "").group_by("from", "p", "type").len()
-
+    starts, ends = named.rename({"kind": "from"}), named.rename({"s": "o", "kind": "to"})
+    is_address = pl.col("type") == ""
+    only_named = len(statements.filter(is_address).select(pl.col("o").unique()).join(ends, on="o", how="anti"))
     last = [Kind(things=only_named, described=False)] if only_named else []
-    written = sorted({_literal(suffix) for suffix in literals["type"].unique()}, key=_literal_order)
+    written = sorted({_literal(suffix) for suffix in statements["type"].unique() if suffix}, key=_literal_order)
     everything = (*kinds, *last, *written)
     literal_at = {kind: len(kinds) + len(last) + place for place, kind in enumerate(written)}
-    uses: dict[tuple[int, str, int], int] = {}
-    for start, property, end, count in counted.rows():
-        uses[numbers[start], property[1:-1], len(kinds) if end is None else numbers[end]] = count
-    for start, property, suffix, count in literals.rows():
-        key = numbers[start], property[1:-1], literal_at[_literal(suffix)]
-        uses[key] = uses.get(key, 0) + count
 
-    having = found.group_by("from", "p").agg(pl.col("s").n_unique())
-    objects = dict(found.group_by("p").agg(pl.col("o").n_unique()).rows())
-    subjects = {(numbers[kind], property[1:-1]): count for kind, property, count in having.rows()}
-    totals: dict[str, Totals] = {property[1:-1]: Totals(0, 0, count) for property, count in objects.items()}
+    uses: Counter[tuple[int, str, int]] = Counter()
+    subjects: Counter[tuple[int, str]] = Counter()
+    objects: Counter[str] = Counter()
+    for part in _parts(statements, "s"):
+        found = part.join(starts, on="s", how="left")
+        addresses = found.filter(is_address).join(ends, on="o", how="left", maintain_order="none")
+        for start, property, end, count in addresses.group_by("from", "p", "to").len().rows():
+            uses[numbers[start], property[1:-1], len(kinds) if end is None else numbers[end]] += count
+        for start, property, suffix, count in found.filter(~is_address).group_by("from", "p", "type").len().rows():
+            uses[numbers[start], property[1:-1], literal_at[_literal(suffix)]] += count
+        for start, property, count in found.group_by("from", "p").agg(pl.col("s").n_unique()).rows():
+            subjects[numbers[start], property[1:-1]] += count
+    for part in _parts(statements, "o"):
+        for property, count in part.group_by("p").agg(pl.col("o").n_unique()).rows():
+            objects[property[1:-1]] += count
+
+    totals = {property: Totals(0, 0, count) for property, count in objects.items()}
     for (_, property, _), count in uses.items():
         totals[property] = replace(totals[property], statements=totals[property].statements + count)
     for (_, property), count in subjects.items():
@@ -78,6 +83,13 @@ def worked_out(release: Path) -> Profile:
         links=_links(statements, types),
         statuses=statuses,
     )
+
+
+def _parts(statements: pl.DataFrame, by: str) -> Iterator[pl.DataFrame]:
+    """The statements in parts of about `PART`, so that those with the same subject (or object) are in the same one."""
+    parts = len(statements) // PART + 1
+    for number in range(parts):
+        yield statements.filter(pl.col(by) % parts == number)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

@@ -77,8 +77,9 @@ class Step:
     """One thing a person can do. `about`: ids of the things it is about, the main one first.
 
     `requirement` is the text of the entry rule (`graph.requirements`); `requirement_known` is False when no rule was
-    found and the text is only what the level usually asks, in our reading. `weeks`, `cost` and `hours_per_week` are
-    None when not known: never zero, never free. `cost` is what the learner pays.
+    found and the text is only what the level usually asks, in our reading. `requirement_status`: how sure the least
+    sure of what it asks is. `weeks`, `cost` and `hours_per_week` are None when not known: never zero, never free.
+    `cost` is what the learner pays.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Step:
     sources: tuple[Source, ...]
     links: tuple[Link, ...] = ()
     condition_note: str | None = None
+    requirement_status: Status = Status.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,8 +335,8 @@ class Projection:
     same_provider: dict[str, str] = field(default_factory=dict)
 
 
-FORMAT: Final = 4
-"""The format that this software writes: 2 came with outcomes, competencies and courses, 3 with `same_provider`."""
+FORMAT: Final = 5
+"""The format that this software writes: 5 came with how sure credits and entry rules are."""
 
 PROJECTION: Final = TypeAdapter(Projection)
 """Writes a projection as JSON (`dump_json`) and reads it back (`validate_json`)."""

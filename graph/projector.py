@@ -168,6 +168,7 @@ class _Reader:
                 sources=tuple(t.source for t in (role, kind, published) if t),
                 links=(*self.links_into(APPRENTICESHIP), *self.links_into(role.id)),
                 condition_note=published.text("sw:conditionNote") if published else role.text("sw:entryNote"),
+                requirement_status=_entry_status(published is not None, published, kind if general else None),
             )
 
     def apprenticeship_weeks(self, role: Thing, published: Thing | None) -> Amount | None:
@@ -217,6 +218,7 @@ class _Reader:
                 sources=tuple(t.source for t in (award, kind) if t),
                 links=links,
                 condition_note=award.text("sw:entryNote"),
+                requirement_status=_entry_status(own is not None, award),
             )
 
     @staticmethod
@@ -250,6 +252,7 @@ class _Reader:
                 sources=(kind.source,),
                 links=self.links_into(kind.id),
                 condition_note=kind.text("sw:awardOrCredit"),
+                requirement_status=_entry_status(own is not None, kind),
             )
 
     def job_steps(self) -> Iterable[Step]:
@@ -270,6 +273,7 @@ class _Reader:
             elif origin in self.types:
                 brought = Completed(origin)
             own = self.requirement(link)
+            known = own is not None or (brought != NOTHING and link.text("sw:conditionNote") is not None)
             trained = self.trains_on_the_way(origin, role)
             if trained and role.id in self.into_apprenticeship and self.has_apprenticeship(role):
                 continue
@@ -280,7 +284,7 @@ class _Reader:
                 about=(role.id, *([origin] if origin else [])),
                 level=role.level(),
                 requirement=write(_together(brought, own)),
-                requirement_known=own is not None or (brought != NOTHING and link.text("sw:conditionNote") is not None),
+                requirement_known=known,
                 gives=(f"works-as:{role.id}",),
                 conditions=tuple(dict.fromkeys((*link.codes("sw:condition"), "vacancy-needed"))),
                 weeks=self.training_weeks(link, role) if trained else _AT_ONCE,
@@ -289,6 +293,7 @@ class _Reader:
                 status=link.source.status,
                 sources=(link.source, role.source),
                 condition_note=link.text("sw:conditionNote"),
+                requirement_status=_entry_status(known, link),
             )
 
     def trains_on_the_way(self, origin: str | None, role: Thing) -> bool:
@@ -570,6 +575,11 @@ def _same(things: Mapping[str, Thing], number: str, prefix: str) -> dict[str, st
         if not thing.id.startswith(prefix) and (said := thing.text(number)):
             found[prefix + said.replace("/", "").upper()].append(thing.id)
     return {id: rows[0] for id, rows in found.items() if len(rows) == 1}
+
+
+def _entry_status(known: bool, *things: Thing | None) -> Status:
+    """How sure the least sure of some entry rules is, or the row of a thing without one; ours where none is known."""
+    return worst(thing.status("sw:entryRequirement") for thing in things if thing and known)
 
 
 def _words(text: str) -> set[str]:

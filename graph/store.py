@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from gzip import GzipFile
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO, Final, Self, cast
+from typing import IO, Any, Final, Self, cast
 
 import pyoxigraph
 from rdflib import XSD, BNode, Graph, Literal, URIRef
@@ -28,6 +27,7 @@ Row = dict[str, URIRef | Literal | None]
 _TYPE: Final = pyoxigraph.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 _SUBJECT: Final = pyoxigraph.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#subject")
 _DESCRIBES: Final = pyoxigraph.NamedNode(SW.describes)
+_STRING: Final = XSD.string
 _ENTAILED: Final = str(DATASET["entailments/"])
 _RULE: Final = str(REQUIREMENT)
 _FACES: Final = {
@@ -39,6 +39,7 @@ _FACES: Final = {
 }
 _FACE_PREFIXES: Final = {prefix: address for prefix, address in PREFIXES.items() if prefix != "swc"}
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_TO_ESCAPE = re.compile('[\\\\"\n\r\t]')
 _ESCAPED = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _HEADER = "".join(f"PREFIX {prefix}: <{address}>\n" for prefix, address in PREFIXES.items())
@@ -48,15 +49,15 @@ def n_quads(quads: Iterable[Quad]) -> Iterator[str]:
     """Quads as lines of N-Quads, in the order given, without line ends."""
     for subject, predicate, value, graph in quads:
         if isinstance(value, Literal):
-            suffix = ""
-            if value.language:
-                suffix = f"@{value.language}"
-            elif value.datatype and value.datatype != XSD.string:
-                suffix = f"^^<{value.datatype}>"
-            said = f'"{str(value).translate(_ESCAPES)}"{suffix}'
+            language, datatype, suffix = value.language, value.datatype, ""
+            if language:
+                suffix = f"@{language}"
+            elif datatype and datatype != _STRING:
+                suffix = f"^^<{datatype}>"
+            text = str(value).translate(_ESCAPES) if _TO_ESCAPE.search(value) else value
+            yield "".join(("<", subject, "> <", predicate, '> "', text, '"', suffix, " <", graph, "> ."))
         else:
-            said = f"<{value}>"
-        yield f"<{subject}> <{predicate}> {said} <{graph}> ."
+            yield "".join(("<", subject, "> <", predicate, "> <", value, "> <", graph, "> ."))
 
 
 def _named(term: object) -> str:
@@ -263,19 +264,12 @@ class GraphStore:
         found = ((_from_store(t.subject), _from_store(t.predicate), _from_store(t.object)) for t in triples)
         return list(dict.fromkeys(found))  # type: ignore[arg-type]
 
-    def entail(self, text: str, graph: URIRef, target: BinaryIO) -> int:
-        """Write the answer of a CONSTRUCT query as N-Quads of one graph. Says how many lines; some may repeat."""
-        triples = self._query(text, None)
-        if not isinstance(triples, pyoxigraph.QueryTriples):
+    def triples(self, text: str) -> bytes:
+        """The answer of a CONSTRUCT query as lines of N-Triples. Some may repeat."""
+        found = self._query(text, None)
+        if not isinstance(found, pyoxigraph.QueryTriples):
             raise TypeError("not a CONSTRUCT query")
-        ending, lines = f" <{graph}> .\n".encode(), 0
-        with TemporaryFile() as between:
-            triples.serialize(between, pyoxigraph.RdfFormat.N_TRIPLES)
-            between.seek(0)
-            for line in between:
-                target.write(line[:-3] + ending)
-                lines += 1
-        return lines
+        return found.serialize(format=pyoxigraph.RdfFormat.N_TRIPLES) or b""
 
     def describes(self, thing: URIRef) -> bool:
         """Whether a thing has a class here: whether anybody describes it."""

@@ -23,7 +23,7 @@ _SHACL_CODES: Final = {SH.Violation: "shape-violation", SH.Warning: "shape-warni
 
 
 AT_ONCE: Final = 2
-"""Quality checks that run at the same time: each holds in memory what it groups."""
+"""Quality checks, or rules, that are asked at the same time: each holds in memory what it groups."""
 
 Place = tuple[str, str, int]
 """Dataset, file and line of the row that describes a thing."""

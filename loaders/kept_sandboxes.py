@@ -177,7 +177,7 @@ _ID_LENGTH: Final = 16
 
 
 def note_use(folder: Path) -> None:
-    """Note that the sandbox in a folder is used now, to the nanosecond: file systems tell ticks of milliseconds apart."""
+    """Note that the sandbox in a folder is used now, to the nanosecond: of themselves file systems count in ticks."""
     (folder / USED).touch()
     os.utime(folder / USED, ns=(now := time.time_ns(), now))
 

@@ -19,7 +19,13 @@ Quad = tuple[URIRef, URIRef, URIRef | Literal, URIRef]
 VOID: Final = Namespace("http://rdfs.org/ns/void#")
 _STATUS: Final = {status: SW[status] for status in (PUBLISHED, INFERRED, ILLUSTRATIVE)}
 _DATE_TYPES: Final = {4: XSD.gYear, 7: XSD.gYearMonth, 10: XSD.date}
+
+# Terms that every cell needs: a namespace makes a term anew each time it is asked.
 _RDF_TYPE: Final = RDF.type
+_STATEMENT, _SUBJECT, _PREDICATE, _OBJECT = SW.Statement, RDF.subject, RDF.predicate, RDF.object
+_HAS_STATUS, _FROM = SW.status, PROV.wasDerivedFrom
+_RECORD, _DESCRIBES, _PART_OF, _FILE, _LINE = SW.Record, SW.describes, DCTERMS.isPartOf, SW.file, SW.line
+_SOURCE, _INTEGER = DCTERMS.source, XSD.integer
 
 
 def date_literal(when: PartialDate) -> Literal:
@@ -100,14 +106,14 @@ class DatasetMapper:
         subject, path = thing(row.id), f"{self.id}/{row.table.name}/{row.id}"
         record = RECORD[path]
         yield subject, _RDF_TYPE, row.table.row_class, self.facts
-        yield record, _RDF_TYPE, SW.Record, self.provenance
-        yield record, SW.describes, subject, self.provenance
-        yield record, DCTERMS.isPartOf, self.dataset, self.provenance
-        yield record, SW.file, Literal(row.table.file), self.provenance
-        yield record, SW.line, Literal(str(row.line), datatype=XSD.integer, normalize=False), self.provenance
-        for predicate, term in self.standing(row):
-            yield subject, predicate, term, self.facts
-            yield record, predicate, term, self.provenance
+        yield record, _RDF_TYPE, _RECORD, self.provenance
+        yield record, _DESCRIBES, subject, self.provenance
+        yield record, _PART_OF, self.dataset, self.provenance
+        yield record, _FILE, Literal(row.table.file), self.provenance
+        yield record, _LINE, Literal(str(row.line), datatype=_INTEGER, normalize=False), self.provenance
+        for predicate, said in self.standing(row):
+            yield subject, predicate, said, self.facts
+            yield record, predicate, said, self.provenance
         for column in row.table.columns.values():
             cell = row.cells.get(column.name)
             if cell is None or column.property is None:
@@ -115,28 +121,28 @@ class DatasetMapper:
             status = row.cell_status(column)
             if status == ILLUSTRATIVE and not self.include_illustrative:
                 continue
-            root = REQUIREMENT[f"{path}/{column.name}"]
-            is_rule = column.type.name == "requirement"
             for number, value in enumerate(cell.values):
-                if is_rule:
-                    for triple in requirement_triples(value, root, self.labels):  # type: ignore[arg-type]
+                if column.type.name == "requirement":
+                    term: URIRef | Literal = REQUIREMENT[f"{path}/{column.name}"]
+                    for triple in requirement_triples(value, term, self.labels):  # type: ignore[arg-type]
                         yield *triple, self.facts
-                term = root if is_rule else _term(column, value)
+                else:
+                    term = _term(column, value)
                 yield subject, column.property, term, self.facts
                 place = f"{path}/{column.name}/{number}" if column.type.several else f"{path}/{column.name}"
                 statement = RECORD[place]
-                yield statement, _RDF_TYPE, SW.Statement, self.provenance
-                yield statement, RDF.subject, subject, self.provenance
-                yield statement, RDF.predicate, column.property, self.provenance
-                yield statement, RDF.object, term, self.provenance
-                yield statement, SW.status, _STATUS[status], self.provenance
-                yield statement, PROV.wasDerivedFrom, record, self.provenance
+                yield statement, _RDF_TYPE, _STATEMENT, self.provenance
+                yield statement, _SUBJECT, subject, self.provenance
+                yield statement, _PREDICATE, column.property, self.provenance
+                yield statement, _OBJECT, term, self.provenance
+                yield statement, _HAS_STATUS, _STATUS[status], self.provenance
+                yield statement, _FROM, record, self.provenance
 
     @staticmethod
     def standing(row: Row) -> Iterator[tuple[URIRef, URIRef | Literal]]:
         """What holds of the row as a whole: how sure, from where, of when, and what to know."""
-        yield SW.status, _STATUS[row.status]
-        yield DCTERMS.source, URIRef(str(row.first("source_url")))
+        yield _HAS_STATUS, _STATUS[row.status]
+        yield _SOURCE, URIRef(str(row.first("source_url")))
         as_of, notes = row.first("as_of"), row.first("notes")
         if isinstance(as_of, PartialDate):
             yield SW.asOf, date_literal(as_of)

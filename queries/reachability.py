@@ -30,8 +30,11 @@ from queries.pathways.service import Best, PathwayService
 GRAPH: Final = DATASET[REACHABILITY]
 """The named graph of the results."""
 
-MOST_SEARCHED: Final = 30_000_000
-"""Deliveries that are looked through for a release, summed over all searches: what is left then is not known."""
+MOST_SEARCHED: Final = 300_000
+"""Deliveries that are looked through for a release, summed over all searches: what is left then is not known.
+
+The region needs 60,000. Of a nation's courses a question looks through 25,000 and more (docs/reachability.md).
+"""
 
 AddressOf = Callable[[PathwayRequest], str]
 """The address that asks a question of the release that is served."""
@@ -43,8 +46,8 @@ class Reach:
 
     `soonest` and `cheapest`: the first pathway of the answer by weeks and by cost; None: there is none. `lifting`: the
     limits that close the way, when it is closed by limits alone. `untold`: it is closed, and would be open by a run of
-    which nobody tells when in the day it is taught, or what it costs. `outcome` None: it was not looked for, since too
-    much had been looked through already, or the release does not describe what the learner holds.
+    which nobody tells when in the day it is taught, or what it costs. `outcome` None: it was not looked for, and `note`
+    says why.
     """
 
     learner: Learner
@@ -55,6 +58,7 @@ class Reach:
     cheapest: Pathway | None = None
     lifting: tuple[Lifted, ...] = ()
     untold: bool = False
+    note: str = ""
 
     @property
     def id(self) -> str:
@@ -85,6 +89,7 @@ def reaches(
             request = replace(learner.request, to=(role.id,), on=today)
             found: list[Best] = []
             perhaps: Best | None = None
+            note = "" if left > 0 else f"not looked for: {most:,} runs had been looked through for this release before"
             try:
                 if left > 0:
                     found.append(service.best(request))
@@ -93,7 +98,7 @@ def reaches(
                 elif found and (asked := _untold(request)) != request:
                     perhaps = service.best(asked, why_not=False)
             except UnknownThingError:
-                found = []
+                found, note = [], "not looked for: the release does not describe what the learner holds"
             left -= sum(one.searched for one in (*found, perhaps) if one is not None)
             yield Reach(
                 learner,
@@ -104,6 +109,7 @@ def reaches(
                 found[1].pathway if len(found) > 1 else None,
                 found[0].lifting if found else (),
                 perhaps is not None and perhaps.outcome is Outcome.FOUND,
+                note,
             )
 
 
@@ -149,6 +155,8 @@ def said_of(reach: Reach, address_of: AddressOf) -> Iterator[tuple[URIRef, URIRe
     ]
     if reach.outcome is not None:
         said.append((SW.outcome, Literal(reach.outcome.value)))
+    if reach.note:
+        said.append((SW.note, Literal(reach.note)))
     if soonest is not None:
         totals = soonest.totals
         said += [

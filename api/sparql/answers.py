@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Hashable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from signal import SIGABRT, SIGALRM, SIGBUS, SIGSEGV
+from signal import SIGBUS, SIGSEGV
 from typing import Final, Protocol
 
 from fastapi import Request
@@ -192,11 +192,8 @@ class Workers:
                 raise QueryTooLargeError("memory", self._limits.memory, error.memory) from error
             raise QueryTimeoutError(self._limits.seconds) from error
         except WorkerDiedError as error:
-            # Memory that the system refuses aborts; so does what is nested too deeply for the largest stack.
-            if error.signal in (SIGABRT, SIGSEGV, SIGBUS) or error.memory > self._limits.memory / 2:
+            if error.signal in (SIGSEGV, SIGBUS):  # it is nested too deeply for the largest stack
                 raise QueryTooLargeError("memory", self._limits.memory, error.memory) from error
-            if error.signal == SIGALRM:
-                raise QueryTimeoutError(self._limits.seconds) from error
             raise
         written: Written = pickle.loads(reply.body)  # noqa: S301 -- it comes from our own worker
         return written if reply.file is None else written._replace(file=reply.file)

@@ -117,11 +117,21 @@ async def test_a_worker_that_dies_harms_no_other() -> None:
         beside = ask(pool, "held", 1, gate.port)
         held = await gate.begun()
         with pytest.raises(WorkerDiedError):
-            await ask(pool, "die", 1)
+            await ask(pool, "die", signal.SIGKILL)
         assert await ask(pool, "echo", "next") == b"here:next"
         held.let_go()
         assert await beside == b"held"
         assert (pool.state().died, pool.state().answered) == (1, 2)
+
+
+@in_a_loop
+async def test_compiled_code_that_gets_no_memory_aborts_and_is_told_as_too_heavy() -> None:
+    async with pool_of() as pool:
+        for by, memory in ((signal.SIGABRT, True), (signal.SIGALRM, False)):  # its own alarm, when nobody stopped it
+            with pytest.raises(TooHeavyError) as told:
+                await ask(pool, "die", by)
+            assert (told.value.memory > 0) is memory
+        assert (pool.state().died, pool.state().heavy) == (0, 2)
 
 
 @in_a_loop
@@ -455,7 +465,7 @@ async def test_a_nursery_that_ends_is_replaced() -> None:
         nursery = pool._nurseries[HERE]._process
         os.kill(nursery.pid, signal.SIGKILL)
         with pytest.raises(WorkerDiedError):  # so is its worker, which was well: another has to be forked now
-            await ask(pool, "die", 1)
+            await ask(pool, "die", signal.SIGKILL)
         assert int(await ask(pool, "pid", 2)) != worker
         assert pool._nurseries[HERE]._process.pid != nursery.pid
 

@@ -40,8 +40,9 @@ def written(folder: Path, quads: list[tuple[URIRef, URIRef, URIRef | Literal, UR
     return folder
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Profile:
+@pytest.fixture(params=[1_000, 2], ids=["at once", "in parts"])
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Profile:
+    monkeypatch.setattr("graph.profiling.PART", request.param)
     return worked_out(written(tmp_path, WORLD))
 
 

@@ -34,7 +34,7 @@ from queries.learners import Learner, learners
 from queries.pathways.engine.problem import Criterion, Outcome
 from queries.pathways.request import AnswerStep, PathwayRequest, Via
 from queries.pathways.service import PathwayService
-from queries.reachability import GRAPH, Reach, materialise, reaches
+from queries.reachability import GRAPH, Reach, materialise, reaches, said_of
 from tests.questions.world import TODAY, whole
 from tests.support.world import DAY, write_dataset
 
@@ -303,13 +303,17 @@ def test_what_was_not_looked_for_is_not_known_and_never_no(most: int) -> None:
     for one, known in zip(found, wholly, strict=True):
         if one.outcome is None:
             assert (one.reachable, one.soonest, one.cheapest) == ("unknown", None, None)
+            said = {predicate: str(value) for _, predicate, value in said_of(one, lambda _: "")}
+            assert said[SW.note] == f"not looked for: {most:,} runs had been looked through for this release before"
         else:
+            assert not one.note
             assert (one.reachable, one.outcome) == (known.reachable, known.outcome)
 
 
 def test_a_learner_whose_award_the_release_does_not_describe_is_not_known() -> None:
     stranger = replace(learners()[0], request=replace(learners()[0].request, holds=("Q-NOBODY-HAS",)))
-    assert {one.reachable for one in reaches(whole().service, TODAY, [stranger])} == {"unknown"}
+    found = {(one.reachable, one.note) for one in reaches(whole().service, TODAY, [stranger])}
+    assert found == {("unknown", "not looked for: the release does not describe what the learner holds")}
 
 
 def test_the_same_lines_in_another_process() -> None:
