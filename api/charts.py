@@ -9,7 +9,9 @@ where its mark would stand, and is never nought and never left out.
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 from typing import Any, Final
 
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -35,9 +37,16 @@ DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 1], [1, 4], 
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SAID: Final = "said"
-_NAMES: Final = {"labelLimit": 320, "maxExtent": 360}
-"""Of an axis of names: how wide they may be, and beyond that the axis's title, so that it covers none (pixels)."""
 _STEP: Final = 22
+_CELL: Final = 64
+"""Height and least width of what a name stands beside (pixels)."""
+_LETTER: Final = 7
+_LINE: Final = 14
+"""Width of a letter and height of a line (pixels)."""
+_WIDE: Final = 48
+"""Letters in a line of a name."""
+_BARS: Final = (300, 1000)
+"""Width of bars that are made up of kinds, at least and at most (pixels)."""
 
 
 def bars(
@@ -55,14 +64,17 @@ def bars(
     """Lying bars, one for each `category` in the order of the rows, with its number written at it.
 
     `value`: the column of the length, from 0; None: "not known" stands in its place. `group`: the column of the kinds
-    that a bar is made up of, `groups` their order; a kind of None is not known, and last. Kinds have letters, on the
-    bar and in the legend. `titles`: what columns are called. Raises `ValueError` for a column that is not there, or a
-    value that is no finite number.
+    that a bar is made up of, `groups` their order; a kind of None is not known, and last. Kinds have letters, in the
+    legend and, with their number, on the bar, as far as there is room. `titles`: what columns are called. Raises
+    `ValueError` for a column that is not there, or a value that is no finite number.
     """
     names = [name for name in (category, value, group) if name]
     values = _values(rows, names, numbers=(value,))
     heading = _titles(names, titles)
-    y = {"field": category, "type": "nominal", "sort": None, "title": heading[category], "axis": _NAMES}
+    axis, step = _of_names(one[category] for one in values)
+    y = {"field": category, "type": "nominal", "sort": None, "title": heading[category], "axis": axis}
+    size: dict[str, Any] = {"height": {"step": step}}
+    written = f"datum.{value} !== null"
     x: dict[str, Any] = {
         "field": value,
         "type": "quantitative",
@@ -86,14 +98,16 @@ def bars(
         number |= {"x": {**x, "bandPosition": 0.5}, "detail": {"field": group, "type": "nominal"}}
         number["order"] = {"field": "place", "type": "quantitative"}
         letters: dict[str, Any] = {"type": "text", "color": PAPER, "fontWeight": "bold"}
+        size["width"], room = _room(values, category, value)
+        written += f" && datum.{value} * {room:.4g} > length(datum.key)"
     else:
         bar["mark"]["color"] = COLOURS[0]
         number["x"] = x
         letters = {"type": "text", "align": "left", "dx": 4, "color": INK}
-    shown = [_known(bar, value), _known({"mark": letters, "encoding": number}, value)]
+    shown = [_known(bar, value), _filtered({"mark": letters, "encoding": number}, written)]
     if any(one[value] is None for one in values):
         shown.append(_unknown({"x": {"datum": 0, "type": "quantitative"}}, value, align="left", dx=4))
-    return _chart(title, description, subtitle, values, shown, {"y": y}, height={"step": _STEP})
+    return _chart(title, description, subtitle, values, shown, {"y": y}, **size)
 
 
 def heat(
@@ -133,11 +147,14 @@ def heat(
     if any(one[value] is None for one in values):
         empty = {"mark": {"type": "rect", "fill": PAPER, "stroke": GREY, "strokeDash": [2, 2]}, "encoding": {}}
         shown += [_filtered(empty, f"datum.{value} === null"), _unknown({}, value)]
+    axis, step = _of_names(one[y] for one in values)
+    across, _ = _of_names(one[x] for one in values)
     axes = {
-        "x": {"field": x, "type": "nominal", "sort": None, "title": heading[x], "axis": {"labelAngle": -40}},
-        "y": {"field": y, "type": "nominal", "sort": None, "title": heading[y], "axis": _NAMES},
+        "x": {"field": x, "type": "nominal", "sort": None, "title": heading[x], "axis": across | {"labelAngle": -40}},
+        "y": {"field": y, "type": "nominal", "sort": None, "title": heading[y], "axis": axis},
     }
-    return _chart(title, description, subtitle, values, shown, axes, width={"step": 64}, height={"step": _STEP})
+    width = max([_CELL, *(_LETTER * (len(one[_SAID]) + 1) for one in values)])
+    return _chart(title, description, subtitle, values, shown, axes, width={"step": width}, height={"step": step})
 
 
 def lines(
@@ -189,6 +206,27 @@ def lines(
     if any(one[y] is None for one in values):
         shown.append(_unknown({"y": {"value": {"expr": "height"}}}, y, dy=-8))
     return _chart(title, description, subtitle, values, shown, {"x": across}, width={"step": 64}, height=260)
+
+
+def _of_names(names: Iterable[object]) -> tuple[dict[str, Any], int]:
+    """An axis of names that stand there whole, long ones in several lines, and the height that each needs."""
+    lines = {name: wrap(name, _WIDE) for name in map(str, names)}
+    most = max(map(len, lines.values()), default=1)
+    axis: dict[str, Any] = {"labelLimit": 0, "maxExtent": 360}
+    if most > 1:
+        axis["labelExpr"] = f"({json.dumps(lines)})[datum.label]"
+    return axis, max(_STEP, _LINE * most + _STEP - _LINE)
+
+
+def _room(values: Sequence[Mapping[str, Any]], category: str, value: str) -> tuple[int, float]:
+    """How wide bars are to be that are made up of kinds, and how many letters have room on a kind of 1."""
+    whole = Counter[str]()
+    for one in values:
+        whole[str(one[category])] += one[value] or 0
+    longest = max(whole.values(), default=0) or 1
+    least, most = _BARS
+    width = min(max(least, math.ceil(longest * 4 * _LETTER)), most)
+    return width, width / longest / _LETTER
 
 
 def draws(chart: Chart) -> bool:

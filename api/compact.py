@@ -17,15 +17,16 @@ def _context() -> dict[str, Any]:
     return found
 
 
-def compact(expanded: bytes, first: str) -> bytes:
-    """A document of the store with short names; the node of the thing it is about comes first.
+def compact(graph: Graph, *first: str) -> bytes:
+    """A graph with short names; the nodes of the things that it is about come first, in their order.
 
     What its names stand for is in it, and no more, so that nothing is fetched to read it.
     """
-    context, graph = _context(), Graph().parse(data=expanded, format="json-ld")
+    context, place = _context(), {address: number for number, address in enumerate(first)}
     found = json.loads(graph.serialize(format="json-ld", context=context, auto_compact=False))
     found.pop("@context")
-    nodes = sorted(found.get("@graph", [found] if found else []), key=lambda node: (not _is(node, first), node["id"]))
+    nodes = found.get("@graph", [found] if found else [])
+    nodes.sort(key=lambda node: (place.get(_address(node), len(place)), node["id"]))
     body = json.dumps(nodes)
 
     def used(name: str, within: str) -> bool:
@@ -37,8 +38,8 @@ def compact(expanded: bytes, first: str) -> bytes:
     return json.dumps({"@context": said, "@graph": nodes}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _is(node: dict[str, Any], address: str) -> bool:
-    """Whether a node is that of an address, which may be written with a prefix."""
+def _address(node: dict[str, Any]) -> str:
+    """The address of a node, which may be written with a prefix."""
     prefix, _, rest = str(node["id"]).partition(":")
     space = _context().get(prefix)
-    return address == (f"{space}{rest}" if isinstance(space, str) else node["id"])
+    return f"{space}{rest}" if isinstance(space, str) else str(node["id"])

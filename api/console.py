@@ -289,7 +289,7 @@ def _lasting(step: AnswerStep) -> Hashable:
     """All that is told of a step, but for its place and time in a pathway and how its needs are met."""
     offered = (step.id, step.provider, step.place, step.provider_note, step.weeks, step.hours_per_week, step.cost)
     eligible = (step.eligibility.likely, step.eligibility.text, step.eligibility.rules, step.payments)
-    asked = (step.needs_known, step.conditions, step.condition_note, *eligible)
+    asked = (step.needs_known, step.needs_status, step.conditions, step.condition_note, *eligible)
     more = (step.paid_by, step.adds, step.status, step.sources, step.leads_in)
     return *offered, *asked, *more, step.other_runs, step.seen_at, step.delivered_by
 
@@ -350,7 +350,7 @@ def _step(screen: Screen, step: AnswerStep, name: Callable[[str], str], on: date
 
 
 def _needs(screen: Screen, step: AnswerStep) -> None:
-    said = [_need(need) for need in step.needs]
+    said = [_need(need, f" ({STATUS_WORDS[step.needs_status]})") for need in step.needs]
     if not step.needs_known:
         usual = ", and this is what is usual" if said else ""
         said.append(f"no entry rule was found{usual}: ask")
@@ -461,8 +461,8 @@ def eligibility(screen: Screen, reply: EligibilityReply) -> None:
         screen.fact("Answer", one.text)
         screen.fact("Starts", f"{one.day}")
         if one.own is not None:
-            note = "" if one.own.known else " (no entry rule was found: this is what is usual)"
-            screen.fact("It asks", f"{one.own.sentence}{note} → {_ANSWER_WORDS[one.own.decision.answer]}")
+            note = STATUS_WORDS[one.own.status] if one.own.known else "no entry rule was found: this is what is usual"
+            screen.fact("It asks", f"{one.own.sentence} ({note}) → {_ANSWER_WORDS[one.own.decision.answer]}")
         for scheme in one.schemes:
             if scheme.scheme != one.asked.id:
                 screen.line()
@@ -709,9 +709,10 @@ def _pounds(amount: Amount | None) -> str:
     return f"{at_least}£{amount.value:,}{f'; {amount.note}' if amount.note else ''} ({STATUS_WORDS[amount.status]})"
 
 
-def _need(need: Need) -> str:
+def _need(need: Need, sure: str = "") -> str:
+    """One thing that is asked. `sure`: how sure the rule is, in words."""
     by = f": {'; '.join(need.satisfied_by)}" if need.satisfied_by else ""
-    return f"{need.text} → {_VERDICT_WORDS[need.verdict]}{by}"
+    return f"{need.text}{sure} → {_VERDICT_WORDS[need.verdict]}{by}"
 
 
 def _stop(screen: Screen, stop: StoppingPoint, *, last: bool) -> None:
@@ -720,8 +721,8 @@ def _stop(screen: Screen, stop: StoppingPoint, *, last: bool) -> None:
         held.append(stop.credits_note)
     elif stop.credits:
         held.append(counted(stop.credits, "credit"))
-    none = "" if stop.awards_note else f"You would hold no award{'' if last else ' yet'}."
-    said = f"You would hold: {'; '.join(held)}." if held else none
+    none = "" if stop.awards_note else f"The client would hold no award{'' if last else ' yet'}."
+    said = f"The client would hold: {'; '.join(held)}." if held else none
     if stop.awards_note:
         said += f"{' ' if said else ''}{stop.awards_note[:1].upper()}{stop.awards_note[1:]}."
     roles = "; ".join(
@@ -732,7 +733,7 @@ def _stop(screen: Screen, stop: StoppingPoint, *, last: bool) -> None:
     unknown = counted(stop.steps_of_unknown_cost, "price")
     besides = f" and {unknown} not known" if stop.steps_of_unknown_cost else ""
     paid = f" Paid by then: £{stop.spent_pounds:,}{besides}."
-    here = "You are there." if last else "You can stop here."
+    here = "The client is there." if last else "The client can stop here."
     screen.line(f"{here} {said}{opened}{paid}", indent=6, hang=2)
     if stop.breaks_off:
         off = "; ".join(step.label for step in stop.breaks_off)

@@ -186,7 +186,8 @@ class _Against:
         if step is None:
             return None
         rule = parse(step.requirement)
-        return OwnRule(sentence(rule, self.projection.labels), step.requirement_known, decide(rule, situation))
+        said = sentence(rule, self.projection.labels)
+        return OwnRule(said, step.requirement_known, step.requirement_status, decide(rule, situation))
 
 
 def _own_rule_alone(payment: Payment) -> Payment:

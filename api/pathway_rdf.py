@@ -16,7 +16,7 @@ from rdflib.namespace import DCTERMS, PROV, SKOS
 
 from api import questions
 from api.schemas.pathways import PathwayReply
-from graph.projection import Amount
+from graph.projection import Amount, Status
 from graph.requirements import circumstances
 from ontology.namespaces import ID, PREFIXES, RELEASE, SW, concept, thing
 from queries.pathways.compile import read_rule
@@ -217,7 +217,7 @@ class Told:
         for number, need in enumerate(step.needs, 1):
             if self.whole or self.tells_nothing(need):
                 yield me, SW.hasNeed, URIRef(f"{me}.need-{number}")
-                yield from self.need(need, URIRef(f"{me}.need-{number}"), pathway)
+                yield from self.need(need, step.needs_status, URIRef(f"{me}.need-{number}"), pathway)
         stop = URIRef(f"{me}.stop")
         yield me, SW.afterwards, stop
         yield from self.stop(step.afterwards, stop)
@@ -227,12 +227,13 @@ class Told:
         """Whether what a step asks is of no circumstance that may not stand in a link."""
         return all(map(questions.in_link, circumstance_names(need.rule)))
 
-    def need(self, need: Need, me: URIRef, pathway: URIRef) -> Said:
-        """One thing that a step asks."""
+    def need(self, need: Need, status: Status, me: URIRef, pathway: URIRef) -> Said:
+        """One thing that a step asks, as sure as the least sure of all that it asks."""
         yield me, RDF.type, SW.StepNeed
         yield me, SKOS.prefLabel, _english(need.text)
         yield me, SW.needRule, _text(need.rule)
         yield me, SW.verdict, _text(need.verdict)
+        yield me, SW.status, SW[status]
         for text in need.satisfied_by:
             yield me, SW.metBy, _text(text)
         for number in steps_that_meet(need):

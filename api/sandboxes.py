@@ -28,6 +28,8 @@ from api.schemas.sandboxes import (
     ChangeSaid,
     CoveredSaid,
     EffectSaid,
+    FoundSaid,
+    InGapSaid,
     LeansSaid,
     PeoplePlaceSaid,
     SandboxSaid,
@@ -40,9 +42,9 @@ from graph.issues import Issue
 from graph.release import Release
 from loaders.kept_sandboxes import Asked, KeptSandboxes, Sandbox
 from loaders.refusals import UnknownSandboxError
-from queries.coverage.board import MEANINGS
-from queries.pathways.request import ReleaseRef, counted
-from queries.sandbox import Became, Change, Covered, Effect, Side
+from queries.coverage.board import MEANINGS, Finding
+from queries.pathways.request import ReleaseRef, Thing, counted
+from queries.sandbox import Became, Change, Covered, Effect, Found, InGap, Side
 
 PREFIX: Final = "/sandboxes/"
 HEADER: Final = "Stepway-Sandbox"
@@ -170,6 +172,7 @@ class Compare:
     sandbox: Path
     on: date
     root: str
+    gap: tuple[str, ...] = ()
 
 
 # What is said of them.
@@ -256,6 +259,8 @@ def told_effect(found: Effect, base: Release, sandbox: Release, id: str, root: s
             )
             for one in found.covered
         ],
+        gap=[_in_gap(one) for one in found.gap],
+        at=list(found.at),
         seats=found.seats,
         complete=found.complete,
         base=reference(base, None),
@@ -337,6 +342,42 @@ def covered_in_words(one: Covered) -> str:
     return f"{one.competency.label}, {one.times}: before, {before}; now, {after}{rests}."
 
 
+def _in_gap(one: InGap) -> InGapSaid:
+    before, after = (
+        FoundSaid(
+            finding=side.finding,
+            taught=side.taught,
+            providers=list(side.providers),
+            imaginary=side.imaginary,
+            inferred=side.inferred,
+        )
+        for side in (one.before, one.after)
+    )
+    closed = after.taught and not before.taught
+    text = f"{one.item.label}: before, {_taught(one.before)}; after, {_taught(one.after)}."
+    return InGapSaid(item=Thing(one.item.id, one.item.label), before=before, after=after, closed=closed, text=text)
+
+
+def _taught(side: Found) -> str:
+    """Who teaches it: `taught by Dudley College, inside a whole qualification only`."""
+    if side.finding is None:
+        return "not known: no role is known to need it"
+    if not side.taught:
+        return f"taught by nobody there ({MEANINGS[side.finding]})"
+    said = f"taught by {' and '.join(one.label for one in side.providers)}"
+    said += ", inside a whole qualification only" if side.finding is Finding.WHOLE_ONLY else ""
+    return said + (" (illustrative)" if side.imaginary else " (our inference)" if side.inferred else "")
+
+
+def gap_in_words(said: EffectSaid) -> str:
+    """Whether the gap is closed, in a sentence."""
+    closed, whole = sum(one.closed for one in said.gap), len(said.gap)
+    where = f" at {' and '.join(one.label for one in said.at)}" if said.at else ""
+    before = sum(one.before.taught for one in said.gap)
+    text = f"The gap is closed{where}." if closed == whole else f"{closed} of {whole} in the gap are closed{where}."
+    return f"{text} {counted(before, 'was', 'were')} taught already." if before else text
+
+
 def _weeks(side: Side) -> str:
     assert side.weeks is not None
     return f"{'at least ' if side.weeks_at_least else ''}{counted(side.weeks, 'week')}"
@@ -395,6 +436,10 @@ def issue_in_words(one: Issue | IssueSaid) -> str:
 def show_effect(screen: Screen, said: EffectSaid) -> None:
     """An effect for people."""
     screen.line(said.headline, strong=True)
+    if said.gap:
+        screen.line(gap_in_words(said))
+        for part in said.gap:
+            screen.line(f"- {part.text}")
     for one in said.changes:
         screen.line(f"- {one.who.label if one.who else 'Your question'} → {one.text}")
         for step in one.after.leans:

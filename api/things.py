@@ -6,10 +6,11 @@ from typing import Any, Final
 from rdflib import Graph
 
 from api.addresses import Addresses
+from api.compact import compact
 from api.dependencies import Services
 from api.named import behind
 from api.schemas.things import LEFT_OUT, shown_properties
-from ontology.namespaces import PREFIXES, thing
+from ontology.namespaces import thing
 from queries.catalogue import COLLECTIONS, Collection
 from queries.profiles import Conclusion, Item, Named, Neighbours, Profile, RuleText, Statement, Value
 
@@ -127,12 +128,11 @@ def _link(rel: str, href: str, media_type: str, title: str) -> dict[str, str]:
     return {"rel": rel, "href": href, "type": media_type, "title": title}
 
 
-def serialised(graph: Graph, media_type: str) -> str:
-    """A graph as JSON-LD (with its context in it, so that nothing is fetched to read it) or as Turtle."""
+def serialised(graph: Graph, media_type: str, *ids: str) -> bytes:
+    """A graph about things as JSON-LD (with its context in it, so that nothing is fetched to read it) or as Turtle."""
     if media_type == "text/turtle":
-        return graph.serialize(format="turtle")
-    used = {name: address for name, address in PREFIXES.items() if name not in ("swc",)}
-    return graph.serialize(format="json-ld", context=used, auto_compact=True)
+        return graph.serialize(format="turtle", encoding="utf-8")
+    return compact(graph, *(str(thing(id)) for id in ids))
 
 
 def collection_of(services: Services, id: str) -> Collection:

@@ -1,7 +1,7 @@
 """What the workers do that make sandboxes and work out what these change. Only they load this module."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from api.derived import DERIVE
@@ -26,16 +26,16 @@ def open_workshop(shop: Workshop) -> Answer:
             before = set(kept.ids())
             made = kept.make(task.asked, Release(task.base), derive=DERIVE)
             return json.dumps({"id": made.id, "new": made.id not in before}).encode()
-        found = compare(Release(task.base), Release(task.sandbox), task.on)
+        found = compare(Release(task.base), Release(task.sandbox), task.on, task.gap)
         id = task.sandbox.parent.parent.name
         return told_effect(found, Release(task.base), Release(task.sandbox), id, task.root).model_dump_json().encode()
 
     return answer
 
 
-def compare(base: Release, sandbox: Release, on: date) -> Effect:
-    """What a sandbox changes."""
-    return effect(_world(base, on), _world(sandbox, on), imagined(sandbox.store), on, seats=_seats(sandbox))
+def compare(base: Release, sandbox: Release, on: date, gap: Sequence[str] = ()) -> Effect:
+    """What a sandbox changes, and of a gap that it is to close. Raises `UnknownGapError`."""
+    return effect(_world(base, on), _world(sandbox, on), imagined(sandbox.store), on, gap=gap, seats=_seats(sandbox))
 
 
 def _world(release: Release, on: date) -> World:

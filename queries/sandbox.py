@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 from graph.projection import Projection, RoleFacts, Status, StepKind
 from queries.atlas.circumstances import Circumstance, circumstances
 from queries.atlas.places import EARTH_KM, Places, Point, resident_of
-from queries.coverage.board import Finding, Slice, board
+from queries.coverage.board import RANK, USUAL, Finding, Question, Slice, board
+from queries.coverage.gap import TAUGHT, Item, named
 from queries.coverage.model import CoverageFacts
 from queries.learners import goals, learners
 from queries.pathways.compile import UnknownThingError
@@ -128,8 +129,35 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What the coverage board finds of a part of a gap on one side, and who teaches it as far as that; None: no role is
+    known to need it. `imaginary`: all of that is illustrative; `inferred`: it is our inference alone."""
+
+    finding: Finding | None
+    providers: tuple[Thing, ...]
+    imaginary: bool
+    inferred: bool
+
+    @property
+    def taught(self) -> bool:
+        """Whether it is taught, if only inside a whole qualification."""
+        return self.finding in TAUGHT
+
+
+@dataclass(frozen=True, slots=True)
+class InGap:
+    """A competency or theme of a gap that the sandbox is to close: what is found of it before and after."""
+
+    item: Item
+    before: Found
+    after: Found
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """Everything that a sandbox changes, on a day. `covered`: what the coverage board finds otherwise.
+
+    `gap`: what became of the gap that was asked about, taught `at` the providers of the imagined runs; empty: anywhere.
 
     `asked`: questions that were put to both sides. `people_places`: pairs of a circumstance and a district that differ;
     `places_asked` of how many pairs, those whose known runs are the same on both sides being the same by that alone.
@@ -145,6 +173,8 @@ class Effect:
     complete: bool
     seats: int | None
     covered: tuple[Covered, ...] = ()
+    gap: tuple[InGap, ...] = ()
+    at: tuple[Thing, ...] = ()
 
     def counted(self) -> dict[Became, int]:
         """How many questions became what."""
@@ -241,13 +271,15 @@ def effect(
     on: date,
     own: Sequence[PathwayRequest] = (),
     *,
+    gap: Sequence[str] = (),
     seats: Mapping[str, int] | None = None,
     most: int = MOST_SEARCHED,
 ) -> Effect:
     """What differs between a release and the sandbox over it, as of a day. `imagined`: ids of what is imagined.
 
-    `own`: questions of somebody's own beside those of the standard learners, each with one goal. `seats`: places that
-    runs say they have, by run.
+    `own`: questions of somebody's own beside those of the standard learners, each with one goal. `gap`: competencies
+    and themes that are asked about, if the sides know of coverage. `seats`: places that runs say they have, by run.
+    Raises `UnknownGapError`.
     """
     asking = _Asking(base, sandbox, imagined, most)
     roles = {role.id: role for world in (base, sandbox) for role in goals(world.projection)}
@@ -265,6 +297,8 @@ def effect(
     places, asked = _people_places(asking, [roles[id] for id in sorted(roles)], on)
     runs = {run for one in told for run in one.after.runs if run in asking.imagined}
     known = [(seats or {})[run] for run in runs if run in (seats or {})]
+    facts = (base.facts, sandbox.facts) if base.facts is not None and sandbox.facts is not None else None
+    at = _taught_at(facts[1], asking.imagined) if facts else ()
     return Effect(
         on,
         len(questions),
@@ -273,7 +307,9 @@ def effect(
         asked,
         asking.complete,
         sum(known) if known else None,
-        tuple(_covered(base.facts, sandbox.facts)) if base.facts is not None and sandbox.facts is not None else (),
+        tuple(_covered(*facts)) if facts else (),
+        tuple(_in_gap(*facts, gap, at)) if facts else (),
+        at,
     )
 
 
@@ -294,6 +330,34 @@ def _covered(before: CoverageFacts, after: CoverageFacts) -> Iterator[Covered]:
                 competency = Thing(id, cell.competency.label)
                 imaginary = other is not None and other.placeholder
                 yield Covered(times, competency, len(cell.roles), *findings, imaginary)
+
+
+def _taught_at(facts: CoverageFacts, imagined: Collection[str]) -> tuple[Thing, ...]:
+    """The providers of the imagined runs."""
+    at = {run.provider for run in facts.runs if run.id in imagined or run.opportunity in imagined}
+    return tuple(Thing(id, facts.labels.get(id, id)) for id in sorted(at))
+
+
+def _in_gap(before: CoverageFacts, after: CoverageFacts, names: Sequence[str], at: Sequence[Thing]) -> Iterator[InGap]:
+    """What became of each part of a gap: of a theme the best of its competencies."""
+    slice = Slice(providers=tuple(one.id for one in at))
+    sides = Question(before, slice, USUAL), Question(after, slice, USUAL)
+    for item in named(after, names):
+        yield InGap(item, *(_found(side, item) for side in sides))
+
+
+def _found(side: Question, item: Item) -> Found:
+    facts = side.facts
+    cells = [cell for id in item.competencies if (cell := side.cell(facts.competencies[id])) is not None]
+    finding = max((cell.finding for cell in cells), key=RANK.__getitem__, default=None)
+    best = [cell for cell in cells if cell.finding is finding]
+    providers = sorted({id for cell in best for id in cell.providers})
+    return Found(
+        finding,
+        tuple(Thing(id, facts.labels.get(id, id)) for id in providers),
+        all(cell.placeholder for cell in best),
+        all(cell.placeholder or cell.inferred for cell in best),
+    )
 
 
 def _change(asking: _Asking, who: Thing | None, request: PathwayRequest) -> Change:

@@ -32,7 +32,7 @@ asking(
 asking(
     curriculum_app,
     "overlap",
-    "Say where units of different awards repeat each other, and what a learner would meet again.",
+    "Say where units of different awards repeat each other, and what a learner may meet again.",
     OverlapsAsked,
     lambda at, asked: curriculum.overlaps_faces(
         at.services,

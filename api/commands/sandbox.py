@@ -92,6 +92,10 @@ def show_what_it_changes(
     on: Annotated[
         datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Count weeks from this day.  [default: today]")
     ] = None,
+    gap: Annotated[
+        list[str] | None,
+        typer.Option("--gap", help="A competency (id) or theme that it is to close: told before and after."),
+    ] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -103,7 +107,7 @@ def show_what_it_changes(
     day = on.date() if on else datetime.now(UTC).date()
     with progress_of(quiet=as_json) as progress:
         progress("ask the release and the sandbox the same questions")
-        said = told_effect(compare(base, own, day), base, own, id, "")
+        said = told_effect(compare(base, own, day, gap or ()), base, own, id, "")
     if as_json:
         print_json(said)
     else:

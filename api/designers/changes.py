@@ -1,5 +1,6 @@
 """The smallest change and bundles, from a reader's words to what is solved, and to replies, tables and lines."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -51,6 +52,7 @@ from graph.projection import Status
 from queries.coverage.board import board
 from queries.coverage.bundles import Bundle, BundleQuestion, BundleRequest, Bundles, Value
 from queries.coverage.change import (
+    Basis,
     Change,
     ChangeRequest,
     Locks,
@@ -65,9 +67,12 @@ from queries.coverage.model import CoverageFacts, Via
 from queries.coverage.posed import Proof
 from queries.eligibility.decision import Answer
 from queries.eligibility.rulebook import rulebook
+from queries.pathways.request import counted
 
 REASONS: Final = 3
 """Reasons that are told of a unit and an item; how many more there are is said."""
+
+_ID_BEHIND: Final = re.compile(r" \([A-Z]{1,3}-[^\s()]+\)")
 
 CAUTION: Final = (
     "A proposal to look into, not a promise: that a unit closes something rests on the reasons that are told, most of "
@@ -486,8 +491,8 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
     plans = [("best", said.best), *([("runner-up", said.runner_up)] if said.runner_up else [])]
     rows: list[list[Cell]] = [
         [
-            name, unit.id or "", unit.title, unit.level, unit.credits, unit.price, unit.copies,
-            "; ".join(one.label for one in unit.providers), reach.item, reach.label, reach.via or "new",
+            name, unit.id or "", unit.title, unit.level, unit.credits, _priced(unit.price, said.by), unit.copies,
+            unit.already, "; ".join(one.label for one in unit.providers), reach.item, reach.label, reach.via or "new",
             "; ".join(reason.through for reason in reach.reasons), unit.status,
             "; ".join(source.address for reason in reach.reasons for source in reason.sources),
         ]
@@ -496,8 +501,8 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
         for reach in unit.closes
     ]  # fmt: skip
     columns = [
-        "Plan", "Unit", "Title", "Level", "Credits", "Price", "Copies", "Providers", "Item", "Closes", "How we know",
-        "Through", "Status", "Sources",
+        "Plan", "Unit", "Title", "Level", "Credits", "Price", "Copies", "Runs there already", "Providers", "Item",
+        "Closes", "How we know", "Through", "Status", "Sources",
     ]  # fmt: skip
     open_rows: list[list[Cell]] = [
         [one.item, one.label, one.text, near.id if near else "", near.title if near else "", near.text if near else ""]
@@ -509,7 +514,7 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
             "Units",
             columns,
             rows,
-            [said.text, said.differs, said.caution],
+            [said.text, f"{'Runner-up: ' if said.runner_up else ''}{_by_title(said.differs)}", said.caution],
             ("Plan", "Title", "Level", "Credits", "Providers", "Closes", "How we know", "Through", "Status"),
             {"Title": "Unit", "Closes": "Item"},
             "No unit is added.",
@@ -517,7 +522,11 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
         Sheet(
             "Gain of each unit",
             ["Units", "Closed", "More than before", "Price", "Which"],
-            [[one.units, one.closed, one.more, one.price, " ".join(one.ids)] for one in said.gains],
+            [
+                [one.units, one.closed, one.more, _priced(one.price, said.by), " ".join(one.ids)]
+                for one in said.gains
+                if one.units or len(said.gains) > 1
+            ],
         ),
         Sheet(
             "Stays open",
@@ -526,16 +535,27 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
             (),
             ("What it is", "Why it stays open", "Title", "What is against it"),
             {"What it is": "Item", "Title": "Nearest unit"},
+            "Nothing: all of it is closed.",
         ),
-        Sheet("Locks", ["Lock and what it costs", "Binds"], [[one.text, one.binds] for one in said.locks]),
+        Sheet("Locks", ["Lock and what it costs", "Binds"], [[_by_title(one.text), one.binds] for one in said.locks]),
     ]
+
+
+def _by_title(text: str) -> str:
+    """A text without the ids that stand in brackets behind titles."""
+    return _ID_BEHIND.sub("", text)
+
+
+def _priced(price: int, by: Basis) -> str:
+    """A price with its unit."""
+    return f"£{price:,}" if by is Basis.POUNDS else counted(price, by.value.removesuffix("s"))
 
 
 def _gains_chart(said: ChangeSaid, services: Services) -> charts.Chart:
     return charts.bars(
         "What each next unit closes",
         f"{said.text} The bars show how many of the {len(said.gap)} the best 1, 2, 3 … units close together.",
-        [{"units": f"{one.units} units", "closed": one.closed} for one in said.gains if one.units],
+        [{"units": counted(one.units, "unit"), "closed": one.closed} for one in said.gains if one.units],
         category="units",
         value="closed",
         titles={"units": "units added", "closed": "closed"},
@@ -569,7 +589,7 @@ def _bundle_sheets(said: BundlesSaid) -> list[Sheet]:
     floor = said.floor
     notes = [
         said.text,
-        f"At least {floor.credits} credits from {floor.from_day} on: {' '.join(floor.rules)}, {floor.source.address}.",
+        f"At least {floor.credits} credits from {floor.from_day} on: {floor.title}, {floor.source.address}.",
         said.caution,
     ]
     unknown: list[list[Cell]] = [

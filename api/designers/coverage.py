@@ -238,31 +238,34 @@ def _known(services: Services, asked: SliceAsked, facts: CoverageFacts) -> None:
             raise UnknownIdError(provider, services.things.suggestions(provider, ("Provider",)), "providers")
     needed = facts.competencies.values()
     if asked.sector is not None:
-        _one_of("sector", (asked.sector,), {code for one in roles.values() for code in one.sectors})
+        one_of("sector", (asked.sector,), {code for one in roles.values() for code in one.sectors})
     if asked.kind:
-        _one_of("kind", asked.kind, {one.kind for one in needed})
+        one_of("kind", asked.kind, {one.kind for one in needed})
     if asked.theme:
-        _one_of("theme", asked.theme, {theme for one in needed for theme in one.themes})
+        one_of("theme", asked.theme, {theme for one in needed for theme in one.themes})
     if asked.standard is not None:
-        _one_of("standard", (asked.standard,), {one.standard for one in needed if one.standard})
+        one_of("standard", (asked.standard,), {one.standard for one in needed if one.standard})
     if asked.town or asked.district:
         places = read_places(services.store)
-        _one_of("town", asked.town, {*places.all_areas(Geography.TOWN), *(run.town or "" for run in facts.runs)})
+        one_of("town", asked.town, {*places.all_areas(Geography.TOWN), *(run.town or "" for run in facts.runs)})
         districts = {*places.all_areas(Geography.OUTCODE), *(run.district or "" for run in facts.runs)}
-        _one_of("district", asked.district, districts)
+        one_of("district", asked.district, districts, facts.runs)
 
 
-def _one_of(what: str, asked: Iterable[str], known: set[str]) -> None:
+def one_of(what: str, asked: Iterable[str], known: set[str], runs: Sequence[Run] = ()) -> None:
+    """Refuse what nothing here has. `runs`: of a postcode district, where a town of this name is looked for."""
     lower = {one.casefold() for one in known}
     for one in asked:
-        if one.casefold() not in lower:
-            some = get_close_matches(one, known, 10, 0.5) or sorted(known - {""})[:30]
-            raise Problem(
-                "invalid-request",
-                f"{what}: nothing here has the {what} “{one}”.",
-                422,
-                hint=f"There are, among others: {', '.join(some)}.",
-            )
+        if one.casefold() in lower:
+            continue
+        some = get_close_matches(one, known, 10, 0.5) or sorted(known - {""})[:30]
+        hint = f"There are, among others: {', '.join(some)}."
+        if what == "district":
+            inside = sorted({run.district for run in runs if run.district and run.town == one.title()})
+            hint = "A district is the first half of a postcode, such as DY1."
+            if inside:
+                hint += f" In {one} something is taught in {', '.join(inside)}; or ask for the town {one}."
+        raise Problem("invalid-request", f"{what}: nothing here has the {what} “{one}”.", 422, hint=hint)
 
 
 def _links(to: Addresses | None, path: str, query: dict[str, Any], asked: BoardAsked, total: int) -> list[Link]:
@@ -423,7 +426,7 @@ def _board_sheets(
             *(cell.competency.code or "", cell.competency.level, _SHEET_GAPS.join(cell.competency.themes)),
             *(str(cell.finding), _rests_on(cell), sentence(cell), len(cell.roles), _SHEET_GAPS.join(cell.roles)),
             *(demand.get(cell.competency.id), len(cell.providers), _SHEET_GAPS.join(cell.providers), cell.teachers),
-            _SHEET_GAPS.join(unknown_words(one, facts) for one in cell.unknown),
+            " ".join(unknown_words(one, facts) for one in cell.unknown),
             *(cell.competency.source.address, cell.competency.source.as_of, str(cell.competency.source.status)),
             *(_SHEET_GAPS.join(_named(facts, one).label for one in ids) for ids in (cell.roles, cell.providers)),
             address(cell.competency.id),

@@ -13,6 +13,7 @@ from api.charts import Chart, bars, heat
 from api.console import Screen
 from api.dependencies import Services
 from api.designers.compared import Overlapping
+from api.designers.coverage import one_of
 from api.designers.meant import meant
 from api.errors import Problem
 from api.faces import Faces, release_words
@@ -66,10 +67,10 @@ from graph.imagined import imagined
 from graph.projection import Projection, Status, UnitFacts
 from graph.store import plain
 from ontology.namespaces import id_of
-from queries.coverage.fragility import Lost, fragility
+from queries.coverage.fragility import Lost, Point, fragility
 from queries.coverage.model import CoverageFacts
 from queries.coverage.overlap import Overlaps, Repeat, UnitPair, shared_by
-from queries.coverage.places import Geography, Places, outcodes_of, read_places
+from queries.coverage.places import Geography, Places, areas_told, read_places
 from queries.coverage.shape import Shape, Stage, shape
 from queries.coverage.spots import (
     Change,
@@ -82,6 +83,7 @@ from queries.coverage.spots import (
     spots,
 )
 from queries.profiles import UnknownIdError
+from queries.watch.asked import by_place
 from queries.watch.asked import read as read_watch
 
 MOST_BARS: Final = 60
@@ -122,8 +124,9 @@ _SPOTS_METHOD: Final = (
     " be taught there all the same by somebody whom no source here names.",
     "Past leavers are counted at the provider's first site: nobody says where they learned. They are no offer.",
     "A listing may be years old: see the source of each run.",
-    "Adverts are matched by their titles (inferred) and lie in an area when the first half of their postcode wholly"
-    " does; the others are told as elsewhere, so a number is of those that are known to lie there.",
+    "Adverts are matched by their titles (inferred). One lies in a town that it names, and in a district when the first"
+    " half of its postcode wholly does or else, looked up (inferred), when all sites that are known in the town that it"
+    " names do; the others are told as elsewhere, so a number is of those that are known to lie there.",
 )
 _LEAVERS_METHOD: Final = (
     "Leavers are published rounded to ten, so a number stands for a range: 30 is 25 to 34. A change smaller than the"
@@ -428,7 +431,14 @@ def _repeat(one: Repeat, labels: Mapping[str, str]) -> RepeatSaid:
         text = f"What of {second} somebody with {first} would repeat is not known: its units are not published."
     else:
         credits = f"{'at least ' if one.at_least else ''}{one.credits} credits"
-        text = f"Somebody with {first} would meet {len(one.again)} of {one.units} units of {second} again ({credits})."
+        credits = "their credits are not known" if one.credits is None else credits
+        sure = f"{one.stated} of them by what publishers map" if one.stated else "by our inference alone"
+        text = (
+            f"Somebody with {first} may meet something of {len(one.again)} of {one.units} units of {second} again"
+            f" ({credits}; {sure})."
+            if one.again
+            else f"Nothing of {second} is known to repeat anything of {first}."
+        )
     if one.accepted:
         text += " A stated rule takes some of it over: " + "; ".join(rule.condition or rule.id for rule in one.accepted)
     return RepeatSaid(
@@ -440,6 +450,7 @@ def _repeat(one: Repeat, labels: Mapping[str, str]) -> RepeatSaid:
         credits=one.credits if one.known else None,
         at_least=one.at_least,
         again=list(one.again),
+        stated=one.stated,
         accepted=[
             AcceptedSaid(
                 id=rule.id,
@@ -483,10 +494,12 @@ def _overlap_sheets(found: Overlaps, projection: Projection) -> list[Sheet]:
             one.credits if one.known else None,
             "yes" if one.at_least else "no",
             ", ".join(one.again),
+            one.stated if one.known else None,
         ]
         for one in found.repeats
     ]
     heading = ["Who has", "Takes", "Units met again", "Units in all", "Credits", "At least", "Which"]
+    heading.append("Of them by what publishers map (the others are inferred)")
     return [Sheet("Pairs", columns, pairs, _OVERLAP_METHOD), Sheet("Repeated", heading, repeats)]
 
 
@@ -495,7 +508,7 @@ def _overlap_chart(said: OverlapsSaid, release: str) -> Chart:
         {"moving": f"{one.one.label} → {one.two.label}", "units": one.units if one.known else None}
         for one in said.repeats[:MOST_BARS]
     ]
-    title = "Units that somebody with one award would meet again in another"
+    title = "Units that somebody with one award may meet again in another (inferred where no publisher maps them)"
     return bars(title, " ".join(said.method), rows, category="moving", value="units", subtitle=release)
 
 
@@ -676,7 +689,14 @@ def fragility_faces(services: Services, on: date, asked: FragilityAsked, to: Add
         release=services.reference,
         links=_links(to, "/fragility", asked),
     )
-    return Faces(said, lambda: _fragility_sheets(said), lambda: _fragility_chart(said, release_words(services)))
+    names = {one.id: _called(one, labels) for one in found.lost}
+    return Faces(said, lambda: _fragility_sheets(said, names), lambda: _fragility_chart(said, release_words(services)))
+
+
+def _called(one: Lost, labels: Mapping[str, str]) -> str:
+    """What people call a single point; a site by its own name and its provider's."""
+    provider, _, site = one.id.partition(": ")
+    return f"{site}, {labels.get(provider, provider)}" if one.point is Point.SITE else one.label
 
 
 def _elsewhere(said: Iterable[England]) -> str | None:
@@ -706,7 +726,7 @@ def _lost(one: Lost, labels: Mapping[str, str]) -> LostSaid:
     return LostSaid(
         point=one.point,
         id=one.id,
-        label=one.label,
+        label=_called(one, labels),
         competencies=list(one.competencies),
         roles=_things(labels, one.roles),
         unreachable=[
@@ -714,11 +734,12 @@ def _lost(one: Lost, labels: Mapping[str, str]) -> LostSaid:
         ],
         rests_on=list(one.rests_on),
         past_only=one.past_only,
-        sentence=f"Without the {one.point} {one.label} {' and '.join(parts)}.{past}",
+        sentence=f"Without the {one.point} {_called(one, labels)} {' and '.join(parts)}.{past}",
     )
 
 
-def _fragility_sheets(said: FragilitySaid) -> list[Sheet]:
+def _fragility_sheets(said: FragilitySaid, names: Mapping[str, str]) -> list[Sheet]:
+    """The tables. `names`: what everything is called that something hangs on."""
     lost: list[list[Cell]] = [
         [
             str(one.point),
@@ -742,7 +763,7 @@ def _fragility_sheets(said: FragilitySaid) -> list[Sheet]:
             one.hanging,
             "yes" if one.within_reach else "no",
             ", ".join(two.label for two in one.providers),
-            ", ".join(one.hangs_on),
+            "; ".join(names.get(id, id) for id in one.hangs_on),
             one.elsewhere or "",
         ]
         for one in said.roles
@@ -795,10 +816,11 @@ def show_fragility(screen: Screen, said: FragilitySaid) -> None:
     screen.line(f"{said.total:,} providers, sites, runs and awards are the only one of something:")
     for one in said.items[:LINES]:
         screen.line(f"  {one.sentence}")
+    names = {one.id: one.label for one in said.items}
     for role in said.roles:
         if role.hangs_on:
             more = f" ({role.elsewhere})" if role.elsewhere else ""
-            screen.line(f"  {role.label} hangs on {', '.join(role.hangs_on)}{more}.")
+            screen.line(f"  {role.label} hangs on {', '.join(names.get(id, id) for id in role.hangs_on)}{more}.")
         if role.needs is None:
             screen.line(f"  What {role.label} needs is not known, so neither is what of it hangs on one thing.")
 
@@ -815,11 +837,13 @@ def spots_faces(services: Services, on: date, asked: ColdSpotsAsked, to: Address
     for kind in asked.provider_type:
         if kind not in kinds:
             raise _or_all("No provider is a", kinds, "Kinds of provider", kind)
+    geography, areas = _areas_asked(asked, facts, places)
     found = spots(
         facts,
         places,
         read_standards(services.store),
-        geography=asked.geography,
+        geography=geography,
+        areas=areas,
         everywhere=asked.everywhere,
         roles=roles_of(projection, asked.role, asked.sector),
         levels=asked.level,
@@ -827,13 +851,16 @@ def spots_faces(services: Services, on: date, asked: ColdSpotsAsked, to: Address
         placeholders=asked.placeholders,
     )
     named = {id for row in found.rows for id in (*row.offered, *row.past)}
-    within = outcodes_of(services.store, places, found.geography)
-    watch, adverts = read_watch(services.store), Counter[tuple[str, str]]()
-    for cell in watch.cells:
-        adverts[cell.role, within.get(cell.district, "")] += cell.adverts
-    told = set() if watch.adverts is None else set(within.values())
+    within, watch = areas_told(services.store, places, found.geography), read_watch(services.store)
     counted = {row.of for row in found.rows if row.kind == "standard"}
-    elsewhere = sum(many for (role, area), many in adverts.items() if role in counted and area not in found.areas)
+    adverts, looked_up, elsewhere = Counter[tuple[str, str]](), 0, 0
+    for (role, outcode, town), many in by_place(services.store).items():
+        area, by_town = within.of(outcode, town)
+        adverts[role, area or ""] += many
+        there = area in found.areas
+        elsewhere += many * (role in counted and not there)
+        looked_up += many * (role in counted and there and by_town and found.geography is Geography.DISTRICT)
+    told = frozenset[str]() if watch.adverts is None else within.all
     said = ColdSpotsSaid(
         geography=found.geography,
         within=found.within,
@@ -862,6 +889,7 @@ def spots_faces(services: Services, on: date, asked: ColdSpotsAsked, to: Address
         ],
         by_area=[AreaSpotSaid(**asdict(one)) for one in by_area(found, adverts, told)],
         adverts_elsewhere=None if watch.adverts is None else elsewhere,
+        adverts_looked_up=None if watch.adverts is None else looked_up,
         kinds=[KindSaid(kind=kind, offered=offered, past=past) for kind, offered, past in found.by_kind],
         providers=[CoverageThing(id=id, label=_provider(places, facts, id)) for id in sorted(named)],
         method=[_geography(found.geography, places), *_SPOTS_METHOD],
@@ -869,6 +897,20 @@ def spots_faces(services: Services, on: date, asked: ColdSpotsAsked, to: Address
         links=_links(to, "/cold-spots", asked),
     )
     return Faces(said, lambda: _spots_sheets(said), lambda: _spots_chart(said, release_words(services)))
+
+
+def _areas_asked(
+    asked: ColdSpotsAsked, facts: CoverageFacts, places: Places
+) -> tuple[Geography | None, frozenset[str]]:
+    """What areas are, and which of them are asked about; none: all. Raises a problem for one that is not there."""
+    if not asked.town and not asked.district:
+        return asked.geography, frozenset()
+    chosen = Geography.TOWN if asked.town else Geography.OUTCODE
+    if (asked.town and asked.district) or asked.geography not in (None, chosen):
+        raise Problem("invalid-request", "geography: areas are towns or postcode districts, not both.", 422)
+    known = {area.casefold(): area for area in places.all_areas(chosen)}
+    one_of("town" if asked.town else "district", (*asked.town, *asked.district), set(known.values()), facts.runs)
+    return chosen, frozenset(known[area.casefold()] for area in (*asked.town, *asked.district))
 
 
 def _geography(geography: Geography, places: Places) -> str:
@@ -901,7 +943,7 @@ def _spots_sheets(said: ColdSpotsSaid) -> list[Sheet]:
             ", ".join(spot.area for spot in one.spots if spot.offered),
             ", ".join(one.past_only),
             ", ".join(one.cold),
-            "; ".join(f"{two.kind} {two.providers}" for two in one.kinds),
+            "; ".join(f"{two.kind.replace('-', ' ')}: {two.providers}" for two in one.kinds),
         ]
         for one in said.items
     ]
@@ -928,7 +970,7 @@ def _spots_sheets(said: ColdSpotsSaid) -> list[Sheet]:
 
 
 def _spots_chart(said: ColdSpotsSaid, release: str) -> Chart:
-    words = ("on offer", "past leavers or runs only", "none known")
+    words = ("on offer", "past only", "none known")
     shown = [one for one in said.items if one.kind == "standard"][:MOST_BARS] or said.items[:MOST_BARS]
     rows = [
         {"what": f"{one.standard or one.kind}: {one.label}", "area": area, "state": words[_state(one, area)]}

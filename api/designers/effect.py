@@ -43,6 +43,25 @@ def _sheets(said: EffectSaid) -> list[Sheet]:
     return [
         Sheet("Roles", (*columns, *sides, "rests on what is imaginary"), roles, notes),
         Sheet(
+            "Gap",
+            (
+                *("id", "what is to be closed", "closed", "taught before", "by", "found before"),
+                *("taught after", "by whom", "found after", "in words"),
+            ),
+            (
+                (
+                    *(one.item.id, one.item.label, one.closed),
+                    *(
+                        cell
+                        for side in (one.before, one.after)
+                        for cell in (side.taught, "; ".join(who.label for who in side.providers), side.finding)
+                    ),
+                    one.text,
+                )
+                for one in said.gap
+            ),
+        ),
+        Sheet(
             "Competencies",
             ("id", "competency", "asked for", "roles that need it", "found before", "found after", "imaginary"),
             competencies,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
@@ -304,21 +305,22 @@ def _method(facts: CoverageFacts, notes: Iterable[str], gaps: Iterable[CoverageG
     ways = ", ".join(via.value for via in inference.via)
     level = "any level" if inference.levels_below is None else f"{inference.levels_below} levels below the need"
     rows = [
-        ("Day of the question", facts.on.isoformat()),
-        ("Ways of knowing that count", ways),
-        ("Least score of a match by name", str(inference.least_score)),
-        ("Teaching counts down to", level),
-        ("Placeholders", "let in, and marked illustrative" if inference.placeholders else "left out"),
-        *(("Method", note) for note in notes),
+        ("Day of the question", facts.on.isoformat(), ""),
+        ("Ways of knowing that count", ways, ""),
+        ("Names count as alike from (0 to 1)", str(inference.least_score), ""),
+        ("Teaching counts down to", level, ""),
+        ("Placeholders", "let in, and marked illustrative" if inference.placeholders else "left out", ""),
+        *(("Method", note, "") for note in notes),
         *(
             (
-                f"Not found ({gap.id})",
-                f"{gap.statement} Looked for on {gap.looked_for_on}; ask {gap.ask or 'not known'}.",
+                "Looked for and not found",
+                f"{gap.statement} Looked for on {gap.looked_for_on}; whom to ask: {gap.ask or 'not known'}.",
+                gap.id,
             )
             for gap in gaps
         ),
     ]
-    return Sheet("Method and sources", ("What", "Said"), rows)
+    return Sheet("Method and sources", ("What", "Said", "Gap"), rows, (), ("What", "Said"), {"What": "Gap"})
 
 
 _WORDS: Final = (
@@ -346,9 +348,12 @@ def _word(cell: Cell) -> str:
 
 
 def _matrix_chart(found: Matrix, said: MatrixSaid) -> Chart:
-    numbers = [found.numbers.get(unit.id) for unit in found.units]
-    alone = None not in numbers and len(set(numbers)) == len(numbers)
-    columns = {unit.id: (found.numbers[unit.id] or "") if alone else unit.id for unit in found.units}
+    names = Counter(_unit_name(found, unit.id) for unit in found.units)
+    columns = {
+        unit.id: name if names[name] == 1 else f"{name} ({unit.id})"
+        for unit in found.units
+        for name in (_unit_name(found, unit.id),)
+    }
     every = len(columns) * len(found.rows) <= MOST_CELLS
     marks: list[dict[str, str | int | float | None]] = []
     for row in found.rows:
@@ -492,7 +497,7 @@ def _choice_words(choices: int | None, total: int) -> str:
         return "not worked out"
     if choices == total:
         return "every choice"
-    return "no choice" if choices == 0 else f"{choices:,} of {total:,} choices"
+    return "no choice known" if choices == 0 else f"{choices:,} of {total:,} choices"
 
 
 def sentences(wanted: Wanted, every: EveryChoice, title: str) -> list[str]:
@@ -513,7 +518,9 @@ def sentences(wanted: Wanted, every: EveryChoice, title: str) -> list[str]:
     least, most, of = every.worst.covered, every.best.covered, every.statements
     bound = "" if every.proven else " (the ends are the best found, not proven)"
     span = f"{least}" if least == most else f"{least} to {most}"
-    said.append(f"They are known to cover {span} of the {of} statements of {wanted.title}{bound}.")
+    ours = every.pairs and every.inferred == every.pairs
+    cover = "By our inference alone, they cover" if ours else "They are known to cover"
+    said.append(f"{cover} {span} of the {of} statements of {wanted.title}{bound}.")
     if every.all_of_it is not None:
         share = {0: "None of them covers", every.total: "Every one of them covers"}
         said.append(f"{share.get(every.all_of_it, f'{every.all_of_it:,} of them cover')} all {of}.")
@@ -584,7 +591,10 @@ def _choices_sheets(facts: CoverageFacts, found: Legal, said: ChoicesSaid) -> li
     return [
         Sheet(
             "Statements",
-            ("Statement", "Id", "In our words", "Covered by", "Choices that cover it", "Share of choices", "Units"),
+            (
+                *("Statement", "Id", "In our words", "Covered by (known or inferred)", "Choices that cover it"),
+                *("Share of choices", "Units"),
+            ),
             [
                 (
                     one.code or "",
@@ -598,7 +608,7 @@ def _choices_sheets(facts: CoverageFacts, found: Legal, said: ChoicesSaid) -> li
                 for one in said.reached
             ],
             (),
-            ("Statement", "In our words", "Covered by", "Share of choices", "Units"),
+            ("Statement", "In our words", "Covered by (known or inferred)", "Share of choices", "Units"),
             {"Statement": "Id"},
         ),
         Sheet("In words", ("What every legal choice covers",), [(text,) for text in said.sentences]),
@@ -643,6 +653,8 @@ def _rules_sheet(found: LegalSaid) -> Sheet:
         ("Rule", "In our words", "Used", "As a condition", "Standing", "Source", "Date of the source"),
         rows,
         notes,
+        ("In our words", "Used", "Standing", "Source", "Date of the source"),
+        {"In our words": "Rule"},
     )
 
 
@@ -804,7 +816,7 @@ def _pack_sheets(facts: CoverageFacts, said: PackSaid) -> list[Sheet]:
             (
                 *("Occupation", "Id", "Statement", "Id of the statement", "Kind", "In our words"),
                 *("Taught in", "Practised in"),
-                *("Assessed in", "Evidence", "Covered by"),
+                *("Assessed in", "Evidence", "Covered by (known or inferred)"),
             ),
             lines,
             ["The pack lays out what is known and what is open. It never says that an award meets the criteria."],

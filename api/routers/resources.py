@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AfterValidator, Field
+from rdflib import Graph
 from starlette.responses import RedirectResponse, Response
 
 from api.addresses import Addresses
@@ -215,7 +216,9 @@ def _written(services: Services, address: str, chosen: Format) -> bytes:
             f"More than {MOST_STATEMENTS:,} statements are about this.",
             hint="Ask for its values one property at a time, or take the dataset's dump.",
         )
-    return compact(written, address) if chosen is JSON_LD and len(written) <= COMPACTED else written
+    if chosen is JSON_LD and len(written) <= COMPACTED:
+        return compact(Graph().parse(data=written, format="json-ld"), address)
+    return written
 
 
 def _must_be_known(request: Request, services: Services, address: str) -> None:

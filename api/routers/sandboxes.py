@@ -1,13 +1,15 @@
 """Sandboxes: post what is imagined, see what it is, and what it changes. Everything else is under its own address."""
 
+import asyncio
 import io
 import json
+import time
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from signal import SIGABRT
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl
 
@@ -29,11 +31,17 @@ from api.sandboxes import PREFIX, Compare, Make, OpenSandboxes, Workshop, must_i
 from api.schemas.sandboxes import EffectAsked, EffectSaid, SandboxAsked, SandboxBody, SandboxSaid, ZipAsked
 from api.settings import Settings
 from api.web import sandbox_form, sandbox_page
-from api.workers import Pool, TooHeavyError, WorkerDiedError
+from api.workers import Pool, TooHeavyError
 from loaders.kept_sandboxes import Asked, Sandbox
 from loaders.refusals import RefusedSandboxError
 
 router = APIRouter(tags=["sandbox"])
+
+PATIENCE: Final = 2.0
+"""Seconds that a page waits for what a sandbox changes, before it says that this is being worked out."""
+
+MOST_GOING: Final = 16
+"""Effects that are kept until somebody asks for them again."""
 
 ZIP: Final = "application/zip"
 
@@ -94,14 +102,17 @@ def new_sandbox(request: Request) -> Response:
     """The form that makes a sandbox, with what its address says filled in."""
     _must_keep(request)
     services, given = holder_of(request).get(), _given(request.query_params.multi_items())
-    return sandbox_form.respond(request, services, given, proposed=sandbox_form.proposals(services, given))
+    gap, unknown = request.query_params.getlist("gap"), list(sandbox_form.unknown_of(services, given))
+    proposed = {} if unknown else sandbox_form.proposals(services, given)
+    return sandbox_form.respond(request, services, given, unknown, gap, proposed)
 
 
 @router.post("/sandboxes/new", include_in_schema=False)
 async def make_sandbox(request: Request) -> Response:
     """The sandbox of a filled form: what it changes is next."""
     _must_keep(request)
-    given = _given(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    pairs = parse_qsl((await request.body()).decode("utf-8", "replace"))
+    given, gap = _given(pairs), [value for name, value in pairs if name == "gap"]
     services = await anyio.to_thread.run_sync(holder_of(request).get)
     asked, mistakes = await anyio.to_thread.run_sync(sandbox_form.imagined, services, given)
     try:
@@ -109,10 +120,11 @@ async def make_sandbox(request: Request) -> Response:
     except RefusedSandboxError as error:
         mistakes += sandbox_form.mistakes_of(error.issues, [one.field for one in mistakes])
     if mistakes:
-        return sandbox_form.respond(request, services, given, mistakes)
+        return sandbox_form.respond(request, services, given, mistakes, gap)
     if made is None:
         return Response(status_code=499)  # for the log: nobody reads it
-    return RedirectResponse(Addresses.of(request).to(f"{PREFIX}{made[0].id}/effect"), 303)
+    closing = gap or given.get("competency", "").split()
+    return RedirectResponse(Addresses.of(request).to(f"{PREFIX}{made[0].id}/effect", gap=closing), 303)
 
 
 def _given(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -129,20 +141,38 @@ def _must_keep(request: Request) -> None:
         raise Problem("not-found", "This installation keeps no sandboxes.", hint="Ask whoever runs it.")
 
 
-async def _worked_out(request: Request, task: Make | Compare) -> bytes | None:
-    """What the workshop finds; None: whoever asked is gone. Raises a `too-heavy` problem that says what to do instead.
-
-    Compiled code that gets no memory aborts its process.
-    """
-    working = workshop_of(request).answer(_shop(sandboxes_of(request)), task, client_of(request))
+async def _worked_out(request: Request, task: Make | Compare) -> bytes:
+    """What the workshop finds. Raises a `too-heavy` problem that says what to do instead."""
     try:
-        return await unless_gone(request, working)
-    except (TooHeavyError, WorkerDiedError) as error:
-        if isinstance(error, WorkerDiedError) and error.signal != SIGABRT:
-            raise
+        return await workshop_of(request).answer(_shop(sandboxes_of(request)), task, client_of(request))
+    except TooHeavyError as error:
         settings = settings_of(request)
         most = f"{settings.sandbox_seconds:g} seconds or {settings.sandbox_memory / 1e9:g} GB of memory"
         raise Problem("too-heavy", f"Over this release it takes more than {most}.", hint=_INSTEAD) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What is being worked out for a page, which says so meanwhile."""
+
+    work: asyncio.Task[bytes]
+    begun: float = field(default_factory=time.monotonic)
+
+
+async def _found_or_going(request: Request, key: Hashable, task: Compare) -> bytes | Going:
+    """What the workshop finds, or that it is still at it: it goes on for whoever asks again."""
+    going: dict[Hashable, Going] = request.app.state.effects
+    for old in list(going)[:-MOST_GOING]:
+        if going[old].work.done():
+            del going[old]
+    if key not in going:
+        going[key] = Going(asyncio.create_task(_worked_out(request, task)))
+    one = going[key]
+    await asyncio.wait((one.work,), timeout=PATIENCE)
+    if not one.work.done():
+        return one
+    going.pop(key, None)
+    return one.work.result()
 
 
 async def _made(request: Request, asked: Asked, number: int | None) -> tuple[Sandbox, bool] | None:
@@ -150,7 +180,7 @@ async def _made(request: Request, asked: Asked, number: int | None) -> tuple[San
     kept = sandboxes_of(request)
     base = await anyio.to_thread.run_sync(holder_of(request).get, number)
     try:
-        made = await _worked_out(request, Make(base.release.path, asked))
+        made = await unless_gone(request, _worked_out(request, Make(base.release.path, asked)))
     finally:
         await anyio.to_thread.run_sync(kept.kept.sweep)
     if made is None:
@@ -221,7 +251,8 @@ def get_sandbox(request: Request, id: Id, asked: Annotated[SandboxAsked, Query()
     sandbox = sandboxes_of(request).kept.get(id)
     said = told_sandbox(sandbox, holder_of(request).releases.current_number(), Addresses.of(request))
     if prefers_html(request, (JSON_FORMAT,)):
-        return sandbox_page.respond(request, said)
+        base = holder_of(request).get(sandbox.number)
+        return sandbox_page.respond(request, said, sandboxes_of(request).holder(id).get(), base)
     require_json(request)
     body = said.model_dump_json().encode()
     tag = tag_of_content(body)
@@ -240,7 +271,8 @@ async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Que
     """Roles newly reachable, weeks saved and people-places served: the same questions put to both sides.
 
     They are those of the standard learners about every role of the home sector, and those of the standard circumstances
-    from every postcode district. Each change says which of its steps rest on what is imaginary.
+    from every postcode district. Each change says which of its steps rest on what is imaginary. Of a `gap` it says who
+    teaches each part of it before and after.
     """
     page = asked.format is None and prefers_html(request, SHEETS)
     form = JSON_FORMAT if page else choose(request, SHEETS, asked.format)
@@ -253,18 +285,27 @@ async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Que
         return sandbox, services, holder_of(request).get(sandbox.number).release.path
 
     sandbox, services, base = await anyio.to_thread.run_sync(opened)
-    tag = tag_of(services, "effect", on, root, form.name)
+    key = "effect", on, root, tuple(asked.gap)
+    tag = tag_of(services, *key, form.name)
     if not page and has_already(request, tag):
         return not_modified(tag)
-    key = "effect", on, root
-    if (body := services.kept_answer(key)) is None:
-        body = await _worked_out(request, Compare(base, services.release.path, on, root))
+    body = services.kept_answer(key)
+    if page:
+        served = await anyio.to_thread.run_sync(holder_of(request).releases.current_number)
+        said = told_sandbox(sandbox, served, Addresses.of(request))
+    if body is None:
+        task = Compare(base, services.release.path, on, root, tuple(asked.gap))
+        if page:
+            found = await _found_or_going(request, (id, *key), task)
+            if isinstance(found, Going):
+                return sandbox_page.respond_going(request, said, round(time.monotonic() - found.begun))
+            body = found
+        else:
+            body = await unless_gone(request, _worked_out(request, task))
         if body is None:
             return Response(status_code=499)  # for the log: nobody reads it
         services.keep_answer(key, body)
     if page:
-        served = await anyio.to_thread.run_sync(holder_of(request).releases.current_number)
-        said = told_sandbox(sandbox, served, Addresses.of(request))
         return sandbox_page.respond_effect(request, said, EffectSaid.model_validate_json(body))
     if form is not JSON_FORMAT:
         faces = effect_faces(EffectSaid.model_validate_json(body))

@@ -1,6 +1,6 @@
 """What the service says of itself, of its releases and of its data as a whole."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.routing import APIRoute
@@ -65,6 +65,12 @@ class IssuesAsked(ReadAsked):
     offset: int = Field(0, ge=0, le=1_000_000, description="Items of the list that come before the page.")
 
 
+class LandingAsked(ReadAsked):
+    """What can be asked of the start page."""
+
+    format: Literal["json"] | None = Field(None, description="`json` for programs; without it `Accept` decides.")
+
+
 class ReleasesAsked(Asked):
     """What can be asked of the list of releases."""
 
@@ -94,14 +100,15 @@ def _current(holder: ReleaseHolder) -> Services | None:
         return None
 
 
-def landing(request: Request, asked: Annotated[ReadAsked, Query()], response: Response) -> Landing | Response:
+def landing(request: Request, asked: Annotated[LandingAsked, Query()], response: Response) -> Landing | Response:
     """What this service is, and links to everything it offers: for people, or for programs."""
     response.headers["Vary"] = "Accept"
-    if prefers_html(request, (JSON_FORMAT,)):
+    if asked.format is None and prefers_html(request, (JSON_FORMAT,)):
         holder = holder_of(request)
         services = holder.get(asked.release) if asked.release is not None else _current(holder)
         return landing_page.respond(request, services, release=asked.release)
-    require_json(request)
+    if asked.format is None:
+        require_json(request)
     here, there = Addresses.of(request), Addresses.of(request, asked.release)
 
     def link(rel: str, path: str, title: str, media_type: str = JSON) -> Link:

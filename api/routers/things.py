@@ -106,7 +106,9 @@ def _list(request: Request, collection: Collection, asked: ReadAsked) -> Respons
     for item in page.items:
         graph += services.things.graph(item.id)
     return Response(
-        things.serialised(graph, chosen.media_type), headers=headers_of(tag, links), media_type=chosen.media_type
+        things.serialised(graph, chosen.media_type, *(item.id for item in page.items)),
+        headers=headers_of(tag, links),
+        media_type=chosen.media_type,
     )
 
 
@@ -155,7 +157,9 @@ def _get(request: Request, collection: Collection, id: str, asked: OneAsked, sho
     said = things.said_profile(profile, services, addresses)
     links = [Link(**link) for link in said["links"]]
     body = (
-        json_bytes(said) if chosen is JSON_FORMAT else things.serialised(services.things.graph(id), chosen.media_type)
+        json_bytes(said)
+        if chosen is JSON_FORMAT
+        else things.serialised(services.things.graph(id), chosen.media_type, id)
     )
     return Response(body, headers=headers_of(tag, links), media_type=chosen.media_type)
 

@@ -287,7 +287,7 @@ class ChangeSaid(Wire):
     locks: list[LockOut]
     not_known: list[Gap]
     size: SizeSaid
-    work: float
+    work: int
     release: ReleaseRef
     links: list[Link]
 

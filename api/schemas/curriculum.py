@@ -210,10 +210,11 @@ class AcceptedSaid(Wire):
 
 
 class RepeatSaid(Wire):
-    """What somebody who has one award would meet again in another. `known` false: the units of it are not known.
+    """What somebody who has one award may meet again in another. `known` false: the units of it are not known.
 
-    `units`: units of the second that repeat one of the first, of `of` known ones. `credits` together, `at_least` when
-    of some it is not known.
+    `units`: units of the second that repeat something of the first, of `of` known ones; `stated` of them by what
+    publishers map, the others by our inference alone. `credits` together, `at_least` when of some it is not known, null
+    when of none it is.
     """
 
     one: CoverageThing
@@ -224,6 +225,7 @@ class RepeatSaid(Wire):
     credits: int | None
     at_least: bool
     again: list[str]
+    stated: int
     accepted: list[AcceptedSaid]
     sentence: str
 
@@ -404,6 +406,13 @@ class ColdSpotsAsked(ReadAsked):
         None, description="What stands for an area. Without it districts where the release has them, else towns."
     )
     everywhere: bool = Field(False, description="Areas of all providers, not of the combined authority alone.")
+    town: list[Text] = Field([], max_length=MANY_THINGS, description="Only these towns; then areas are towns.")
+    district: list[Text] = Field(
+        [],
+        title="Postcode districts",
+        max_length=MANY_THINGS,
+        description="Only these postcode districts, such as `DY1`; then areas are first halves of postcodes.",
+    )
     placeholders: bool = Field(False, description="Illustrative placeholders count, and are marked.")
     format: ChartFormat | None = Field(None, description=FORMAT_HELP)
 
@@ -491,6 +500,10 @@ class ColdSpotsSaid(Wire):
     by_area: list[AreaSpotSaid]
     adverts_elsewhere: int | None = Field(
         description="Adverts of roles of these standards that name none of the areas, or no place; null: not known."
+    )
+    adverts_looked_up: int | None = Field(
+        description="Of the adverts in the areas, those whose district was looked up by the town that they name:"
+        " inferred; null: not known."
     )
     kinds: list[KindSaid]
     providers: list[CoverageThing]

@@ -10,7 +10,7 @@ from api.schemas.common import MANY_THINGS, Asked, Day, Named, ReadAsked
 from api.schemas.facts import Besides, Said, facts_in, field_of
 from api.schemas.pathways import NotUsed, Understood
 from api.schemas.person import PROFILE_EXAMPLE, Profile
-from graph.projection import Source
+from graph.projection import Source, Status
 from graph.requirements import Opportunity, opportunity_facts, opportunity_fault
 from queries.eligibility.decision import Decision, Payment, RuleSource, SchemeDecision
 from queries.pathways.request import Likely, ReleaseRef
@@ -93,10 +93,14 @@ class EligibilityQuestion(ReadAsked):
 
 @dataclass(frozen=True, slots=True)
 class OwnRule:
-    """What the step itself asks at entry, beside the schemes. `known` False: no rule was found, only the usual one."""
+    """What the step itself asks at entry, beside the schemes. `known` False: no rule was found, only the usual one.
+
+    `status`: how sure the least sure of what it asks is.
+    """
 
     sentence: str
     known: bool
+    status: Status
     decision: Decision
 
 

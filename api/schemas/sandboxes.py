@@ -50,6 +50,10 @@ class EffectAsked(Asked):
     """What can be asked of the effect of a sandbox."""
 
     on: Day | None = Field(None, description="The day from which weeks are counted. Without it today.")
+    gap: Annotated[list[Text], Field(max_length=200)] = Field(
+        default_factory=list,
+        description="Competencies (ids) and themes that the sandbox is to close: each is told before and after.",
+    )
     format: SheetFormat | None = Field(None, description=FORMAT_HELP)
 
 
@@ -140,8 +144,30 @@ class CoveredSaid(Wire):
     text: str
 
 
+class FoundSaid(Wire):
+    """What is found of a part of a gap on one side; see `queries.sandbox.Found`. Null: no role is known to need it."""
+
+    finding: Finding | None
+    taught: bool
+    providers: list[Thing]
+    imaginary: bool
+    inferred: bool
+
+
+class InGapSaid(Wire):
+    """A competency or theme of a gap, before and after. `closed`: it is taught in the sandbox, and was not before."""
+
+    item: Thing
+    before: FoundSaid
+    after: FoundSaid
+    closed: bool
+    text: str
+
+
 class EffectSaid(Wire):
     """What a sandbox changes. `headline` says it in a sentence; `seats` null: no run that is used says how many.
+
+    `gap`: the gap that was asked about, taught `at` the providers of the imagined runs; where that is empty, anywhere.
 
     `people_places_served`: pairs of a circumstance and a district that gain a role, of `people_places_asked`. They are
     no count of people. `complete` false: not everything was looked for.
@@ -159,6 +185,8 @@ class EffectSaid(Wire):
     people_places_asked: int
     people_places: list[PeoplePlaceSaid]
     covered: list[CoveredSaid]
+    gap: list[InGapSaid]
+    at: list[Thing]
     seats: int | None
     complete: bool
     base: ReleaseRef

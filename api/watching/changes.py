@@ -263,6 +263,7 @@ def _sheets(said: WatchChangesSaid) -> list[Sheet]:
                 for one in said.findings
             ],
             notes,
+            none=FIRST if said.before is None else "No finding became better or worse.",
         ),
         Sheet(
             "Stated needs that changed",

@@ -12,6 +12,7 @@ from api.reply import JSON
 from api.schemas.common import Link
 from api.schemas.watch import IndexAsked, IndexOfRelease, IndexPart, IndexSaid
 from api.sheets import Cell, Sheet
+from queries.catalogue import get_query
 from queries.watch.index import ARITHMETIC, NOT_MEASURED, Index, Part, index_of
 
 
@@ -84,22 +85,27 @@ def _sheets(said: IndexSaid) -> list[Sheet]:
             "Index",
             (
                 *("Release", "Part", "What it is", "Value", "Upper end", "Unit", "In the index", "Named query"),
-                *("Arithmetic", "Numbers that go in", "What is missing"),
+                *("Arithmetic", "Numbers that go in", "What is missing", "Question", "Its answer"),
             ),
             [row for one in said.items for row in _rows(one, said.arithmetic)],
             notes,
+            (
+                *("What it is", "Release", "Value", "Upper end", "Unit", "In the index", "Question"),
+                *("Arithmetic", "Numbers that go in", "What is missing"),
+            ),
+            {"Question": "Its answer"},
         )
     ]
 
 
 def _rows(one: IndexOfRelease, arithmetic: str) -> Iterator[tuple[Cell, ...]]:
-    missing = ", ".join(one.missing)
-    yield one.number, "index", "The index", one.index, _end(one.high), "of 100", "", "", arithmetic, "", missing
+    missing = "; ".join(part.title for part in one.parts if part.code in one.missing)
+    yield one.number, "index", "The index", one.index, _end(one.high), "of 100", "", "", arithmetic, "", missing, "", ""
     for part in one.parts:
         counted = "; ".join(f"{name.replace('_', ' ')}: {count}" for name, count in part.counted.items())
         yield (
             *(one.number, part.code, part.title, part.value, _end(part.high), part.unit, part.in_index),
-            *(part.query, part.arithmetic, counted, part.missing or ""),
+            *(part.query, part.arithmetic, counted, part.missing or "", get_query(part.query).title, part.href),
         )
 
 

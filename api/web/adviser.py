@@ -17,7 +17,7 @@ from starlette.responses import Response
 from api.addresses import Addresses
 from api.dependencies import Services
 from api.questions import VIAS, in_link
-from api.web.pages import Alternate, Step, capitalize_first, page
+from api.web.pages import Alternate, Step, capitalize_first, day, page
 from api.web.question import (
     OF_PAGES,
     UNSURE,
@@ -39,7 +39,7 @@ from api.web.question import (
 )
 from api.web.wording import miles, on_screen, said_of_client, sector, short_words, spoken_days
 from graph.projection import Status
-from graph.requirements import attributes
+from graph.requirements import NOTHING, attributes, sentence
 from queries.catalogue import COLLECTIONS
 from queries.pathways.limits import limits_of
 from queries.pathways.request import PathwayRequest, WithinReach, counted
@@ -213,7 +213,7 @@ def questions_of(said: Reply | None) -> list[tuple[Reply, Fact]]:
 def _asked_aside(said: Reply | None) -> list[str]:
     """Questions that matter too, and whose answers say so much of a person that they may stand in no address."""
     facts = [one["fact"] for one in (said or {"worth_asking": ()})["worth_asking"]]
-    return [attributes()[fact]["question"] for fact in facts if fact in attributes() and not in_link(fact)]
+    return [fact_of(fact).question for fact in facts if fact in attributes() and not in_link(fact)]
 
 
 ROWS: Final = (
@@ -271,7 +271,7 @@ def column(one: Reply, number: int, addresses: Addresses, asked: Items) -> Colum
             first_start(steps),
             where(steps),
             "; then ".join(step["title"] for step in steps),
-            counted(len(stops_of(steps)), "place") if len(steps) > 1 else "At the end only",
+            counted(len(stops_of(steps)), "place") if stops_of(steps) else "At the end only",
             "; ".join(filter(None, (_awards(steps), steps[-1]["afterwards"]["credits_note"])))
             or "None that we know of",
             counted(employers, "step") if employers else "No",
@@ -334,6 +334,18 @@ LIKELY: Final = {"yes": "likely", "not-known": "cannot be told yet", "no": "no"}
 """What is decided of a payment, in the words of the pages."""
 
 
+def applies(rule: Reply) -> str:
+    """When the rule of a payment applies: what has to hold, and between which days a start falls under it."""
+    first, last = (f"{word} {day(rule[name])}" if rule[name] else "" for word, name in _DAYS_OF_RULE)
+    asked = "" if rule["sentence"] == sentence(NOTHING) else f"where this holds: {on_screen(rule['sentence'])}"
+    days = " ".join(filter(None, ("for starts" if first or last else "", first, last)))
+    said = "; ".join(filter(None, (asked, days)))
+    return f"It applies {said}." if said else ""
+
+
+_DAYS_OF_RULE: Final = (("from", "applies_from"), ("until", "applies_to"))
+
+
 LIKELY_START: Final = {"likely-yes": "Likely yes", "likely-no": "Likely no", "cannot-tell": "We cannot tell yet"}
 """Whether a client may start a step, in the words of the pages."""
 
@@ -351,8 +363,16 @@ def who_pays(steps: Sequence[Reply]) -> str:
 def where(steps: Sequence[Reply]) -> str:
     """The places of a route's steps, as far as they are known. Of jobs nothing is said: the employer decides."""
     taught = [step for step in steps if step["kind"] != "job"]
-    found = [step["place"] or (step["provider"]["label"] if step["provider"] else "not known") for step in taught]
-    return capitalize_first("; then ".join(found)) or "Where the employer is"
+    return capitalize_first("; then ".join(map(_place, taught))) or "Where the employer is"
+
+
+def _place(step: Reply) -> str:
+    """Where a step is; where no run of it is known, how many ran it once."""
+    if step["provider"]:
+        return str(step["place"] or step["provider"]["label"])
+    once = {one["provider"] for one in (*step["seen_at"], *step["delivered_by"])}
+    ran = f" today; {counted(len(once), 'provider')} ran it before, named in its step" if once else ""
+    return f"no provider of it is known{ran}"
 
 
 def first_work(steps: Sequence[Reply]) -> str:
@@ -428,6 +448,7 @@ def route(
         nearest=_nearest(one, services, asked),
         names={id: services.things.get_named(id).label for id in _past(one) if id in services.things},
         likely=LIKELY,
+        applies=applies,
         there_already=THERE_ALREADY,
         swaps={step["number"]: _swaps(step, services, asked, addresses, reply) for step in one["steps"]},
         **_words_of(reply, asked, addresses),
@@ -511,8 +532,8 @@ def _nearest(one: Reply, services: Services, asked: Items) -> dict[int, list[tup
 
 
 def _past(one: Reply) -> set[str]:
-    """The providers that had learners on some step."""
-    return {past["provider"] for step in one["steps"] for past in step["delivered_by"]}
+    """The providers that ran some step once, or had learners on it."""
+    return {past["provider"] for step in one["steps"] for past in (*step["seen_at"], *step["delivered_by"])}
 
 
 @dataclass(frozen=True, slots=True)

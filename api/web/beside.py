@@ -273,7 +273,9 @@ _OF_STEP: Final[dict[str, Callable[[Reply], str]]] = {
     "How long": lambda step: capitalize_first(_weeks(step)),
     "Price": lambda step: capitalize_first(_price(step)),
     "Where": lambda step: where([step]),
-    "What it needs": lambda step: "; ".join(capitalize_first(on_screen(need["text"])) for need in step["needs"]),
+    "What it needs": lambda step: "; ".join(
+        f"{capitalize_first(on_screen(need['text']))} ({step['needs_status']})" for need in step["needs"]
+    ),
     "Whether the client can start it": lambda step: on_screen(step["eligibility"]["text"]),
     "How sure we are": lambda step: capitalize_first(step["status"]),
 }

@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "static");
 process.chdir(here);
 
-const entryPoints = ["assets/icon.svg", "assets/pages.css", "assets/query/query.js", "assets/suggest.js", "assets/chart.js"];
+const entryPoints = ["assets/icon.svg", "assets/pages.css", "assets/query/query.js", "assets/suggest.js", "assets/chart.js", "assets/print.js"];
 const result = await build({
   entryPoints,
   entryNames: "[name]-[hash]",

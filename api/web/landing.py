@@ -21,7 +21,9 @@ def respond(request: Request, services: Services | None, *, release: int | None)
         services=services,
         release=release,
         alternates=(
-            Alternate("links to everything (JSON)", Addresses.of(request, release).to("/"), "application/json"),
+            Alternate(
+                "links to everything (JSON)", Addresses.of(request, release).to("/", format="json"), "application/json"
+            ),
         ),
         has_bootcamp=services is not None and "PT-BOOTCAMP" in services.things,
         held=sorted(((name, count) for name, count in held if count), key=lambda one: -one[1]),

@@ -214,7 +214,7 @@ class MapPicture:
     area_names: tuple[Label, ...]
     grid: tuple[str, ...]
     grid_names: tuple[Label, ...]
-    scale_km: int
+    scale_miles: int
     scale_width: float
 
 
@@ -223,7 +223,7 @@ _ROOM: Final = 26.0
 _MARGIN: Final = 48.0
 _LEAST_DEGREES: Final = 0.12
 _QUARTER: Final = 0.25
-_KM_A_DEGREE: Final = 111.195
+_MILES_A_DEGREE: Final = 69.093
 """Of latitude, on a sphere of 6,371 km."""
 
 
@@ -251,18 +251,19 @@ def map_picture(points: Sequence[Point], towns: Mapping[str, Point], areas: Sequ
     lines, names = ([], []) if areas else _grid((south, west, north, east), place, width, height)
     marks = tuple(_marks([place(at) for at in points]))
     named = [Label(town, *place(at)) for town, at in towns.items()]
-    km = next(km for km in (50, 20, 10, 5, 2, 1) if km / _KM_A_DEGREE * scale <= width / 3 or km == 1)
+    long = next(one for one in (50, 20, 10, 5, 2, 1) if one / _MILES_A_DEGREE * scale <= width / 3 or one == 1)
+    scale_width = long / _MILES_A_DEGREE * scale
     return MapPicture(
         width,
         height,
         marks,
-        tuple(_with_room([one for one in named if seen(one.x, one.y)], marks, width, km / _KM_A_DEGREE * scale)),
+        tuple(_with_room([one for one in named if seen(one.x, one.y)], marks, width, scale_width)),
         tuple(drawn),
         tuple(one for one in middles if seen(one.x, one.y)),
         tuple(lines),
         tuple(names),
-        km,
-        round(km / _KM_A_DEGREE * scale, 1),
+        long,
+        round(scale_width, 1),
     )
 
 

@@ -4,7 +4,7 @@ Its parts are those of an action plan of the National Careers Service: situation
 and who can help. Nothing is kept: the plan is drawn again from its address, on the same release and the same day.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -25,7 +25,7 @@ from api.web.adviser import asked_in, cost_of, time_of, who_pays
 from api.web.beside import Since
 from api.web.pages import Alternate, Step, capitalize_first, day, page
 from api.web.question import LIFTED, Items, address, before_lifting, limits_asked, read, same_question
-from api.web.wording import miles, on_screen, said_of_client, short_words
+from api.web.wording import miles, on_screen, said_of_client, short_words, to_client
 from ontology.namespaces import expand, thing
 from queries.pathways.limits import limits_of
 from queries.pathways.places import Point
@@ -47,21 +47,6 @@ _SAME_CALL: Final = {"provider": ("which provider",), "start": ("which provider"
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """Something to do. `by` None: no date is known. `why_by`: what the day is, or why none is known.
-
-    `whom`: who can help, with the id of what is known of them, where one is. `marks`: how sure its step is.
-    """
-
-    what: str
-    who: str
-    by: date | None
-    why_by: str
-    whom: tuple[tuple[str, str | None], ...]
-    marks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Whom:
     """Somebody to ask. `id` None: nobody in particular. `ukprn`: the UK Provider Reference Number; None: not known.
 
@@ -76,6 +61,21 @@ class Whom:
     page: str | None = None
     why: str = ""
     miles: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do. `by` None: no date is known. `why_by`: what the day is, or why none is known.
+
+    `whom`: who can help, as far as anybody is known. `marks`: how sure its step is.
+    """
+
+    what: str
+    who: str
+    by: date | None
+    why_by: str
+    whom: tuple[Whom, ...]
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +115,20 @@ def plan_of(request: Request, reply: Reply, number: int, services: Services) -> 
     before = before_lifting(asked)
     near = next((value for name, value in before if name == "near"), "")
     middle = services.places.middle(near)
+    whom = {step["title"]: _signposts(step, services, middle) for step in one["steps"]}
+    calls = chain(_of_lifted(asked, one, whom), _calls(reply, whom, services, middle))
     return Plan(
         tuple(held["label"] for held in reply["question"]["holds"]),
         one["goal"]["label"],
         tuple(step["title"] for step in one["steps"]),
-        time_of(one),
-        cost_of(one),
+        to_client(time_of(one)),
+        to_client(cost_of(one)),
         who_pays(one["steps"]),
-        tuple(_actions(one["steps"], on)),
-        tuple(islice(chain(_of_lifted(asked, one, services, middle), _calls(reply, one, services, middle)), CALLS)),
+        tuple(_actions(one["steps"], whom, on)),
+        tuple(islice(calls, CALLS)),
         on,
-        tuple(limits_asked(reply["question"]["limits"], asked)),
-        tuple(_lifted(request, reply, services, asked, before)) if before != asked else (),
+        tuple(map(to_client, limits_asked(reply["question"]["limits"], asked))),
+        tuple(map(to_client, _lifted(request, reply, services, asked, before))) if before != asked else (),
         near if middle else None,
     )
 
@@ -149,18 +151,16 @@ STATUS_WORDS: Final = {"inferred": "our inference", "illustrative": "made up, fo
 """What is said of a step that nobody published."""
 
 
-def _actions(steps: Sequence[Reply], on: date) -> Iterator[Action]:
+def _actions(steps: Sequence[Reply], signposts: Mapping[str, tuple[Whom, ...]], on: date) -> Iterator[Action]:
     for step in steps:
-        with_whom = step["provider"]
-        whom = ((with_whom["label"], with_whom["id"]),) if with_whom else ()
-        known = with_whom is not None and step["start_note"].startswith("starts ")
+        known = step["provider"] is not None and step["start_note"].startswith("starts ")
         by = on + timedelta(weeks=step["starts_in_weeks"]) if known else None
         why = f"the course {step['start_note']}" if known else step["start_note"]
-        nobody = with_whom is None and step["kind"] != "job" and not (step["delivered_by"] or step["seen_at"])
-        marks = (*filter(None, [STATUS_WORDS.get(step["status"])]), *(["no provider of it is known"] if nobody else []))
+        marks = tuple(filter(None, [STATUS_WORDS.get(step["status"])]))
+        whom = signposts[step["title"]][:MOST_ASKED]
         if step["kind"] == "job":
             job = step["title"].removeprefix("Start work as ")
-            yield Action(f"Look for a vacancy: {job}", "client", None, step["start_note"], (), marks)
+            yield Action(f"Look for a vacancy: {job}", "client", None, step["start_note"], whom, marks)
         elif step["kind"] == "apprenticeship":
             what = f"Find an employer who takes on an apprentice, and apply: {step['title']}"
             yield Action(what, "client and adviser", by, why, whom, marks)
@@ -168,32 +168,33 @@ def _actions(steps: Sequence[Reply], on: date) -> Iterator[Action]:
             yield Action(f"Ask for a place and apply: {step['title']}", "client", by, why, whom, marks)
 
 
-def _of_lifted(asked: Items, one: Reply, services: Services, middle: Point | None) -> Iterator[Call]:
+def _of_lifted(asked: Items, one: Reply, signposts: Mapping[str, tuple[Whom, ...]]) -> Iterator[Call]:
     """What to ask first where the times of day were lifted to get here, since they may fit all the same."""
     step = next((step for step in one["steps"] if step["kind"] != "job"), None)
     if step and "attendance" in dict(parse_qsl(dict(asked).get(LIFTED, ""))):
         wanted = " or ".join(value for name, value in before_lifting(asked) if name == "attendance")
         ask = f"{step['title']}: when in the day it is taught ({wanted} was asked for, and was lifted to get here)"
-        yield Call(_signposts(step, services, middle)[:MOST_ASKED], ask)
+        yield Call(signposts[step["title"]][:MOST_ASKED], ask)
 
 
-def _calls(reply: Reply, one: Reply, services: Services, middle: Point | None) -> Iterator[Call]:
+def _calls(
+    reply: Reply, signposts: Mapping[str, tuple[Whom, ...]], services: Services, middle: Point | None
+) -> Iterator[Call]:
     """What to confirm by phone, the most worthwhile first: whom to ask, the nearest to `middle` first, and what."""
-    call, titles = reply["one_call"], [step["title"] for step in one["steps"]]
+    call = reply["one_call"]
     found: list[Call] = []
     known: tuple[str, ...] = ()
-    signposts = {step["title"]: _signposts(step, services, middle) for step in one["steps"]}
-    if call is not None and call["step"]["label"] in titles:
+    if call is not None and call["step"]["label"] in signposts:
         by_id = {who.id: who for who in signposts[call["step"]["label"]]}
         asked = [by_id.get(who["id"]) or _whom(who["id"], who["label"], services, middle) for who in call["whom"]]
-        found.append(Call(_nearest_first(asked), call["ask"]))
+        found.append(Call(_nearest_first(asked), to_client(call["ask"])))
         known = _SAME_CALL.get(call["kind"], ())
     for check in reply["check_before_recommending"]:
-        title = next((title for title in titles if check["what"].startswith(f"{title}: ")), None)
+        title = next((title for title in signposts if check["what"].startswith(f"{title}: ")), None)
         said = check["what"].removeprefix(f"{title}: ")
         if title is not None and said.startswith(_CALL) and not said.startswith(known):
             whom = (Whom("the employer"),) if "employer decides" in said else signposts[title][:MOST_ASKED]
-            found.append(Call(whom, check["what"].rstrip(".")))
+            found.append(Call(whom, to_client(check["what"].rstrip("."))))
     yield from found
 
 
@@ -205,8 +206,10 @@ def _nearest_first(found: Iterable[Whom]) -> tuple[Whom, ...]:
 def _signposts(step: Reply, services: Services, middle: Point | None) -> tuple[Whom, ...]:
     """Who can answer for a step: who runs it; else who had a page of it or learners on it once.
 
-    The nearest first, as far as that is known; else the last.
+    The nearest first, as far as that is known; else the last. Of a job whoever has one.
     """
+    if step["kind"] == "job":
+        return (Whom(to_client(step["provider_note"])),)
     if step["provider"]:
         pages = [one["address"] for one in step["sources"] if _is_of_run(one["record"], services)]
         return (_whom(step["provider"]["id"], step["provider"]["label"], services, middle, pages, "runs it"),)
@@ -320,7 +323,7 @@ def respond(
         whole=whole,
         code=code,
         you=tuple(said_of_client(request.query_params.multi_items())),
-        said=on_screen,
+        said=lambda text: to_client(on_screen(text)),
         short_words=short_words,
         who=WHO,
         change=address(

@@ -22,7 +22,7 @@ from api.questions import STARTS, Understanding
 from api.schemas.common import Attendance, Mode
 from api.schemas.pathways import PathwayAsked
 from api.web.pages import Step, capitalize_first, page
-from api.web.wording import corrected, mistakes, on_screen, said_of_client, sector
+from api.web.wording import KM_IN_MILE, corrected, miles, mistakes, on_screen, said_of_client, sector
 from graph.requirements import attributes
 from queries.pathways.engine.problem import Criterion
 
@@ -92,7 +92,7 @@ _ALSO: Final[dict[str, Callable[[str], str]]] = {
 
 def _plain_query(query: str) -> str:
     said = (f"{name.replace('_', ' ')}: {value or 'the usual'}" for name, value in parse_qsl(query, True))
-    return "; ".join(said)
+    return on_screen("; ".join(re.sub(r"^km: (\d+)", r"\1 km", one) for one in said))
 
 
 _WIDE: Final = 1040
@@ -175,22 +175,33 @@ def asked_of(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     filled = [(name, value.strip()) for name, value in items if value.strip()]
     named = any(name == "to" for name, _ in filled)
     if not any(name == "near" for name, _ in filled):
-        filled = [one for one in filled if one[0] != "km"]
+        filled = [one for one in filled if one[0] not in ("km", "miles")]
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for name, value in filled:
         if named and name in ("to_level", "sector"):
             continue
         fact = name.removeprefix("fact.")
         key, said = ("attribute", f"{fact}:{value}") if fact != name else (name, _plainly(name, value))
+        key = "km" if key == "miles" else key
         found[key, said.partition(":")[0] if key == "attribute" else said] = (key, said)
-    return list(found.values())
+    return _still_lifted(list(found.values()))
+
+
+def _still_lifted(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A question in which no limit is called lifted that is set again as it was."""
+    was = parse_qsl(dict(items).get(LIFTED, ""), keep_blank_values=True)
+    again = {name for name in dict(was) if all(one in items for one in was if one[0] == name)}
+    left = [one for one in was if one[0] not in again]
+    rest = [one for one in items if one[0] != LIFTED]
+    return [*rest, (LIFTED, urlencode(left))] if any(value for _, value in left) else rest
 
 
 def _plainly(name: str, value: str) -> str:
-    """A number without its unit, and a day as programs write it; what is neither is left as it is."""
-    if name in ("budget", "hours_per_week"):
-        bare = re.sub(r"[£,\s]|hours?$|pounds?$", "", value)
-        return bare if bare.isdigit() else value
+    """A number without its unit, miles as km, and a day as programs write it; what is neither is left as it is."""
+    if name in ("budget", "hours_per_week", "miles"):
+        bare = re.sub(r"[£,\s]|hours?$|pounds?$|miles?$", "", value)
+        number = str(round(int(bare) * KM_IN_MILE)) if name == "miles" and bare.isdigit() else bare
+        return number if bare.isdigit() else value
     if name in ("arrive_by", "depart_after") and (said := _SAID_DAY.fullmatch(value)):
         month = int(said[2]) if said[2].isdigit() else _MONTHS.get(said[2][:3].lower(), 0)
         return f"{said[3]}-{month:02}-{int(said[1]):02}"
@@ -355,9 +366,9 @@ def form(items: Items, called: Callable[[str], str] = str) -> dict[str, Any]:
         "mode": _choices(_words(get_args(Mode)), given.get("mode", ())),
         "switches": _choices(SWITCHES, [name for name in SWITCHES if one(name) == "true"]),
         "given": {
-            name: one(name)
-            for name in ("arrive_by", "depart_after", "hours_per_week", "budget", "near", "km", "release")
-        },
+            name: one(name) for name in ("arrive_by", "depart_after", "hours_per_week", "budget", "near", "release")
+        }
+        | {"miles": str(miles(int(km))) if (km := one("km")).isdigit() else km},
         "also": [
             Also(name, value, _ALSO[name](called(value)))
             for name, value in (*(("to", value) for value in goals[1:]), *rest)
@@ -385,7 +396,7 @@ def fact_of(name: str, given: str = "") -> Fact:
         called = HELD
     elif given and called and given not in called:
         called = {**called, given: capitalize_first(given)}
-    return Fact(name, said["question"], _choices(called, [given]), given)
+    return Fact(name, on_screen(said["question"]), _choices(called, [given]), given)
 
 
 def summary(reply: Reply, asked: Items, addresses: Addresses) -> list[tuple[str, str, str]]:

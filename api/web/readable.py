@@ -32,6 +32,7 @@ OWN: Final = {
     "/incomplete": "incomplete.html",
     "/ready": "health.html",
     "/releases": "releases.html",
+    "/releases/{number}": "release.html",
     "/releases/{first}/diff/{second}": "differences.html",
 }
 """Addresses whose answer has a page of its own: the whole answer is `whole` there."""

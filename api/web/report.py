@@ -5,7 +5,6 @@ that the form has each filter with its meaning and its choices.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,6 +21,7 @@ from starlette.responses import Response
 from api.addresses import Addresses
 from api.charts import Chart
 from api.dependencies import Services
+from api.questions import today
 from api.schemas.coverage import InferenceAsked
 from api.sheets import Cell, Sheet, plain_text
 from api.web.pages import Alternate, Step, capitalize_first, page
@@ -39,6 +39,8 @@ PAGE: Final = 50
 _ID: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,12}-[A-Za-z0-9./_-]{1,80}")
 _OF_IDS: Final = re.compile(r"\bids?\b", re.IGNORECASE)
 _BETWEEN_IDS: Final = re.compile(r"[,;]? ")
+_COUNT: Final = re.compile(r" \(\d+ \w+\)$")
+"""How many of something, in brackets behind a name."""
 _CODES: Final = re.compile(r"[a-z]+(-[a-z]+)+(, [a-z]+(-[a-z]+)*)*")
 _CODE: Final = re.compile(r"`([^`]*)`")
 _UNLOCATED: Final = re.compile(r"urn:stepway:unlocated-source:\w+")
@@ -53,7 +55,8 @@ _SWITCHES: Final = frozenset(InferenceAsked.model_fields)
 class Field:
     """A filter: its name, what people call it, what it means, its values where there are but some, and what was asked.
 
-    `several`: it may be given more than once. `kind`: text, number, day or yes.
+    `several`: it may be given more than once. `kind`: text, number, day or yes. `suggested`: known values,
+    with what they are; others may be given.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Field:
     choices: tuple[str, ...]
     several: bool
     given: tuple[str, ...]
+    suggested: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,10 @@ def respond(
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "format"]
     path = request.url.path
 
+    tables = [
+        _paged(one, request, services, addresses) if one.paged else _table(one, services, addresses) for one in sheets
+    ]
+
     def alternate(name: str, media_type: str) -> Alternate:
         return Alternate(name, f"{path}?{urlencode([*asked, ('format', name)])}", media_type)
 
@@ -122,13 +130,10 @@ def respond(
         above=[Step("Start", "/"), Step("For curriculum designers", "/designers")],
         alternates=[alternate(*one) for one in offered],
         about=str(operation.get("description", "")).partition("\n\n")[0],
-        tables=[
-            _paged(one, request, services, addresses) if one.paged else _table(one, services, addresses)
-            for one in sheets
-        ],
+        tables=[one for place, one in enumerate(tables) if one.rows or one.none or not place],
         chart=chart,
         chart_address=next((alternate(*one).href for one in offered if one[0] == "vega-lite"), None),
-        fields=list(fields_of(operation, request)),
+        fields=[_suggesting(one, services) for one in fields_of(operation, request)],
         action=f"{addresses.root}/asked{path.removeprefix(addresses.root)}",
         asked=asked,
         try_it=_try_it(request, services, addresses, sheets),
@@ -147,14 +152,16 @@ def _title(request: Request, services: Services) -> str | None:
 def _try_it(request: Request, services: Services, addresses: Addresses, sheets: Sequence[Sheet]) -> str | None:
     """Where what is missing here can be imagined: in a sandbox, with what this page is about filled in.
 
-    Of a change that was found: the award of the unit that closes most, run there; of what nothing closes: a unit.
+    Of a change that was found: its units, run alone there, and what they are to close; of what nothing closes: a unit.
     """
     path = getattr(request.scope.get("route"), "path", "")
     if services.sandbox is not None or not path.startswith(("/coverage/", "/changes", "/bundles")):
         return None
     provider = _provider(request, services)
-    if path == "/changes" and provider and (award := _award_of(services, sheets)):
-        return addresses.to("/sandboxes/new", award=award, provider=provider)
+    if path == "/changes" and (units := _added(sheets)):
+        closes = dict.fromkeys(str(row["Item"]) for row in units)
+        alone = dict.fromkeys(str(row["Unit"]) for row in units)
+        return addresses.to("/sandboxes/new", provider=provider, alone=list(alone), gap=list(closes))
     about = [request.path_params.get("competency", ""), *request.query_params.getlist("gap")]
     if not any(about):
         about = [str(row[0]) for one in sheets if one.title == "Stays open" for row in one.rows]
@@ -163,11 +170,10 @@ def _try_it(request: Request, services: Services, addresses: Addresses, sheets: 
     return addresses.to("/sandboxes/new", **{name: value for name, value in given.items() if value})
 
 
-def _award_of(services: Services, sheets: Sequence[Sheet]) -> str | None:
-    """The award of the unit of the smallest change that closes most; None: no unit is added."""
-    closes = Counter(str(row[1]) for one in sheets if one.title == "Units" for row in one.rows if row[0] == "best")
-    found = services.release.projection.units.get(max(closes, key=closes.__getitem__, default=""))
-    return found.award if found and found.award in services.release.projection.awards else None
+def _added(sheets: Sequence[Sheet]) -> list[dict[str, Cell]]:
+    """What the smallest change adds: a row for each unit that does not run there yet, and each item that it closes."""
+    rows = (dict(zip(one.columns, row, strict=True)) for one in sheets if one.title == "Units" for row in one.rows)
+    return [row for row in rows if row["Plan"] == "best" and row["Unit"] and not row["Runs there already"]]
 
 
 def providers_of(services: Services) -> list[tuple[str, str]]:
@@ -178,10 +184,11 @@ def providers_of(services: Services) -> list[tuple[str, str]]:
 
 def _provider(request: Request, services: Services) -> str | None:
     """The id of the provider that is asked about; None: nobody is, or none is meant alone."""
-    if (said := request.query_params.get("provider")) is None:
+    said = request.query_params.getlist("provider")
+    if len(said) != 1:
         return None
     try:
-        return resolve(said, services.search, services.things.names, ("Provider",)).id
+        return resolve(said[0], services.search, services.things.names, ("Provider",)).id
     except UnknownWordsError:
         return None
 
@@ -236,6 +243,15 @@ def fields_of(operation: dict[str, Any], request: Request) -> Iterator[Field]:
         if not given and default not in (None, [], ""):
             given = tuple(map(_text, default)) if isinstance(default, list) else (_text(default),)
         yield Field(said["name"], label, about, kind, choices, several, given)
+
+
+def _suggesting(field: Field, services: Services) -> Field:
+    """A filter of places, with those where something is taught."""
+    if field.name not in ("town", "district"):
+        return field
+    places = {(run.district, run.town) for run in services.coverage(today()).runs}
+    known = {(town, "") for _, town in places} if field.name == "town" else places
+    return replace(field, suggested=tuple(sorted((value, of or "") for value, of in known if value)))
 
 
 def _text(value: object) -> str:
@@ -315,7 +331,7 @@ def _parts(cell: Cell, services: Services, addresses: Addresses) -> tuple[Part, 
     if _CODES.fullmatch(cell):
         return (Part(cell.replace("-", " ")),)
     parts = [cell] if things.doubt_of_name(cell) else cell.split("; ")
-    return tuple(Part(_read(one), None, things.doubt_of_name(one)) for one in parts)
+    return tuple(Part(_read(one), None, things.doubt_of_name(_COUNT.sub("", one))) for one in parts)
 
 
 def _read(cell: Cell) -> str:

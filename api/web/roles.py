@@ -19,6 +19,7 @@ from api.errors import QuestionIdError
 from api.resources import HELPERS, path_of
 from api.web.pages import Step, capitalize_first, page
 from api.web.pictures import ladder_picture, map_picture
+from api.web.wording import miles
 from graph.projection import CompetencyFacts, Evidence, Projection, RoleFacts, Source, Status, StepKind
 from graph.requirements import parse, sentence
 from graph.store import plain
@@ -430,7 +431,7 @@ class Row:
 
     number: int | None
     spot: Spot
-    kilometres: float | None
+    miles: int | None
     links: tuple[Said, ...]
 
 
@@ -477,7 +478,7 @@ def providers(
         Row(
             numbers.get(one),
             one,
-            round(kilometres(start, one.at), 1) if start and one.at else None,
+            miles(kilometres(start, one.at)) if start and one.at else None,
             tuple(
                 _said(told.text, told.status, told.source, told.as_of, link=addresses.to(f"/id/{told.about}"))
                 for told in one.told

@@ -1,4 +1,4 @@
-"""The form that makes a sandbox: an imaginary run of an award, an imaginary unit, or both; without a line of JSON."""
+"""The form that makes a sandbox: an imaginary run of an award or of units, an imaginary unit; without any JSON."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,13 +21,15 @@ TIMES: Final = ("day", "evening", "weekend")
 _KINDS: Final = {"PT-HNC": "HNC", "PT-HND": "HND"}
 _WEEKS_AHEAD: Final = 8
 """Weeks from today to the Monday on or after which a run is proposed to start."""
-_OF_RUN: Final = ("provider", "attendance", "start", "duration_weeks", "hours_per_week", "cost_pounds", "seats")
+_NUMBERS: Final = ("duration_weeks", "hours_per_week", "cost_pounds", "seats")
+_OF_RUN: Final = ("provider", "alone", "attendance", "start", *_NUMBERS)
 _OF_UNIT: Final = ("unit", "level", "credits", "competency")
-_COURSE, _RUN, _UNIT = "C-IMAGINED-1", "DL-IMAGINED-1", "U-IMAGINED-1"
+_UNIT = "U-IMAGINED-1"
 
 LABELS: Final = {
     "award": "Award that is run, or that the unit is a part of",
     "provider": "Who runs it?",
+    "alone": "Units that are run alone, by their ids",
     "attendance": "When do people attend?",
     "start": "First day",
     "duration_weeks": "Weeks from start to end",
@@ -45,6 +47,7 @@ LABELS: Final = {
 _FIELD_OF: Final = {
     "provider_id": "provider",
     "site_id": "provider",
+    "unit_id": "alone",
     "start_dates": "start",
     "competency_id": "competency",
     **{name: name for name in LABELS},
@@ -58,17 +61,23 @@ def respond(
     services: Services,
     given: Mapping[str, str],
     mistakes: Sequence[Mistake] = (),
+    gap: Sequence[str] = (),
     proposed: Mapping[str, tuple[str, str]] | None = None,
 ) -> Response:
     """The form with what was said so far. `mistakes`: what is to be put right in it, said before it and beside it.
 
-    `proposed`: by field what nobody said and stands there all the same, and why.
+    `gap`: what the sandbox is to close. `proposed`: by field what nobody said and stands there all the same, and why.
     """
     projection = services.release.projection
     given = {**given, **{name: value for name, (value, _) in (proposed or {}).items()}}
     names = projection.labels
-    said = given.get("competency", "").split()
-    competencies = said if all(one in services.things for one in said) else []
+
+    def chosen(name: str) -> list[tuple[str, str]]:
+        """What a field of ids names; nothing unless all of them are known."""
+        said = given.get(name, "").split()
+        known = all(one in services.things for one in said)
+        return [(one, services.things.get_named(one).label) for one in said] if known else []
+
     return page(
         request,
         "sandbox-new.html",
@@ -86,8 +95,20 @@ def respond(
         providers=sorted(
             {(names.get(one.provider, one.provider), one.provider) for one in read_sites(services.store).values()}
         ),
-        competencies=[(one, services.things.get_named(one).label) for one in competencies],
+        competencies=chosen("competency"),
+        units=chosen("alone"),
+        gap=gap,
     )
+
+
+def unknown_of(services: Services, given: Mapping[str, str]) -> Iterator[Mistake]:
+    """What an address names that the release does not know."""
+    for name in ("award", "provider", "competency", "alone"):
+        for id in given.get(name, "").split():
+            if id not in services.things:
+                near = [one.id for one in services.things.suggestions(id)][:3]
+                hint = f". Perhaps {' or '.join(near)}?" if near else ""
+                yield Mistake(name, f"{LABELS[name].rstrip('?')}: nothing here has the id “{id}”{hint}")
 
 
 def proposals(services: Services, given: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -154,10 +175,11 @@ def imagined(services: Services, given: Mapping[str, str]) -> tuple[Asked, list[
     """
     projection, names = services.release.projection, services.release.projection.labels
     award, provider, unit = (given.get(name, "") for name in ("award", "provider", "unit"))
+    alone = given.get("alone", "").split()
     run, part = (any(given.get(name) for name in fields) for fields in (_OF_RUN, _OF_UNIT))
     lacking = []
     known = projection.awards.get(award)
-    if known is None:
+    if known is None and (part or not alone):
         lacking.append(Mistake("award", "Choose the award that is run, or that the unit is a part of"))
     if not run and not part:
         lacking.append(Mistake("provider", "Say who runs it, or give the unit a title"))
@@ -172,20 +194,25 @@ def imagined(services: Services, given: Mapping[str, str]) -> tuple[Asked, list[
         kind = known.kind if known else None
         site = next((one.id for one in read_sites(services.store).values() if one.provider == provider), None)
         when = given.get("attendance", "")
-        course = {
-            "opportunity_id": _COURSE,
-            "title": f"{called}{f', {when}' if when else ''}",
-            "provider_id": provider,
+        whole: Mapping[str, Cell] = {
             "qualification_id": of,
             "provision_type_id": kind,
             "course_kind": _KINDS.get(kind or "", "short"),
             "sold_separately": "unknown",
         }
-        row = {"delivery_id": _RUN, "opportunity_id": _COURSE, "site_id": site, "attendance": when or None}
-        said = {one: given.get(one) or None for one in ("duration_weeks", "hours_per_week", "cost_pounds", "seats")}
-        starts = [given["start"]] if given.get("start") else None
-        tables |= {"opportunities": [course], "deliveries": [row | said | {"start_dates": starts}]}
-        title = title or f"What if {names.get(provider, provider)} ran {called}{f' ({when})' if when else ''}?"
+        by_itself: Mapping[str, Cell] = {"course_kind": "short", "sold_separately": "yes"}
+        parts = [(names.get(one, one), {"unit_id": one, **by_itself}) for one in alone]
+        of_run: dict[str, Cell] = {"site_id": site, "attendance": when or None}
+        of_run |= {one: given.get(one) or None for one in _NUMBERS}
+        of_run["start_dates"] = [given["start"]] if given.get("start") else None
+        tables |= {"opportunities": [], "deliveries": []}
+        for place, (name, what) in enumerate(parts or [(called, whole)], 1):
+            id = f"C-IMAGINED-{place}"
+            course = {"opportunity_id": id, "title": f"{name}{f', {when}' if when else ''}", "provider_id": provider}
+            tables["opportunities"].append({**course, **what})
+            tables["deliveries"].append({"delivery_id": f"DL-IMAGINED-{place}", "opportunity_id": id, **of_run})
+        ran = f"{parts[0][0] if len(parts) == 1 else f'{len(parts)} units'} alone" if parts else called
+        title = title or f"What if {names.get(provider, provider)} ran {ran}{f' ({when})' if when else ''}?"
     if part:
         told = {one: given.get(one) or None for one in ("level", "credits")}
         tables["units"] = [{"unit_id": _UNIT, "qualification_id": of, "title": unit, "unit_role": "optional", **told}]

@@ -1,19 +1,33 @@
 """The pages of a sandbox: what it is, and what it changes."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import Response
 
+from api.dependencies import Services
 from api.negotiate import SHEETS
+from api.sandboxes import gap_in_words
 from api.schemas.sandboxes import ChangeSaid, EffectSaid, SandboxSaid
 from api.web.pages import Alternate, Step, page
 
 _NO_INDEX: Final = {"X-Robots-Tag": "noindex"}
 
 
-def respond(request: Request, said: SandboxSaid) -> Response:
-    """What a sandbox is."""
+MOST_COVERED: Final = 40
+"""Findings of the coverage board that a page of an effect tells."""
+
+LOOKS_AGAIN: Final = 4
+"""Seconds after which a page that waits asks again by itself."""
+
+
+def respond(request: Request, said: SandboxSaid, within: Services, base: Services) -> Response:
+    """What a sandbox is. `within`: the sandbox; `base`: what it is laid over."""
+
+    def named(services: Services, id: str) -> str:
+        return services.things.get_named(id).label if id in services.things else id
+
     here = request.url.path
     return page(
         request,
@@ -23,15 +37,36 @@ def respond(request: Request, said: SandboxSaid) -> Response:
         alternates=(Alternate("JSON", here, "application/json"),),
         headers=_NO_INDEX,
         said=said,
+        imagined=[(table, [(id, named(within, id)) for id in ids]) for table, ids in said.imagined.items()],
+        closed=[named(base, id) for id in said.closed],
+        taken_away=[named(base, id) for id in said.taken_away],
         in_foot=said.base,
         banner=said.banner,
         under=f"/sandboxes/{said.id}",
     )
 
 
+def respond_going(request: Request, sandbox: SandboxSaid, seconds: int) -> Response:
+    """That what a sandbox changes is being worked out, for so many seconds: the page asks again by itself."""
+    return page(
+        request,
+        "sandbox-going.html",
+        title=f"Working out what it changes: {sandbox.title or sandbox.id}",
+        above=[Step("Start", "/"), Step("Sandbox", f"/sandboxes/{sandbox.id}")],
+        status=202,
+        headers=_NO_INDEX | {"Refresh": str(LOOKS_AGAIN), "Cache-Control": "no-store"},
+        seconds=seconds,
+        again=LOOKS_AGAIN,
+        address=str(request.url.replace(scheme="", netloc="")),
+        in_foot=sandbox.base,
+        banner=sandbox.banner,
+        under=f"/sandboxes/{sandbox.id}",
+    )
+
+
 def respond_effect(request: Request, sandbox: SandboxSaid, said: EffectSaid) -> Response:
     """What a sandbox changes. Learners and people-places are told together where the same became of them."""
-    here = request.url.path
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "format"]
     became: dict[str, list[ChangeSaid]] = {}
     for change in said.changes:
         became.setdefault(change.text, []).append(change)
@@ -44,9 +79,16 @@ def respond_effect(request: Request, sandbox: SandboxSaid, said: EffectSaid) -> 
         "sandbox-effect.html",
         title=f"What it changes: {sandbox.title or sandbox.id}",
         above=[Step("Start", "/"), Step("Sandbox", f"/sandboxes/{sandbox.id}")],
-        alternates=tuple(Alternate(one.name.upper(), f"{here}?format={one.name}", one.media_type) for one in SHEETS),
+        alternates=tuple(
+            Alternate(
+                one.name.upper(), f"{request.url.path}?{urlencode([*asked, ('format', one.name)])}", one.media_type
+            )
+            for one in SHEETS
+        ),
         headers=_NO_INDEX,
         said=said,
+        gap=gap_in_words(said) if said.gap else None,
+        most=MOST_COVERED,
         became=list(became.items()),
         served=list(served.items()),
         in_foot=sandbox.base,

@@ -97,7 +97,7 @@ def respond(
             request,
             "questions-checked.html",
             title="Check the answers",
-            rows=[Answered(attributes()[name]["question"], _said(name, known), to((ASK, name))) for name in done],
+            rows=[Answered(fact_of(name).question, _said(name, known), to((ASK, name))) for name in done],
             steps=reply["pathways"][0]["steps"] if reply["pathways"] else [],
             likely=LIKELY_START,
             sentence=lambda text: text if text.endswith(("?", ".")) else f"{text}.",
@@ -110,7 +110,7 @@ def respond(
     return page(
         request,
         "question-one.html",
-        title=attributes()[now]["question"],
+        title=fact_of(now).question,
         status=422 if wrong else 200,
         fact=fact_of(now, wrong[0] if wrong else known.get(now, "")),
         wrong=wrong[1] if wrong else None,

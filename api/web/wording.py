@@ -6,11 +6,13 @@ import re
 from calendar import month_name
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from api.errors import FieldProblem, ProblemDocument
 from api.web.pages import capitalize_first, day
 from graph.requirements import Attribute, attributes, circumstance_fault, phrase
+from queries.pathways.request import counted
 
 Items = Sequence[tuple[str, str]]
 
@@ -34,6 +36,7 @@ _SAID: Final = tuple(
         (r"this step stands for the type of provision", "what is said here holds for courses of this kind"),
         (r"Ask the person: Is it so: ", "Ask the person whether this holds: "),
         (r"\bIs it so: ", "Does this hold: "),
+        (r"\b([Tt])he (?:person|learner)\b", r"\1he client"),
         (r"the profile usually asked is a bar", "only where the client has what providers usually ask for"),
         (r"the profile usually expected is met", "what providers usually ask for is met"),
     )
@@ -43,12 +46,45 @@ _SAID: Final = tuple(
 def on_screen(text: str) -> str:
     """What an answer says, in the words of the pages.
 
-    >>> on_screen("no pathway to be there by 2028-07-31")
-    'no route to be there by 31 July 2028'
+    >>> on_screen("no pathway to be there by 2028-07-31"), on_screen("within 20 km of Walsall")
+    ('no route to be there by 31 July 2028', 'within 12 miles of Walsall')
     """
     for pattern, words in _SAID:
         text = pattern.sub(words, text)
-    return spoken_days(text)
+    return spoken_days(_KM.sub(lambda found: counted(miles(int(found[1])), "mile"), text))
+
+
+_KM: Final = re.compile(r"\b(\d+) km\b")
+_TO_CLIENT: Final = tuple(
+    (re.compile(rf"\b{pattern}\b", re.IGNORECASE), words)
+    for pattern, words in (
+        (r"the client['’]s", "your"),
+        (r"those of the client", "yours"),
+        (r"the client has", "you have"),
+        (r"the client is", "you are"),
+        (r"the client (pay|meet|bring|hold|live|want|need)s", r"you \1"),
+        (r"(?-i:Does) the client", "do you"),
+        (r"(?-i:Is) the client", "are you"),
+        (r"(?-i:Has) the client", "have you"),
+        (r"the client", "you"),
+    )
+)
+
+
+def to_client(text: str) -> str:
+    """What a page says of the client, as it is said to them.
+
+    >>> to_client("what the client pays; who has the client in work"), to_client("Has the client worked?")
+    ('what you pay; who has you in work', 'Have you worked?')
+    """
+    for pattern, words in _TO_CLIENT:
+        text = pattern.sub(partial(_with_case, words), text)
+    return text
+
+
+def _with_case(words: str, found: re.Match[str]) -> str:
+    said = found.expand(words)
+    return capitalize_first(said) if found[0][0].isupper() else said
 
 
 def spoken_days(text: str) -> str:
@@ -67,9 +103,12 @@ def _spoken(found: re.Match[str]) -> str:
         return found[0]
 
 
+KM_IN_MILE: Final = 1.609344
+
+
 def miles(km: float) -> int:
     """A distance as people say it: in whole miles, at least one."""
-    return max(1, round(km / 1.609344))
+    return max(1, round(km / KM_IN_MILE))
 
 
 def sector(id: str) -> str:
@@ -132,7 +171,7 @@ _FIELDS: Final = {
     "attendance": ("attendance", "Choose when the client can attend from the list."),
     "mode": ("mode", "Choose how they want to study from the list."),
     "near": ("near", "Where the client sets out from must be a town or a postcode."),
-    "km": ("km", f"How far, in km, {_NUMBER} from 1 to 500, with a place to set out from."),
+    "km": ("miles", f"How far, in miles, {_NUMBER} from 1 to 310, with a place to set out from."),
     "within_weeks": ("arrive", f"The weeks to be there within {_NUMBER} from 0 to 1,040."),
     "alternatives": ("also", "How many routes to show must be from 1 to 10."),
     "on": ("also", f"The day of the question {_REAL_DAY}."),
@@ -191,13 +230,13 @@ def _of_client(items: Items) -> Iterator[Mistake]:
         if name not in attributes():
             yield Mistake("to", f"The address says something of the client that is not known here: “{name[:60]}”.")
         elif fault := circumstance_fault(name, value.strip()):
-            asked = attributes()[name]["question"]
+            asked = on_screen(attributes()[name]["question"])
             yield Mistake(f"fact-{name}", f"{asked} {capitalize_first(fault)[:120]}.")
     names = [value.partition(":")[0] for name, value in items if name == "attribute"]
     if {"age", "born"} <= set(names):
         yield Mistake("fact-age", "Give the age or the date of birth, not both.")
     for name in sorted({one for one in names if names.count(one) > 1 and one in attributes()}):
-        yield Mistake(f"fact-{name}", f"{attributes()[name]['question']} It is answered twice.")
+        yield Mistake(f"fact-{name}", f"{on_screen(attributes()[name]['question'])} It is answered twice.")
 
 
 def places_of(words: str, items: Items) -> list[int]:

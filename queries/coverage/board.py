@@ -425,7 +425,7 @@ def sold_alone(teacher: Teacher, run: Run) -> bool:
     """Whether it is known that somebody can take this alone: a course without an award, or a unit that is sold so."""
     if teacher.kind is TeacherKind.COURSE:
         return True
-    return teacher.kind is TeacherKind.UNIT and run.sold_separately == "yes"
+    return teacher.kind is TeacherKind.UNIT and (run.of == teacher.id or run.sold_separately == "yes")
 
 
 def _place(run: Run, asked: Slice) -> Finding | None:

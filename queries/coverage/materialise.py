@@ -19,8 +19,9 @@ from graph.projection import Projection
 from graph.store import GraphStore, Quad
 from ontology.namespaces import DATASET, ID, SW, slug, thing
 from queries.coverage.board import EVERYTHING, MEANINGS, USUAL, Cell, Finding, board, by_role, by_theme
-from queries.coverage.model import INFERRED, CoverageFacts, Inference, Via
+from queries.coverage.model import INFERRED, CoverageFacts, Inference, TeacherKind, Via
 from queries.coverage.reading import read
+from queries.coverage.subjects import measured
 
 GRAPH: Final = DATASET[COVERAGE]
 """The named graph of the findings."""
@@ -44,6 +45,8 @@ def said_of(facts: CoverageFacts) -> Iterator[tuple[URIRef, URIRef, URIRef | Lit
     yield GRAPH, SW.countedFrom, Literal(facts.on.isoformat(), datatype=XSD.date)
     yield GRAPH, SW.softwareVersion, Literal(version("stepway"))
     yield GRAPH, PROV.wasGeneratedBy, SW["coverage-board"]
+    if any(one.via is Via.NAME and facts.teachers[one.teacher].kind is TeacherKind.AWARD for one in facts.teachings):
+        yield from _titles_measured()
     found = board(facts, EVERYTHING, USUAL).cells
     published = {cell.competency.id: cell.finding for cell in board(facts, EVERYTHING, PUBLISHED).cells}
     for cell in found:
@@ -53,6 +56,17 @@ def said_of(facts: CoverageFacts) -> Iterator[tuple[URIRef, URIRef, URIRef | Lit
     for theme, counts in by_theme(found).items():
         if theme:
             yield from _counts(theme, f"theme {theme}", SW.countForTheme, Literal(theme), counts)
+
+
+def _titles_measured() -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
+    """How often the title of an award that names a skill is right about it."""
+    me, (said, right) = ID["MATCHING-award-title"], measured()
+    precision = f"{right / said:.4f}".rstrip("0").rstrip(".")
+    yield me, RDF.type, SW.MatchMethod
+    yield me, SKOS.prefLabel, Literal("Awards and ESCO skills: the title of the award names the skill", lang="en")
+    yield me, SW.leastScore, Literal("1", datatype=XSD.decimal)
+    yield me, SW.sampleSize, Literal(str(said), datatype=XSD.integer)
+    yield me, SW.precision, Literal(precision, datatype=XSD.decimal, normalize=False)
 
 
 def finding_of(competency: str) -> URIRef:

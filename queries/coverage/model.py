@@ -38,7 +38,7 @@ class Via(StrEnum):
     COURSE_THEME = "course-theme"
     """A course without units has our tag of it."""
     NAME = "name"
-    """The names of both are alike: a match with a score."""
+    """The names of both are alike: a match with a score, 1 where the title of an award names a skill."""
 
 
 INFERRED: Final = frozenset(Via) - {Via.STATED, Via.STANDARD, Via.AWARD}
@@ -271,7 +271,7 @@ class CoverageFacts:
 
     @cached_property
     def runs_of(self) -> dict[str, tuple[Run, ...]]:
-        """The runs of each award, apprenticeship (by role) and course: of `Run.of`."""
+        """The runs of each award, apprenticeship (by role), course and unit that is run alone: of `Run.of`."""
         return _grouped(self.runs, lambda one: one.of)
 
     def runs_for(self, teacher: Teacher) -> Iterator[Run]:

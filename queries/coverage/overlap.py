@@ -63,18 +63,20 @@ class UnitPair:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """What somebody who has the award `one` would meet again in the award `two`.
+    """What somebody who has the award `one` may meet again in the award `two`.
 
-    `again`: units of `two` that repeat a unit of `one`. `credits`: of those units together, as far as known, `at_least`
-    when some credits are not. `units`: all units of `two` that are known; 0: its units are not known, and neither is
+    `again`: units of `two` that repeat something of a unit of `one`; `stated`: how many of them by what publishers map,
+    the others by our inference alone. `credits`: of those units together, as far as known, `at_least` when some credits
+    are not; None: none are. `units`: all units of `two` that are known; 0: its units are not known, and neither is
     what is repeated. `accepted`: what `two` takes from `one` by a stated rule.
     """
 
     one: str
     two: str
     again: tuple[str, ...]
+    stated: int
     units: int
-    credits: int
+    credits: int | None
     at_least: bool
     accepted: tuple[Transfer, ...]
 
@@ -248,31 +250,41 @@ def _repeats(
     pairs: Sequence[UnitPair], units: Mapping[str, UnitFacts], projection: Projection, asked: Collection[str]
 ) -> Iterable[Repeat]:
     """Both ways: of two awards that were asked for always, of others where they repeat something."""
-    again: dict[tuple[str, str], set[str]] = defaultdict(set)
+    again: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
     for pair in pairs:
         if pair.one.award and pair.two.award:
-            again[pair.one.award, pair.two.award].add(pair.two.id)
-            again[pair.two.award, pair.one.award].add(pair.one.id)
+            for one, two in ((pair.one, pair.two), (pair.two, pair.one)):
+                met = again[one.award or "", two.award or ""]
+                met[two.id] = met.get(two.id, False) or bool(pair.stated)
     if len(asked) > 1:
-        for one in asked:
-            for two in asked:
-                if one != two:
-                    again[one, two]
+        for first in asked:
+            for second in asked:
+                if first != second:
+                    again[first, second]
     of_award: dict[str, int] = defaultdict(int)
     for unit in units.values():
         of_award[unit.award or ""] += 1
     taught_by = {id: unit.award for id, unit in projection.units.items()}
     found = []
-    for (one, two), repeated in again.items():
+    for (first, second), repeated in again.items():
         credits = [units[id].credits for id in repeated]
         accepted = tuple(
             t
             for t in projection.transfers
-            if t.to_id in (two, None) and t.from_id and one in (t.from_id, taught_by.get(t.from_id))
+            if t.to_id in (second, None) and t.from_id and first in (t.from_id, taught_by.get(t.from_id))
         )
         known = [amount for amount in credits if amount is not None]
         found.append(
-            Repeat(one, two, tuple(sorted(repeated)), of_award[two], sum(known), len(known) < len(credits), accepted)
+            Repeat(
+                first,
+                second,
+                tuple(sorted(repeated)),
+                sum(repeated.values()),
+                of_award[second],
+                sum(known) if known or not credits else None,
+                len(known) < len(credits),
+                accepted,
+            )
         )
     return sorted(found, key=lambda r: (-len(r.again), r.one, r.two))
 

@@ -109,18 +109,50 @@ _NAMES = """
       ?district skos:prefLabel ?name }"""
 
 
-def outcodes_of(store: GraphStore, places: Places, geography: Geography) -> dict[str, str]:
-    """The area in which the first half of a postcode wholly lies; absent: in several, or nobody tells.
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """In which area something lies that names a postcode or a town: by first half of a postcode, and by town.
 
-    Districts of outcodes are those of a file of outcodes; no source here tells in which town one lies.
+    Towns are in small letters. A town as it is published is an area itself, or its district was looked up (inferred).
     """
+
+    outcodes: dict[str, str]
+    towns: dict[str, str]
+
+    def of(self, outcode: str | None, town: str | None) -> tuple[str | None, bool]:
+        """The area, None when it cannot be told; and whether it is told by the town."""
+        if outcode in self.outcodes:
+            return self.outcodes[outcode], False
+        area = self.towns.get((town or "").casefold())
+        return area, area is not None
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every area in which something can be found to lie."""
+        return frozenset((*self.outcodes.values(), *self.towns.values()))
+
+
+def areas_told(store: GraphStore, places: Places, geography: Geography) -> Areas:
+    """The areas in which first halves of postcodes wholly lie, and towns; absent: in several, or nobody tells.
+
+    Districts of outcodes are those of a file of outcodes. A town lies in the district in which all sites lie that are
+    known in it. No source here tells in which town an outcode lies.
+    """
+    areas = {area: area for area in places.all_areas(geography)}
     if geography is Geography.OUTCODE:
-        return {area: area for area in places.all_areas(geography)}
+        return Areas(areas, {})
     if geography is Geography.TOWN:
-        return {}
-    named = {area.partition(" ")[0]: area for area in places.all_areas(geography)}
+        return Areas({}, {area.casefold(): area for area in areas})
+    named = {area.partition(" ")[0]: area for area in areas}
     wholly = {plain(outcode): id_of(plain(district)).removeprefix("LAD-") for outcode, district in store.rows(_WHOLLY)}
-    return {outcode: named[code] for outcode, code in wholly.items() if code in named}
+    districts: dict[str, set[str | None]] = defaultdict(set)
+    for one in places.providers.values():
+        for place in one.places:
+            districts[(place.town or "").casefold()].add(place.district)
+    return Areas(
+        {outcode: named[code] for outcode, code in wholly.items() if code in named},
+        {town: area for town, (area, *more) in districts.items() if town and area is not None and not more},
+    )
 
 
 def read_places(store: GraphStore) -> Places:

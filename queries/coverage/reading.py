@@ -4,7 +4,8 @@ What is published and what we conclude is told apart by `Via`. Three ways are pu
 (`stated`), the statements of a standard in an apprenticeship for it (`standard`), and what an award promises (`award`).
 The others are ours: a tag that both have (themes), a skill of a vocabulary that both are linked to, a likeness of names
 that `ontology/matching` has a measured error rate for. Inferences are never chained: a unit that has the tag of a
-statement does not teach the ESCO skill that the statement is linked to; an apprenticeship for its standard does.
+statement does not teach the ESCO skill that the statement is linked to; an apprenticeship for its standard does. What
+an award is called is published, so it may name a skill (`queries.coverage.subjects`, measured as well).
 """
 
 from collections import defaultdict
@@ -33,6 +34,8 @@ from queries.coverage.model import (
     Via,
 )
 from queries.coverage.stated import read_said, stated, without_denied
+from queries.coverage.subjects import plain as plain_name
+from queries.coverage.subjects import skill_named
 
 APPRENTICESHIP: Final = "PT-APPR"
 
@@ -159,13 +162,14 @@ class _Reader:
     def read(self) -> CoverageFacts:
         needs, competencies, labels = self.needs_and_competencies()
         said = read_said(self.store)
-        units, awards = self.units(), self.awards()
+        units, awards = self.units(), [*self.awards(), *self.registered(self.names_of_skills(competencies))]
         teachers = {one.id: one for one in (*units, *awards, *self.apprenticeships(), *self.course_teachers())}
         sure = [*self.by_standard_and_award(competencies, teachers), *stated(said)]
         found = [
             *sure,
             *without_denied(self.by_theme(competencies, teachers), said),
             *self.by_vocabulary(competencies, sure, teachers),
+            *self.by_title(competencies, teachers),
         ]
         kept = tuple(one for one in found if one.competency in competencies and one.teacher in teachers)
         named = {one.teacher for one in kept}
@@ -177,7 +181,7 @@ class _Reader:
             teachers={id: one for id, one in teachers.items() if one.kind is not TeacherKind.AWARD or id in named},
             teachings=kept,
             runs=tuple(self.runs()),
-            labels=self.projection.labels | labels,
+            labels={one.id: one.title for one in awards} | self.projection.labels | labels,
             unlisted=unlisted,
             aimed=aimed,
             gaps=self.projection.gaps,
@@ -302,6 +306,34 @@ class _Reader:
             if one.real
         ]
 
+    def registered(self, skills: dict[str, str]) -> Iterator[Teacher]:
+        """The awards of public lists whose titles name one of these skills."""
+        query = """
+            SELECT ?award ?title ?dataset ?status ?level ?currency {
+                GRAPH ?dataset { ?award a sw:Qualification ; sw:realAward true ; skos:prefLabel ?title ;
+                    sw:status ?status OPTIONAL { ?award sw:level ?level } OPTIONAL { ?award sw:currency ?currency } }
+                ?dataset a dcat:Dataset }"""
+        found: dict[str, Teacher] = {}
+        for award, title, dataset, status, level, currency in sorted(self.store.rows(query)) if skills else ():
+            id, name, said = id_of(plain(award)), plain(title), plain(level).rpartition("/")[2] if level else ""
+            if id in self.projection.awards or id in found or skill_named(name, skills) is None:
+                continue
+            found[id] = Teacher(
+                id,
+                TeacherKind.AWARD,
+                name,
+                int(said) if said.isdigit() else None,
+                None,
+                id,
+                (id,),
+                None,
+                (),
+                not currency or plain(currency).endswith("/current"),
+                known := Status(plain(status).rpartition("#")[2]),
+                replace(self.datasets[plain(dataset)], record=id, status=known),
+            )
+        yield from found.values()
+
     def apprenticeships(self) -> list[Teacher]:
         steps = {one.id: one for one in self.projection.steps}
         return [
@@ -351,7 +383,9 @@ class _Reader:
         ]
 
     def run_of(self, course: Course) -> tuple[str, ...]:
-        """What a run of a course is a run of: its award, the roles of its standard, or itself."""
+        """What a run of a course is a run of: a unit alone, its award, the roles of its standard, or itself."""
+        if (unit := self.opportunities[course.id].text("sw:singleUnit")) is not None:
+            return (unit,)
         if course.award is not None:
             return (course.award,)
         standard = self.opportunities[course.id].text("sw:standardReference")
@@ -548,6 +582,20 @@ class _Reader:
                     seen.add(key)
                     through = f"“{name}”, like {one.competency}"
                     yield _inferred(teacher, competencies[skill], Via.NAME, through, (mine, *one.sources), score=score)
+
+    def by_title(self, competencies: Mapping[str, Competency], teachers: Mapping[str, Teacher]) -> Iterator[Teaching]:
+        """An award teaches the skill of a vocabulary that its title names."""
+        named = self.names_of_skills(competencies)
+        for teacher in teachers.values():
+            if teacher.kind is TeacherKind.AWARD and (skill := skill_named(teacher.title, named)) is not None:
+                through = f"“{competencies[skill].label}”, which the title of the award names"
+                yield _inferred(teacher, competencies[skill], Via.NAME, through, (teacher.source,), score=1.0)
+
+    @staticmethod
+    def names_of_skills(competencies: Mapping[str, Competency]) -> dict[str, str]:
+        """The skills of vocabularies that are needed, by their plain names; of two of one name the first by id."""
+        skills = sorted((one.id for one in competencies.values() if not one.standard), reverse=True)
+        return {plain_name(competencies[id].label): id for id in skills}
 
     def hierarchy(self, competencies: Mapping[str, Competency]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """The needed skills just above and just below each skill of ESCO."""

@@ -87,7 +87,8 @@ class AreaSpot:
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """Counts by standard or award, level, area and kind of provider. `areas`: all that are looked at."""
+    """Counts by standard or award, level, area and kind of provider. `areas`: all that are looked at, `within`: where
+    they are."""
 
     geography: Geography
     within: str
@@ -107,14 +108,17 @@ def spots(
     roles: Collection[str] | None = None,
     levels: Collection[int] = (),
     provider_kinds: Collection[str] = (),
+    areas: Collection[str] = (),
     placeholders: bool = False,
 ) -> Spots:
     """The counts. `roles`: only their standards, and the awards aimed at them; None: every standard, award and course.
 
     `standards`: the reference of the standard of each role that has one. Areas are those of the combined authority
-    where providers say so; `everywhere`: of all providers.
+    where providers say so; `everywhere`: of all providers; `areas`: only these, and only what is taught in them.
     """
-    counting = _Counting(facts, places, geography or places.best, everywhere, set(provider_kinds), placeholders)
+    counting = _Counting(
+        facts, places, geography or places.best, everywhere, set(provider_kinds), frozenset(areas), placeholders
+    )
     things = counting.things(roles, standards)
     rows = [counting.row(id, standards) for id in things]
     chosen = [row for row in rows if not levels or row.level in levels]
@@ -137,15 +141,18 @@ class _Counting:
         geography: Geography,
         everywhere: bool,
         kinds: set[str],
+        only: frozenset[str],
         placeholders: bool,
     ) -> None:
         self.facts, self.places, self.geography, self.kinds = facts, places, geography, kinds
-        self.placeholders = placeholders
+        self.only, self.placeholders = only, placeholders
         ours = {id for id, one in places.providers.items() if one.in_area == "yes"}
         whole = everywhere or not ours
         self.within = "all providers" if whole else "the combined authority's area"
         inside = places.providers if whole else ours
-        self.areas = tuple(sorted({area for id in inside for area in places.areas_of(id, geography)}))
+        self.areas = tuple(sorted(only or {area for id in inside for area in places.areas_of(id, geography)}))
+        if only:
+            self.within = " and ".join(self.areas)
 
     def things(self, roles: Collection[str] | None, standards: Mapping[str, str]) -> list[str]:
         """The roles with a standard, awards and courses, by what their runs are of."""
@@ -166,6 +173,7 @@ class _Counting:
             for run in self.facts.runs_of.get(id, ())
             if (not self.kinds or self.kind_of(run.provider) in self.kinds)
             and (self.placeholders or run.status is not Status.ILLUSTRATIVE or run.id in self.facts.imagined)
+            and (not self.only or self.area(run) in self.only)
         ]
 
     def area(self, run: Run) -> str | None:

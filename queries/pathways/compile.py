@@ -244,7 +244,7 @@ def opportunity_facts(step: Step, offer: Offer | None, projection: Projection) -
     """What is known of a step, or of a run of it, that schemes' rules may ask about; nothing of a job."""
     if step.kind is StepKind.JOB:
         return {}
-    award = next((found for id in step.about if (found := projection.awards.get(id))), None)
+    award = _award_of(step, projection)
     kinds = [id for id in step.about if id in projection.types]
     marked = (award.technical_mark or "").casefold() in MARKED if award else False
     weeks = offer.weeks if offer and offer.weeks is not None else step.weeks.value if step.weeks else None
@@ -256,7 +256,7 @@ def opportunity_facts(step: Step, offer: Offer | None, projection: Projection) -
         "level": step.level,
         "weeks": weeks,
         "award": award.id if award else None,
-        "credits": _credits_taken(step, award, projection) if award and step.kind is StepKind.STUDY else None,
+        "credits": credits_taken(step, projection)[0] if step.kind is StepKind.STUDY else None,
         "htq": "yes" if marked else None,
         "paid-job": "yes" if PAID_JOBS.intersection(kinds) else None,
         "whole-course": "yes" if award else None,
@@ -266,13 +266,21 @@ def opportunity_facts(step: Step, offer: Offer | None, projection: Projection) -
     return {name: str(value) for name, value in known.items() if value is not None}
 
 
-def _credits_taken(step: Step, award: AwardFacts, projection: Projection) -> int | None:
-    """The credits of an award less those that have to be brought; None when that is not known."""
+def _award_of(step: Step, projection: Projection) -> AwardFacts | None:
+    return next((found for id in step.about if (found := projection.awards.get(id))), None)
+
+
+def credits_taken(step: Step, projection: Projection) -> tuple[int | None, Status]:
+    """The credits of a step's award less those that have to be brought, and how sure; None when that is not known."""
+    if (award := _award_of(step, projection)) is None:
+        return None, Status.INFERRED
     taken = [t for t in projection.transfers if t.automatic and t.to_id == award.id and t.from_id]
     asked = [t for t in taken if t.from_id in references(read_rule(step.requirement))]
     if award.credits is None or not asked:
-        return award.credits
-    return None if asked[0].credits is None else award.credits - asked[0].credits
+        return award.credits, award.credits_status
+    brought = asked[0].credits
+    status = worst([award.credits_status, asked[0].source.status])
+    return None if brought is None else award.credits - brought, status
 
 
 def settled(requirement: Requirement, opportunity: Facts) -> Requirement:

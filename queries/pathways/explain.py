@@ -18,6 +18,7 @@ from queries.pathways.compile import (
     DayCatalogue,
     Person,
     Way,
+    credits_taken,
     facts_of,
     is_current,
     needs_employer,
@@ -38,6 +39,7 @@ from queries.pathways.person import (
     within_a_year,
 )
 from queries.pathways.request import (
+    DOUBT,
     AnswerStep,
     BackOn,
     Check,
@@ -58,9 +60,6 @@ from queries.pathways.request import (
     counted,
 )
 from queries.pathways.shorter import Shortened
-
-_DOUBT: Final = {Status.INFERRED: " (our inference)", Status.ILLUSTRATIVE: " (made up, for demonstration)"}
-"""What stands after a number that nobody published."""
 
 
 class AnswerContradictedError(Exception):
@@ -201,7 +200,9 @@ class Explainer:
                 told = replace(told, status=Status.ILLUSTRATIVE)
                 made_up.update(step.gives)
             steps.append(told)
-        steps = within_a_year(steps, self.person.attributes, self.book)
+        taken = (catalogue.ways[one.delivery.id].step for one in trace.steps)
+        sure = {step.id: credits_taken(step, self.projection)[1] for step in taken}
+        steps = within_a_year(steps, self.person.attributes, self.book, sure)
         goal = self.goal(facts)
         role = self.projection.roles.get(goal)
         totals = replace(
@@ -216,7 +217,7 @@ class Explainer:
             goal_pay_band=role.pay_band if role else None,
             steps=tuple(steps),
             totals=totals,
-            entitlements=entitlements(steps, self.person.attributes, self.book),
+            entitlements=entitlements(steps, self.person.attributes, self.book, sure),
             status=worst(step.status for step in steps) if steps else Status.PUBLISHED,
             proven=result.proven and measured,
             bound=result.bound if measured else None,
@@ -387,6 +388,7 @@ class Explainer:
             cost=standing.cost,
             needs=needs,
             needs_known=step.requirement_known,
+            needs_status=step.requirement_status,
             needs_employer=needs_employer(step),
             conditions=tuple(ConditionSaid(c, self.projection.conditions.get(c, c)) for c in dict.fromkeys(codes)),
             condition_note=step.condition_note,
@@ -448,9 +450,9 @@ class Explainer:
         following = next((other for other in trace.steps if other not in ended), None)
         banked = self.judge.credits_banked(facts)
         said = [
-            f"{amount} credits{_DOUBT.get(status, '')} from {self.thing(id).label}"
+            f"{amount} credits{DOUBT.get(status, '')} from {self.thing(id).label}"
             if whole
-            else f"{amount} credits{_DOUBT.get(status, '')} of {self.thing(id).label}, held and not an award"
+            else f"{amount} credits{DOUBT.get(status, '')} of {self.thing(id).label}, held and not an award"
             for amount, id, whole, status in banked
         ]
         return StoppingPoint(
@@ -613,21 +615,22 @@ class Explainer:
                 f"{name} that there is a vacancy.", step.start_note, step.status, main.address, main.as_of, step.number
             )
         unsure = [rule for rule in step.eligibility.rules if rule.decision.answer is Answer.NOT_KNOWN]
+        asks, asks_word = worst([step.status, step.needs_status]), DOUBT.get(step.needs_status, "")
         for need in step.needs:
             if need.text in [rule.sentence for rule in unsure]:
                 continue
             if need.verdict is Verdict.DECIDED_BY_SOMEBODY:
                 yield Check(
-                    f"{name} entry. {need.text[:1].upper()}{need.text[1:]}.",
+                    f"{name} entry. {need.text[:1].upper()}{need.text[1:]}{asks_word}.",
                     "somebody decides case by case",
-                    step.status,
+                    asks,
                     main.address,
                     main.as_of,
                     step.number,
                 )
             elif need.verdict is Verdict.NOT_KNOWN:
                 yield Check(
-                    f"{name} whether the client meets “{need.text}”.",
+                    f"{name} whether the client meets “{need.text}”{asks_word}.",
                     "nobody said so yet",
                     Status.INFERRED,
                     main.address,

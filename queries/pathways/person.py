@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
+from graph.projection import Status, worst
 from graph.requirements import (
     Completed,
     LevelHeld,
@@ -28,6 +29,7 @@ from queries.eligibility.rulebook import RuleBook, Scheme, turning_days
 from queries.eligibility.schemes import decide_scheme
 from queries.pathways.personal import A_YEAR, Span, fullest_year, funded_already
 from queries.pathways.request import (
+    DOUBT,
     AnswerStep,
     Eligibility,
     Entitlement,
@@ -281,14 +283,21 @@ def counted_payment(payments: Sequence[Payment]) -> Payment | None:
     return min(sure, key=lambda p: (learner_pays(p) or 0, p.loan_pounds or 0), default=None)
 
 
-def entitlements(steps: Sequence[AnswerStep], person: Facts, book: RuleBook) -> tuple[Entitlement, ...]:
-    """What a pathway would use of each lifetime entitlement that may pay for some of it."""
+def entitlements(
+    steps: Sequence[AnswerStep], person: Facts, book: RuleBook, sure: Mapping[str, Status]
+) -> tuple[Entitlement, ...]:
+    """What a pathway would use of each lifetime entitlement that may pay for some of it.
+
+    `sure`: how sure the credits of each step are, by its id.
+    """
     found: dict[str, list[tuple[AnswerStep, Payment]]] = {}
     for step in steps:
         for payment in step.payments:
             if payment.decision.answer is not Answer.NO and _uses_entitlement(book, payment):
                 found.setdefault(payment.scheme, []).append((step, payment))
-    return tuple(_entitlement(_counted(some, scheme), person, book.schemes[scheme]) for scheme, some in found.items())
+    return tuple(
+        _entitlement(_counted(some, scheme), person, book.schemes[scheme], sure) for scheme, some in found.items()
+    )
 
 
 def _counted(uses: Sequence[tuple[AnswerStep, Payment]], scheme: str) -> list[tuple[AnswerStep, Payment]]:
@@ -304,7 +313,9 @@ def _uses_entitlement(book: RuleBook, payment: Payment) -> bool:
     return any(version.pays is not None and version.pays.entitlement is not None for version in versions)
 
 
-def _entitlement(uses: Sequence[tuple[AnswerStep, Payment]], person: Facts, scheme: Scheme) -> Entitlement:
+def _entitlement(
+    uses: Sequence[tuple[AnswerStep, Payment]], person: Facts, scheme: Scheme, sure: Mapping[str, Status]
+) -> Entitlement:
     """The ledger of one entitlement."""
     yearly = scheme.values.get(A_YEAR)
     credits_a_year = yearly.series[-1].value if yearly else None
@@ -315,6 +326,7 @@ def _entitlement(uses: Sequence[tuple[AnswerStep, Payment]], person: Facts, sche
             payment.entitlement_credits,
             payment.loan_pounds,
             payment.decision.answer is Answer.YES,
+            sure[step.id],
         )
         for step, payment in uses
     )
@@ -367,7 +379,9 @@ def _most_in_a_year(steps: Sequence[AnswerStep], credits: Sequence[int | None], 
     return fullest_year([*known, *funded_already(person)])[0] if len(known) == len(spans) else None
 
 
-def within_a_year(steps: Sequence[AnswerStep], person: Facts, book: RuleBook) -> list[AnswerStep]:
+def within_a_year(
+    steps: Sequence[AnswerStep], person: Facts, book: RuleBook, sure: Mapping[str, Status]
+) -> list[AnswerStep]:
     """The steps, in which no entitlement surely pays for more credits than may be used in any 52 weeks.
 
     Where it would pay surely for each of some steps, and not for all of them in the same year, it stays sure of those
@@ -388,16 +402,20 @@ def within_a_year(steps: Sequence[AnswerStep], person: Facts, book: RuleBook) ->
             continue
         numbers = [number for place, (number, _) in enumerate(uses) if place in among]
         others = [number for number in numbers if found[number].paid_by != id]
+        credits = f"{used} credits{DOUBT.get(worst(sure[found[number].id] for number in numbers), '')}"
         for number in others:
             beside = [found[other].number for other in numbers if other != number]
-            found[number] = _asked_beside(found[number], id, used, most, beside)
+            found[number] = _asked_beside(found[number], id, credits, most, beside)
     return found
 
 
-def _asked_beside(step: AnswerStep, scheme: str, used: int, most: int, beside: Sequence[int]) -> AnswerStep:
-    """A step for which it has to be asked whether an entitlement pays beside others in the same year."""
+def _asked_beside(step: AnswerStep, scheme: str, used: str, most: int, beside: Sequence[int]) -> AnswerStep:
+    """A step for which it has to be asked whether an entitlement pays beside others in the same year.
+
+    `used`: the credits of all of them, in words.
+    """
     others = f" with step{'s' * (len(beside) > 1)} {' and '.join(map(str, beside))}" if beside else ""
-    told = f"Together{others} it would use {used} credits in one year, and {most} are the most"
+    told = f"Together{others} it would use {used} in one year, and {most} are the most"
     ask = Ask(About.RULE, A_YEAR, f"{told}: for which of them does it pay?", "funder")
 
     def asked(one: Payment) -> Payment:
@@ -431,10 +449,12 @@ def _ledger(
 ) -> str:
     """The ledger in words. `asks`: what to ask where it cannot be told what would be left."""
     steps = f"step{'s' * (len(uses) > 1)} {' and '.join(str(use.number) for use in uses)}"
-    used = "credits that are not known" if credits is None else counted(credits, "credit")
+    doubt = DOUBT.get(worst(use.status for use in uses), "")
+    used = "credits that are not known" if credits is None else f"{counted(credits, 'credit')}{doubt}"
     unsure = "" if all(use.sure for use in uses) else ", if it pays, which is not sure"
     said = [f"{steps} would use {used} of the {title}{unsure}"]
-    lefts = [(credits_left, counted(abs(credits_left or 0), "credit")), (pounds_left, f"£{abs(pounds_left or 0):,}")]
+    left_credits = f"{counted(abs(credits_left or 0), 'credit')}{doubt}"
+    lefts = [(credits_left, left_credits), (pounds_left, f"£{abs(pounds_left or 0):,}")]
     for left, words in lefts:
         if left is not None:
             said.append(f"{words} would be left" if left >= 0 else f"that is {words} more than is left")
@@ -442,7 +462,7 @@ def _ledger(
         said.append(f"what is left afterwards is not known: ask {' and '.join(asks)}")
     if most is not None and a_year is not None:
         over = "more than" if most > a_year else "of"
-        said.append(f"at most {counted(most, 'credit')} fall in one year, {over} the {a_year} that may be used")
+        said.append(f"at most {counted(most, 'credit')}{doubt} fall in one year, {over} the {a_year} that may be used")
     elif a_year is not None:
         said.append(f"at most {a_year} credits may be used in a year: whether that is kept cannot be told")
     text = "; ".join(said)

@@ -101,8 +101,8 @@ def _span(name: str, start: int, end: int | None) -> Possible:
 class _Told:
     """What some answers would change, in words, and how much it matters, for putting questions in order.
 
-    `matters`: whether there is a pathway, by how much the best differs, whether another is best, by how many pounds the
-    price differs, and how much becomes sure.
+    `matters`: whether there is a pathway, by how much the best differs, whether it is not as shown, by how many pounds
+    the price differs, and how much becomes sure.
     """
 
     matters: tuple[int, ...]
@@ -437,9 +437,8 @@ class Asking:
             if best.trace is None:
                 changes.append("there would be no pathway")
             else:
-                _, _, pathway = self.explainer.outline(best.asked.catalogue, best.trace)
-                waits = self.waits(best.trace) if not _AGES.isdisjoint(facts) else ""
-                changes.append(f"another pathway would be best: {pathway}{waits}")
+                told, pathway = self.best_then(best.asked, best.trace, waits=not _AGES.isdisjoint(facts))
+                changes.append(told)
             if value is not None and now is not None and value != now:
                 worse, by = abs(value - now), self.request.by
                 changes.insert(0, f"the best would be {value_words(by, value)} instead of {value_words(by, now)}")
@@ -460,15 +459,30 @@ class Asking:
         opens = int(best is not None and (best.trace is None) != (self.trace is None))
         return _Told((opens, worse, int(not stays), saved, surer), words, tuple(changes), pathway)
 
-    def waits(self, then: Trace) -> str:
-        """The steps of the pathway shown that somebody would begin later, as they are too young today."""
-        begun = {one.content.id: one.start_week for one in self.trace.steps} if self.trace else {}
-        for one in then.steps:
-            now = begun.get(one.content.id)
-            if now is not None and one.start_week is not None and one.start_week > now:
-                title, later = self.best.asked.catalogue.steps[one.content.id].title, one.start_week - now
-                return f" ({title} is begun {counted(later, 'week')} later at the soonest: a birthday is waited for)"
-        return ""
+    def best_then(self, asked: Asked, trace: Trace, *, waits: bool) -> tuple[str, str | None]:
+        """The best pathway with some answers, in words, and on one line where it has other steps than that shown.
+
+        `waits`: a step that is begun later may be so for a birthday.
+        """
+        _, totals, line = self.explainer.outline(asked.catalogue, trace)
+        if self.trace is None:
+            return f"there would be a pathway: {line}", line
+        shown = self.best.asked.catalogue
+        now = {shown.ways[one.delivery.id].step.id: one for one in self.trace.steps}
+        then = {asked.catalogue.ways[one.delivery.id].step.id: one for one in trace.steps}
+        later = {id: (one.start_week or 0) - (now[id].start_week or 0) for id, one in then.items() if id in now}
+        moved = next((id for id, weeks in later.items() if weeks > 0 or (weeks and then.keys() == now.keys())), None)
+        said = []
+        if moved is not None and (waits or then.keys() == now.keys()):
+            weeks = f"{counted(abs(later[moved]), 'week')} {'later' if later[moved] > 0 else 'sooner'}"
+            waited = " at the soonest: a birthday is waited for" if waits and later[moved] > 0 else ""
+            said.append(f"{shown.steps[moved].title} is begun {weeks}{waited}")
+        if then.keys() != now.keys():
+            return f"another pathway would be best: {line}{f' ({said[0]})' if said else ''}", line
+        _, was, _ = self.explainer.outline(shown, self.trace)
+        if was.cost_pounds != totals.cost_pounds:
+            said.append(f"it costs the client {_pounds(totals.cost_pounds)} instead of {_pounds(was.cost_pounds)}")
+        return f"the same pathway would be best, taken otherwise: {'; '.join(said) or 'with other runs'}", None
 
 
 _AGES: Final = frozenset({"age", "born"})

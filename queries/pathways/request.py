@@ -7,6 +7,7 @@ or time is never left out by writing 0.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from graph.projection import Amount, Evidence, Gap, Link, Offer, Source, Status, StepKind
 from queries.eligibility.decision import Decision, Payment, RuleSaid
@@ -99,6 +100,10 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     ('1 step', '2 steps')
     """
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+DOUBT: Final = {Status.INFERRED: " (our inference)", Status.ILLUSTRATIVE: " (made up, for demonstration)"}
+"""What stands after a number or a rule that nobody published."""
 
 
 class Verdict(StrEnum):
@@ -281,6 +286,7 @@ class Shorter:
 class AnswerStep:
     """One step of a pathway. `starts_in_weeks` and `ends_in_weeks` count from the day of the question.
 
+    `needs_status`: how sure the least sure of what it asks at entry is; the usual, where `needs_known` is not, is ours.
     `payments`: each way in which it may be paid for, sure ones first, then those that are cheaper for the learner.
     `paid_by`: the scheme of the payment that `cost` and the sums count; None: none is sure, so `cost` is its own price.
 
@@ -306,6 +312,7 @@ class AnswerStep:
     cost: Amount | None
     needs: tuple[Need, ...]
     needs_known: bool
+    needs_status: Status
     needs_employer: bool
     conditions: tuple[ConditionSaid, ...]
     condition_note: str | None
@@ -365,13 +372,17 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class EntitlementUse:
-    """What one step uses of an entitlement. None: not known. `sure`: whether it is sure that it would pay."""
+    """What one step uses of an entitlement. None: not known. `sure`: whether it is sure that it would pay.
+
+    `status`: how sure the number of credits is.
+    """
 
     step: Thing
     number: int
     credits: int | None
     pounds: int | None
     sure: bool
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -580,7 +591,7 @@ class Check:
 class IfAnswered:
     """What an answer would do to the best pathway. `answer`: the value that stands for it; `text` says all of it.
 
-    `changes`: what would be different. `pathway`: another one that would be best then; None: none, or still the same.
+    `changes`: what would be different. `pathway`: that which would be best then, where it has other steps; else None.
     """
 
     answer: str

@@ -223,7 +223,7 @@ class _Answer:
         lifting = () if pathways else why_not.lifting()
         outcome = _outcome(best, bool(lifting))
         missing = None if pathways else why_not.missing()
-        questions = Asking(explainer, best, self.again(best), self.search).questions()
+        questions = Asking(explainer, best, self.again(best), self.best).questions()
         call = one_call(explainer, best, self.planner(best.asked), self.limits)
         if not pathways:
             questions = with_opening(questions, *opening(explainer, missing, self.search))

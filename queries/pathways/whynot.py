@@ -195,26 +195,35 @@ class WhyNot:
             case "via-not-possible":
                 text = f"no way leads there {limit.text}"
             case _:
-                text = f"{limit.text}: this takes out every way{self.last_seen(limit.name)}"
+                text = f"{limit.text}: this takes out every way{self.last_seen(limit.name)}{self.untold(limit.name)}"
         return Reason(code, text, about)
 
     def not_known(self) -> Iterable[Reason]:
         """What nobody knows of steps on the way, so that a limit takes them out; and whom to ask."""
-        on_the_way = {step.id: step for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
-        ways = self.asked.catalogue.ways
         for limit in self.asked.limits:
-            if limit.name not in NOT_SAID:
-                continue
-            said = NOT_SAID[limit.name]
-            barred = self.asked.barred.get(limit.name, frozenset())
-            unsaid = (ways[id] for id in sorted(barred) if said.of(ways[id]))
-            steps = {way.step.id: way.step for way in unsaid if way.step.id in on_the_way}
-            if steps:
-                first = next(iter(steps.values()))
-                whom = _listed(dict.fromkeys(self.whom(step) for step in steps.values()))
-                titles = _listed([step.title for step in steps.values()])
+            if steps := self.unsaid(limit.name):
+                said = NOT_SAID[limit.name]
+                whom = _listed(dict.fromkeys(map(self.whom, steps)))
+                titles = _listed([step.title for step in steps])
                 text = f"“{limit.text}” takes out what is not known of {titles}: ask {said.question}. Ask {whom}"
-                yield Reason(f"{said.kind}-not-known", text, Thing(first.id, first.title))
+                yield Reason(f"{said.kind}-not-known", text, Thing(steps[0].id, steps[0].title))
+
+    def unsaid(self, limit: str) -> list[Step]:
+        """The steps on the way of some run of which nobody said what a limit asks, so that it takes them out."""
+        if limit not in NOT_SAID:
+            return []
+        on_the_way = {step.id for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
+        ways = self.asked.catalogue.ways
+        barred = sorted(self.asked.barred.get(limit, ()))
+        unsaid = (ways[id] for id in barred if NOT_SAID[limit].of(ways[id]))
+        return list({way.step.id: way.step for way in unsaid if way.step.id in on_the_way}.values())
+
+    def untold(self, limit: str) -> str:
+        """Of how many steps nobody said what a limit asks: an addition to a reason, since not known is not no."""
+        if not (steps := self.unsaid(limit)):
+            return ""
+        question = NOT_SAID[limit].question
+        return f"; of {counted(len(steps), 'step')} on the way no provider says {question}: each may fit all the same"
 
     def whom(self, step: Step) -> str:
         """Who can tell of a step: those who run it or ran it, else any provider of its kind."""

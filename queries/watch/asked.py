@@ -152,6 +152,20 @@ def _cells(store: GraphStore) -> Iterator[RoleCount]:
         yield RoleCount(id_of(role), district, quarter, method, int(plain(adverts)))
 
 
+def by_place(store: GraphStore) -> Counter[tuple[str, str | None, str | None]]:
+    """How many adverts of each role name which place: the first half of a postcode, and a town; None: not told."""
+    query = """
+        SELECT ?advert ?role ?postcode ?town WHERE {
+            ?match sw:jobList 'role' ; sw:matchOf ?title ; sw:matchWith ?role . ?title sw:matchedIn 'role' .
+            ?advert sw:advertTitle ?title
+            OPTIONAL { ?advert schema:postalCode ?postcode } OPTIONAL { ?advert schema:addressLocality ?town } }"""
+    first: dict[str, tuple[str, str | None, str | None]] = {}
+    for row in sorted(tuple(plain(term) if term else "" for term in row) for row in store.rows(query)):
+        advert, role, postcode, town = row
+        first.setdefault(advert, (id_of(role), postcode.split()[0] if postcode else None, town or None))
+    return Counter(first.values())
+
+
 def _outcomes(store: GraphStore) -> dict[tuple[Scheme, str, str], int]:
     query = f"""
         SELECT ?list ?outcome ?quarter ?adverts WHERE {{

@@ -119,8 +119,8 @@ def _coverage(rows: Sequence[Row]) -> Part:
         "Needed competencies that somebody is known to teach",
         "percent",
         COVERAGE_QUERY,
-        "100 × the competencies whose finding is whole-only, one-provider or many-providers, over all of them. Upper"
-        " end: with those whose finding is not-known, level-not-known or no-provider counted in.",
+        "100 × the competencies that are found taught, if only inside a whole qualification, over all of them. Upper"
+        " end: with those counted in of which it is not known, at which level, or by which provider.",
         True,
         _percent(offered, needed),
         _percent(offered + unknown, needed) if unknown else None,
@@ -137,7 +137,7 @@ def _published(rows: Sequence[Row]) -> Part:
         "Needed competencies that somebody is known to teach, without any inference of ours",
         "percent",
         COVERAGE_QUERY,
-        "100 × the competencies whose if_published is whole-only, one-provider or many-providers, over all of them. The"
+        "100 × the competencies that are found taught by what is published alone, over all of them. The"
         " rest of the first part rests on our inference, mostly our tags.",
         False,
         _percent(offered, needed),
@@ -199,7 +199,7 @@ def _weeks(rows: Sequence[Row]) -> Part:
         "weeks",
         REACH_QUERY,
         "Of the reachable pairs whose weeks are known, least weeks first, the one in the middle (of two in the middle"
-        " the first). Those of which part of the length is not known (at_least) count with what is known of it, so"
+        " the first). Those of which part of the length is not known count with what is known of it, so"
         " with any of them it is a lower end.",
         False,
         _middle(known),
@@ -224,9 +224,9 @@ def _age(rows: Sequence[Row], on: date) -> Part:
         "Days since needs were stated, by the middle need",
         "days",
         NEEDS_QUERY,
-        "For each need the days from the last day of stated_on, or of source_date where that is sooner, to the day of"
-        " the question; of these, least first, the one in the middle (of two the first). Illustrative needs and those"
-        " stated later do not count.",
+        "For each need the days from the last day on which it was stated, or that of its source where that is sooner,"
+        " to the day of the question; of these, least first, the one in the middle (of two the first). Illustrative"
+        " needs and those stated later do not count.",
         False,
         _middle(days),
         None,

@@ -160,3 +160,31 @@ def test_every_row_is_in_every_chart(rows: list[dict[str, Any]]) -> None:
         assert [row["n"] for row in values] == [row["n"] for row in rows]
         says = any("datum.n === null" in str(layer.get("transform")) for layer in spec["layer"])
         assert says == any(row["n"] is None for row in rows)
+
+
+def test_a_long_name_stands_there_whole_in_several_lines() -> None:
+    name = "Healthcare engineering specialist technician: healthcare medical devices technician"
+    rows = [{"role": name, "n": 1, "unit": "U"}, {"role": "Short", "n": 2, "unit": "U"}]
+    for spec in (
+        bars("T", "D.", rows, category="role", value="n"),
+        heat("T", "D.", rows, x="unit", y="role", value="n"),
+    ):
+        check(spec)
+        axis = spec["encoding"]["y"]["axis"]
+        assert axis["labelLimit"] == 0
+        lines_of = json.loads(axis["labelExpr"].removesuffix(")[datum.label]").removeprefix("("))
+        assert " ".join(lines_of[name]) == name and len(lines_of[name]) == 2
+        assert spec["height"]["step"] >= 28
+
+
+def test_a_cell_is_as_wide_as_its_words_and_a_kind_without_room_for_them_has_none() -> None:
+    cells = [{"unit": "U1", "ksb": "K1", "parts": "cannot be told"}]
+    spec = heat("T", "D.", cells, x="unit", y="ksb", value="parts", words=("cannot be told",))
+    assert spec["width"]["step"] >= 6 * len("cannot be told")
+    rows = [{"role": "A", "count": count, "kind": kind} for count, kind in ((1, "one"), (99, "other"))]
+    spec = bars("T", "D.", rows, category="role", value="count", group="kind")
+    check(spec)
+    assert spec["width"] <= 1000
+    (letters,) = [one for one in spec["layer"] if one["mark"]["type"] == "text"]
+    room = float(letters["transform"][0]["filter"].split(" * ")[1].split()[0])
+    assert 1 * room < len("A 1") < 99 * room

@@ -202,6 +202,19 @@ def test_json_ld_needs_nothing_from_another_host(client: TestClient) -> None:
     assert isinstance(found["@context"], dict)
 
 
+@pytest.mark.parametrize("path", ["/roles/OC-LAB", "/roles?limit=2"])
+def test_json_ld_reads_in_the_names_of_our_context_and_begins_with_what_was_asked_for(
+    client: TestClient, path: str
+) -> None:
+    there = f"{path}{'&' if '?' in path else '?'}format=jsonld"
+    found = client.get(there).json()
+    assert {"label", "level"} <= found["@context"].keys()
+    ids = [one["id"] for one in client.get(path).json().get("items", [{"id": "OC-LAB"}])]
+    first = found["@graph"][: len(ids)]
+    assert [one["id"].rpartition(":")[2].rpartition("/")[2] for one in first] == ids
+    assert all("label" in one for one in first)
+
+
 def test_pay_of_a_broad_group_is_never_shown_as_the_pay_of_a_role(client: TestClient) -> None:
     shape = shapes(COLLECTIONS["roles"], Settings())
     assert "map_median_salary_pounds" not in json.dumps(shape.item.model_json_schema())

@@ -93,13 +93,18 @@ def steps_in(graph: Graph) -> list[list[dict[str, Any]]]:
         found = []
         for need in graph.objects(node, SW.hasNeed):
             met = sorted(str(graph.value(one, SW.stepOf)) for one in graph.objects(need, SW.metByStep))
-            found.append((value(need, "needRule"), value(need, "verdict"), several(need, "metBy"), met))
+            sure = str(graph.value(need, SW.status)).rpartition("#")[2]
+            found.append((value(need, "needRule"), value(need, "verdict"), sure, several(need, "metBy"), met))
         return sorted(found)
 
     def stop(node: Any) -> Any:
         at = graph.value(node, SW.afterwards)
         credits = sorted(
-            (value(one, "creditsOf"), value(one, "amount"), value(one, "wholeAward"), tuple(several(one, "takesIn")))
+            (
+                *(value(one, name) for name in ("creditsOf", "amount", "wholeAward")),
+                tuple(several(one, "takesIn")),
+                str(graph.value(one, SW.status)).rpartition("#")[2],
+            )
             for one in graph.objects(at, SW.creditsHeld)
         )
         plain = [value(at, name) for name in ("afterWeeks", "spentPounds", "stepsOfUnknownCost", "backOn")]
@@ -151,13 +156,16 @@ def steps_of(answer: PathwayReply) -> list[list[dict[str, Any]]]:
         said = []
         for step in pathway.steps:
             stop = step.afterwards
-            credits = [(c.award.id, c.credits, c.whole, tuple(ids(c.taken_by))) for c in stop.credits_held]
+            credits = [
+                (c.award.id, c.credits, c.whole, tuple(ids(c.taken_by)), str(c.status)) for c in stop.credits_held
+            ]
             spent = [stop.after_weeks, stop.spent_pounds, stop.steps_of_unknown_cost]
             next_step = stop.back_on.step.id if stop.back_on else None
             needs = [
                 (
                     need.rule,
                     str(need.verdict),
+                    str(step.needs_status),
                     sorted(set(need.satisfied_by)),
                     sorted(
                         {by_number[t.partition(":")[0]] for t in need.satisfied_by if t.partition(":")[0] in by_number}

@@ -185,6 +185,7 @@ def test_a_step_of_the_release_asks_by_its_own_rule(client: TestClient) -> None:
     def own(profile: dict[str, Any]) -> dict[str, Any]:
         (answer,) = ask(client, "Q-CERT", profile)
         assert answer["sources"]
+        assert answer["own"]["status"] == "inferred"
         return dict(answer["own"]["decision"])
 
     assert own({})["answer"] == "not-known"

@@ -21,7 +21,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.derived import DERIVE
 from api.settings import Settings
-from api.workers import Pool, TooHeavyError, WorkerDiedError
+from api.workers import Pool, TooHeavyError
 from graph.release import Releases
 from loaders.sandbox import Asked, Sandboxes
 from tests.support.whole_pages import read_whole, says_release, text_of
@@ -365,14 +365,11 @@ def closing(title: str) -> dict[str, Any]:
     return {"title": title, "without": ["DL-SMALL-1"]}
 
 
-@pytest.mark.parametrize(
-    "ended", [TooHeavyError("it took too long"), WorkerDiedError("it ended", signal=signal.SIGABRT, memory=4 * 10**9)]
-)
 def test_what_is_too_much_over_a_release_says_what_to_do_instead(
-    service: TestClient, monkeypatch: pytest.MonkeyPatch, ended: Exception
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def give_up(*_: object) -> bytes:
-        raise ended
+        raise TooHeavyError("it took too long")
 
     monkeypatch.setattr(Pool, "answer", give_up)
     reply = service.post("/sandboxes", json={"title": "Much", "without": ["P-SMALL"]})
@@ -458,3 +455,36 @@ def test_on_the_console(run: Any, own_data: Path, tmp_path: Path) -> None:
     assert "only rows of providers, sites, opportunities or deliveries can be closed" in " ".join(wrong.output.split())
     assert "Nothing is imagined" in run("sandbox", "make", *there, ends=2).output
     run("sandbox", "show", "0123456789abcdef", *there, ends=3)
+
+
+def test_a_form_runs_units_alone_and_asks_afterwards_whether_the_gap_is_closed(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is imagined is the unit itself, under the provider; the page of the effect says meanwhile that it works."""
+    pages = {"Accept": "text/html"}
+    form = read_whole(
+        service.get("/sandboxes/new?alone=U-CERT-1&provider=P-SMALL&gap=x", headers=pages).text, "/sandboxes/new"
+    )
+    assert [one.get("value") for one in form.findall(".//input[@name='alone']")] == ["U-CERT-1"]
+    assert "alone" in text_of(form.find(".//fieldset[@id='alone']"))
+    lacking = service.post("/sandboxes/new", data={"alone": "U-CERT-1"}, headers=pages)
+    assert lacking.status_code == 422 and "Say who runs it" in lacking.text
+    wrong = service.post("/sandboxes/new", data={"alone": "U-NONE", "provider": "P-SMALL"}, headers=pages)
+    assert wrong.status_code == 422 and 'href="#alone"' in wrong.text
+    made = service.post("/sandboxes/new", data={"alone": "U-CERT-1", "provider": "P-SMALL"}, headers=pages)
+    assert made.status_code == 303 and made.headers["location"].endswith("/effect")
+    address = made.headers["location"].removesuffix("/effect")
+    said = service.get(address).json()
+    assert said["imagined"] == {"opportunities": ["C-IMAGINED-1"], "deliveries": ["DL-IMAGINED-1"]}
+    assert said["title"].endswith(" alone?")
+    course = service.get(f"{address}/opportunities/C-IMAGINED-1").json()["properties"]
+    assert course["unit"]["id"] == "U-CERT-1" and not course.get("qualification")
+    own = service.get(address, headers=pages).text
+    assert re.search(r">Illustrative: [^<]+</a>.*?C-IMAGINED-1", own, re.DOTALL)
+    monkeypatch.setattr("api.routers.sandboxes.PATIENCE", 0.0)
+    going = service.get(f"{address}/effect", headers=pages)
+    assert (going.status_code, going.headers["refresh"], going.headers["cache-control"]) == (202, "4", "no-store")
+    assert "Working out what it changes" in text_of(read_whole(going.text, "effect").find(".//h1"))
+    monkeypatch.setattr("api.routers.sandboxes.PATIENCE", 100.0)
+    assert service.get(f"{address}/effect", headers=pages).status_code == 200
+    assert service.get(f"{address}/effect?gap=K-NOPE").json()["code"] == "unknown-id"

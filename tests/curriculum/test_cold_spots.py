@@ -6,6 +6,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from rdflib import RDF, Literal
 from rdflib.namespace import SKOS
 from support.world import store_of
@@ -13,7 +14,7 @@ from support.world import store_of
 from api.dependencies import ReleaseHolder, Services
 from graph.store import GraphStore
 from ontology.namespaces import DATASET, SW, expand, thing
-from queries.coverage.places import Geography, Place, Places, ProviderFacts, outcodes_of, read_places
+from queries.coverage.places import Geography, Place, Places, ProviderFacts, areas_told, read_places
 from queries.coverage.spots import (
     NoSuchPeriodError,
     Span,
@@ -141,13 +142,20 @@ def test_an_outcode_lies_in_a_district_when_all_of_it_does() -> None:
             (me, SW.districtCount, Literal(districts)),
         ]
         said.append((me, SW.mainDistrict, thing(f"LAD-{district}")))
-    places = Places(
-        {"P": ProviderFacts("P", "P", None, None, (Place("S", "S", "P", "Dudley", "DY1", "E08000027 Dudley"),))}
-    )
+    dudley, sandwell = "E08000027 Dudley", "E08000028 Sandwell"
+    sites = (("Dudley", dudley), ("Oldbury", sandwell), ("Oldbury", None), (None, dudley))
+    there = (Place(f"S{n}", f"S{n}", "P", town, "DY1", district) for n, (town, district) in enumerate(sites))
+    places = Places({"P": ProviderFacts("P", "P", None, None, tuple(there))})
     store = GraphStore.in_memory((*one, DATASET.outcodes) for one in said)
-    assert outcodes_of(store, places, Geography.DISTRICT) == {"DY1": "E08000027 Dudley"}
-    assert outcodes_of(store, places, Geography.OUTCODE) == {"DY1": "DY1"}
-    assert outcodes_of(store, places, Geography.TOWN) == {}
+    by_district = areas_told(store, places, Geography.DISTRICT)
+    assert by_district.outcodes == {"DY1": dudley}
+    assert by_district.of("DY1", "Oldbury") == (dudley, False), "the postcode says more than the town"
+    assert by_district.of("B1", "DUDLEY") == (dudley, True), "a town in which every known site is there"
+    assert by_district.of(None, "Oldbury") == by_district.of(None, None) == (None, False)
+    assert areas_told(store, places, Geography.OUTCODE).of("DY1", "Oldbury") == ("DY1", False)
+    by_town = areas_told(store, places, Geography.TOWN)
+    assert by_town.all == {"Dudley", "Oldbury"}
+    assert (by_town.of("DY1", None), by_town.of("DY1", "oldbury")) == ((None, False), ("Oldbury", True))
 
 
 def test_every_provider_of_a_row_is_placed_or_named_as_unplaced(services: Services) -> None:
@@ -207,3 +215,54 @@ def test_districts_stand_for_areas_where_the_release_knows_them(tmp_path: Path) 
 
 def test_without_a_postcode_directory_towns_stand_for_areas(services: Services) -> None:
     assert read_places(services.store).best is Geography.TOWN
+
+
+def test_one_town_or_postcode_district_is_looked_at_by_the_names_of_the_board(home_client: TestClient) -> None:
+    """What is counted in a place is what the counts of all places say of it."""
+    everywhere = home_client.get("/cold-spots?geography=town&everywhere=true").json()
+    there = home_client.get("/cold-spots?town=dudley").json()
+    assert (there["geography"], there["within"], there["areas"]) == ("town", "Dudley", ["Dudley"])
+    of_all = {one["of"]: next((s for s in one["spots"] if s["area"] == "Dudley"), None) for one in everywhere["items"]}
+    for one in there["items"]:
+        (spot,) = one["spots"] or [None]
+        assert spot == of_all[one["of"]], one["of"]
+        assert (one["cold"] == ["Dudley"]) is (spot is None)
+    assert home_client.get("/cold-spots?district=DY1").json()["geography"] == "outcode"
+    assert "such as DY1" in home_client.get("/cold-spots?district=Dudley").json()["hint"]
+    for asked in ("town=Dudley&district=DY1", "town=Dudley&geography=district"):
+        assert home_client.get(f"/cold-spots?{asked}").status_code == 422
+
+
+def test_the_query_of_two_years_tells_the_changes_that_the_page_tells(home_client: TestClient) -> None:
+    rows = home_client.get("/queries/two-years-compared/results?format=csv").text
+    page = {
+        (one["standard"], row["provider"]["id"]): row["change"]
+        for one in home_client.get("/leavers-change?sector=healthtech").json()["items"]
+        for row in one["providers"]
+    }
+    asked = list(csv.DictReader(rows.splitlines()))
+    assert {(row["standard"], row["provider"].rpartition("/")[2]) for row in asked} == page.keys()
+    for row in asked:
+        said = page[row["standard"], row["provider"].rpartition("/")[2]]
+        ends = [None if row[name] == "" else int(row[name]) for name in ("at_least", "at_most")]
+        assert (row["change"], ends) == (said["verdict"], [said["at_least"], said["at_most"]])
+    assert {row["change"] for row in asked} == {"up", "cannot be told", "not known"}
+
+
+def test_the_query_of_cold_spots_counts_what_the_page_counts(home_client: TestClient) -> None:
+    rows = csv.DictReader(home_client.get("/queries/providers-and-cold-spots/results?format=csv").text.splitlines())
+    page = home_client.get("/cold-spots?sector=healthtech&geography=town").json()["items"]
+    counted = {
+        one["standard"]: (one["providers"], {spot["area"] for spot in one["spots"]}, set(one["cold"]))
+        for one in page
+        if one["kind"] == "standard"
+    }
+    asked = {
+        row["standard"]: (
+            int(row["providers"]),
+            *(set(filter(None, row[name].split("|"))) for name in ("towns", "cold_spots")),
+        )
+        for row in rows
+    }
+    assert asked == counted
+    assert "Stourbridge" in counted["ST0220"][2]

@@ -44,6 +44,9 @@ def test_what_a_learner_would_meet_again_is_told_both_ways(services: Services) -
         ("Q-L4-OTHM-IT", "Q-HNC-COMP22"): (7, 15, 105, False),
         ("Q-HNC-COMP22", "Q-L4-OTHM-IT"): (5, 6, 100, False),
     }
+    assert all(one.stated == 0 for one in found.repeats), "nobody has mapped a unit to a statement"
+    blank = next(one for one in overlaps(services.coverage(DAY), ("Q-HNC-DT",)).repeats if one.two == "Q-HNC-DT")
+    assert (blank.credits, blank.at_least) == (None, True), "no credits known is not nought"
     best = found.pairs[0]
     assert (best.one.title, best.two.title, best.name_score) == ("Cyber Security", "Cyber Security", 1.0)
     assert best.known == (Via.NAME, Via.UNIT_THEME)

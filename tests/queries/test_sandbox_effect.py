@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from api.sandboxes import change_in_words
+from api.sandboxes import change_in_words, gap_in_words, told_effect
 from graph.imagined import imagined
 from graph.release import Release, Releases
 from loaders.sandbox import Asked, Sandbox, Sandboxes, read
 from ontology.namespaces import ID, SW
 from queries.atlas import places
 from queries.coverage import reading
-from queries.coverage.board import Finding, board
+from queries.coverage.board import Finding, Slice, board
+from queries.coverage.faults import UnknownGapError
+from queries.coverage.gap import TAUGHT
 from queries.pathways.request import PathwayRequest, ReleaseRef, Thing
 from queries.pathways.service import PathwayService
 from queries.sandbox import Became, Change, Effect, Side, World, effect, kilometres
@@ -161,6 +163,63 @@ def test_an_imaginary_unit_is_seen_on_the_coverage_board(region: tuple[Release, 
     assert covered.before in (Finding.NOT_TAUGHT, Finding.NOT_KNOWN)
     assert covered.after not in (Finding.NOT_TAUGHT, Finding.NOT_KNOWN)
     assert covered.imaginary
+
+
+@pytest.fixture(scope="module")
+def unit_alone(region: tuple[Release, Sandboxes, Sandbox]) -> tuple[World, World, Release]:
+    """A unit of an award that nobody in Walsall runs, run alone there."""
+    base, kept, _ = region
+    rows = {
+        "opportunities": [
+            {
+                "opportunity_id": "C-ALONE",
+                "title": "Data analytics",
+                "provider_id": "P-WALSALL",
+                "unit_id": "U-COMP22-12",
+                "course_kind": "short",
+                "sold_separately": "yes",
+            }
+        ],
+        "deliveries": [{"delivery_id": "DL-ALONE", "opportunity_id": "C-ALONE"}],
+    }
+    made = kept.make(Asked.of_rows("A unit alone", rows, []), base, derive={}, today=ON)
+    own = kept.release(made.id)
+    return world(base), world(own), own
+
+
+def test_a_unit_that_is_run_alone_is_taught_alone_and_leads_to_no_award(
+    unit_alone: tuple[World, World, Release],
+) -> None:
+    before, after, _ = unit_alone
+    assert before.facts is not None and after.facts is not None
+    (run,) = after.facts.runs_of["U-COMP22-12"]
+    assert (run.provider, run.status) == ("P-WALSALL", "illustrative")
+    assert "U-COMP22-12" not in before.facts.runs_of
+    assert {one.id for one in after.projection.offers} == {one.id for one in before.projection.offers}
+
+
+def test_the_effect_says_of_each_part_of_a_gap_who_teaches_it_before_and_after(
+    unit_alone: tuple[World, World, Release],
+) -> None:
+    before, after, own = unit_alone
+    assert before.facts is not None
+    taught = sorted({one.competency for one in before.facts.taught_by["U-COMP22-12"]})
+    there = Slice(providers=("P-WALSALL",))
+    cells = {cell.competency.id: cell.finding for cell in board(before.facts, there).cells}
+    closing = next(id for id in taught if cells[id] not in TAUGHT and before.facts.competencies[id].level == 4)
+    other = next(id for id, finding in cells.items() if finding not in TAUGHT and id not in taught)
+    found = effect(before, after, imagined(own.store), ON, gap=(closing, other), most=0)
+    one, two = found.gap
+    assert [thing.id for thing in found.at] == ["P-WALSALL"]
+    assert (one.before.taught, one.after.finding) == (False, Finding.ONE_PROVIDER)
+    assert [thing.id for thing in one.after.providers] == ["P-WALSALL"] and one.after.imaginary
+    assert (two.before.taught, two.after.taught) == (False, False)
+    said = told_effect(found, own, own, "0123456789abcdef", "")
+    assert [one.closed for one in said.gap] == [True, False]
+    assert said.gap[0].text.endswith("; after, taught by Walsall College (illustrative).")
+    assert gap_in_words(said) == "1 of 2 in the gap are closed at Walsall College."
+    with pytest.raises(UnknownGapError):
+        effect(before, after, imagined(own.store), ON, gap=("K-NOPE",), most=0)
 
 
 def test_a_run_without_a_start_counts_as_seen_on_the_day_of_the_release(home_data: Path) -> None:

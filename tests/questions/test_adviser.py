@@ -111,7 +111,7 @@ def test_answer(release: Whole, name: str) -> None:
     answer = text.index("Answer ")
     for pathway in reply.pathways:
         assert answer < text.index(f"Pathway {reply.pathways.index(pathway) + 1}.")
-    assert text.count("You can stop here.") == sum(max(len(p.steps) - 1, 0) for p in reply.pathways)
+    assert text.count("The client can stop here.") == sum(max(len(p.steps) - 1, 0) for p in reply.pathways)
 
 
 @pytest.mark.parametrize("name", ASKED)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "api" / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -23,3 +24,18 @@ def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(one => one.violations)")
     return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until what has the focus says the words, as somebody does who has no mouse; it must be seen there."""
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        said, outline = page.evaluate(
+            "(one => ['A', 'INPUT', 'BUTTON', 'SUMMARY', 'SELECT', 'TEXTAREA'].includes(one.tagName)"
+            " ? [[one.innerText, one.labels?.[0]?.innerText].join(' '), getComputedStyle(one).outlineStyle] : ['', ''])"
+            "(document.activeElement)"
+        )
+        if words in said:
+            assert outline != "none", f"nobody sees that “{words}” has the focus"
+            return
+    pytest.fail(f"Tab never comes to “{words}”")

@@ -29,7 +29,8 @@ ROLES: Final = [
 ]
 PROVIDERS: Final = [{"provider_id": "P-COL", "name": "The College"}]
 SITES: Final = [
-    {"site_id": f"S-{outcode}", "provider_id": "P-COL", "postcode": f"{outcode} 1AA"} for outcode in ("DY1", "WS2")
+    {"site_id": f"S-{outcode}", "provider_id": "P-COL", "postcode": f"{outcode} 1AA", "town": town}
+    for outcode, town in (("DY1", "Dudley"), ("WS2", "Walsall"))
 ]
 ADVERTS: Final = """\
 advert_id,title,employer,place,postcode,advertised_on
@@ -255,6 +256,8 @@ def test_adverts_are_rolled_up_by_area_beside_what_is_not_taught_there(
         return [*found, (said["adverts_elsewhere"],)]
 
     assert areas(client, "outcode") == [("DY1", 1, 1, 1), ("WS2", 1, 0, 0), (1,)]
+    assert areas(client, "town") == [("Dudley", 1, 1, 1), ("Walsall", 1, 1, 1), (0,)]
+    assert ask(client, "/cold-spots", on=ON, geography="town")["adverts_looked_up"] == 0, "the town is as published"
     assert areas(bare, "outcode") == [("DY1", 1, None, None), ("WS2", 1, None, None), (None,)]
     assert "DY1: 0 on offer, 0 of the past only, 1 not known to be taught; adverts: 1" in run(
         with_adverts, "curriculum", "cold-spots", "--on", ON, "--geography", "outcode"

@@ -174,7 +174,7 @@ def test_a_small_fix_shows_its_answer_beside_the_one_before(client: TestClient) 
 
 
 def test_the_questions_are_asked_one_a_page_and_only_those_that_matter(client: TestClient, reply: Reply) -> None:
-    wanted = [one["question"] for one in reply["questions"]["worth_asking"]]
+    wanted = [on_screen(one["question"]) for one in reply["questions"]["worth_asking"]]
     path, asked = f"/pathways/questions?{ASKED}", []
     for number in range(1, len(wanted) + 1):
         html = main_of(client, path)
@@ -252,6 +252,7 @@ def test_what_an_engine_writes_in_brackets_is_put_in_words() -> None:
     )
     assert on_screen("starts 2027-01, in 2026-12") == "starts January 2027, in December 2026"
     assert on_screen("in 2026-27") == "in 2026-27"
+    assert on_screen("The learner pays £5; may the person start?") == "The client pays £5; may the client start?"
 
 
 STATES = {
@@ -294,7 +295,7 @@ def test_a_kept_answer_is_clean_too_and_its_paper_is_the_plan_alone(service: Ser
 def test_the_questions_by_keyboard_and_without_script(home_service: Service, open_home: Open) -> None:
     home_service.get(STATES["question-number"], {"Accept": "text/html"}, timeout=90)
     page = open_home(f"/pathways/questions?{ASKED}", java_script_enabled=False)
-    page.get_by_label("How old will the person be").focus()
+    page.get_by_label("How old will the client be").focus()
     page.keyboard.type("34")
     page.keyboard.press("Enter")
     page.get_by_text("Question 2 of").wait_for()

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
-from playwright.sync_api import Page
 
 from api.errors import FieldProblem, Problem
 from api.questions import Understanding, today
@@ -20,7 +19,7 @@ from api.web.plan import Action, Plan, calendar
 from api.web.question import asked_of, before_lifting, dropped, mend, read
 from api.web.wording import SHORT, corrected, mistakes, on_screen, said_of_client, short_words
 from queries.pathways.limits import limits_of
-from tests.support.browsing import Open, violations
+from tests.support.browsing import Open, tab_to, violations
 
 BROWSER = {"Accept": "text/html"}
 ASKED = "from=PT-BOOTCAMP&to_level=4"
@@ -257,6 +256,29 @@ def test_a_limit_that_was_lifted_to_get_to_a_route_is_said_in_its_plan(client: T
     assert ("lifted", "attendance=evening") in fields_of(main_of(client, route.replace("/pathways/1", "/start")))
 
 
+def test_a_limit_that_is_set_again_as_it_was_is_lifted_no_more() -> None:
+    base = [("to_level", "4"), ("from", "PT-BOOTCAMP")]
+    lifted = ("lifted", "arrive_by=2028-07-31&attendance=evening&within_weeks=")
+    evening, day = ("attendance", "evening"), ("arrive_by", "31/07/2028")
+    assert asked_of([*base, lifted]) == [*base, lifted]
+    assert asked_of([*base, lifted, evening]) == [*base, evening, ("lifted", "arrive_by=2028-07-31&within_weeks=")]
+    assert asked_of([*base, lifted, evening, day]) == [*base, evening, ("arrive_by", "2028-07-31")]
+    other = ("attendance", "day")
+    assert asked_of([*base, ("lifted", "attendance=evening"), other])[-1] == ("lifted", "attendance=evening")
+
+
+@pytest.mark.parametrize("said", [1, 12, 100, 310])
+def test_how_far_is_said_in_miles_and_asked_in_km(client: TestClient, said: int) -> None:
+    asked = asked_of([("to_level", "4"), ("near", "Walsall"), ("miles", f"{said} miles")])
+    (km,) = [value for name, value in asked if name == "km"]
+    assert int(km) == round(said * 1.609344)
+    assert ("miles", str(said)) in fields_of(main_of(client, f"/start?{urlencode(asked)}"))
+    assert asked_of([("to_level", "4"), ("miles", "12")]) == [("to_level", "4")]
+    wrong = main_of(client, "/pathways?to_level=4&near=Walsall&km=far", 422)
+    assert '<a href="#miles">' in wrong and "in miles" in wrong
+    assert not re.search(r"\bkm\b", re.sub(r"<[^>]*>", "", wrong))
+
+
 def test_several_limits_that_were_lifted_are_kept_in_one_word_of_the_address() -> None:
     asked = [("to_level", "4"), ("near", "Walsall"), ("hours_per_week", "5"), ("lifted", "budget=100&unpriced=")]
     none = {"understood": (), "pathways": ()}
@@ -334,6 +356,8 @@ def step(**other: object) -> dict[str, object]:
         "payments": [],
         "place": None,
         "provider": None,
+        "seen_at": [],
+        "delivered_by": [],
         "starts_in_weeks": 0,
         "eligibility": {"likely": "likely-yes"},
     }
@@ -383,7 +407,11 @@ def test_who_pays_says_whether_that_can_be_told_and_leaves_out_who_does_not() ->
 
 def test_the_other_rows_say_what_is_known_and_no_more() -> None:
     job = step(number=2, kind="job", starts_in_weeks=None)
-    assert where([step(place="Walsall"), step(), job]) == "Walsall; then not known"
+    college = {"id": "PV-1", "label": "College"}
+    assert where([step(place="Walsall", provider=college), step(provider=college)]) == "Walsall; then College"
+    assert where([step(), job]) == "No provider of it is known"
+    once = step(seen_at=[{"provider": "PV-1"}], delivered_by=[{"provider": "PV-1"}, {"provider": "PV-2"}])
+    assert where([once]) == "No provider of it is known today; 2 providers ran it before, named in its step"
     assert where([job]) == "Where the employer is"
     assert first_work([step()]) == "Not on this route"
     assert first_work([step(), job]) == "With step 2; when is not known"
@@ -446,6 +474,9 @@ def test_the_plan_fits_one_sheet_of_paper(open_home: Open) -> None:
             page = open_home(f"/pathways/2/plan?{query}{large}")
             sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
             assert 1 <= sheets <= most, (query, large)
+            page.emulate_media(media="print")
+            kept = page.evaluate("getComputedStyle(document.querySelector('.foot')).breakBefore")
+            assert kept == "avoid", "no sheet has the foot alone"
 
 
 def test_what_is_wrong_has_the_focus_and_its_link_leads_into_the_field(open_home: Open) -> None:
@@ -465,21 +496,6 @@ def test_colours_that_the_reader_forces_are_kept(open_home: Open) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
-def tab_to(page: Page, words: str) -> None:
-    """Press Tab until what has the focus says the words, as somebody does who has no mouse; it must be seen there."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        said = page.evaluate(
-            "(one => ['A', 'INPUT', 'BUTTON'].includes(one.tagName)"
-            " ? [one.innerText, one.labels?.[0]?.innerText].join(' ') : '')(document.activeElement)"
-        )
-        if words in said:
-            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", f"nobody sees that “{words}” has the focus"
-            return
-    pytest.fail(f"Tab never comes to “{words}”")
-
-
 def test_the_whole_session_by_keyboard_alone(open_home: Open) -> None:
     page = open_home("/start")
     tab_to(page, "They have done, hold or work as")
@@ -493,9 +509,36 @@ def test_the_whole_session_by_keyboard_alone(open_home: Open) -> None:
     page.keyboard.type("20")
     page.keyboard.press("Enter")
     page.wait_for_url("**hours_per_week=20**")
-    tab_to(page, "Route 2:")
+    tab_to(page, "Answer these")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/pathways/2?**")
+    page.wait_for_url("**/questions?**")
+    answered = 0
+    while page.get_by_role("button", name="Continue").count():
+        if page.get_by_role("radio").count():
+            tab_to(page, "Not known")
+            page.keyboard.press("ArrowDown")  # from the last choice on to the first
+            tab_to(page, "Continue")
+        else:
+            tab_to(page, page.locator("h1").inner_text())
+            page.keyboard.type("34")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        answered += 1
+    assert answered > 1
+    tab_to(page, "Show routes with these answers")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/beside?**")
+    tab_to(page, "Route 1:")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pathways/1?**")
+    tab_to(page, "Swap this step")
+    page.keyboard.press("Enter")
+    tab_to(page, "Ask for routes without this step")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**avoid=**")
+    tab_to(page, "Route 1:")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pathways/1?**")
     tab_to(page, "Make an action plan")
     page.keyboard.press("Enter")
     page.wait_for_url("**/plan?**")
@@ -524,7 +567,7 @@ def test_who_does_not_know_where_to_keeps_the_limits_and_is_told_that_the_list_d
     limits = "attendance=evening&near=Walsall&attribute=age%3A34"
     html = main_of(client, f"/pathways/roles?{limits}")
     said = re.sub(r"<[^>]*>", "", html)
-    assert "Only evening attendance; only what is taught within 20 km of Walsall" in said
+    assert "Only evening attendance; only what is taught within 12 miles of Walsall" in said
     assert "not applied to this list" in said and "Aged 34" in said
     roles = [href for href, _ in links_of(html) if "to=OC-" in href]
     assert roles and all(limits in href for href in roles)
@@ -554,6 +597,8 @@ def test_what_is_inferred_says_so_where_it_is_said(client: TestClient) -> None:
     told = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", main_of(client, "/pathways/1?to=OC-MTTECH")))
     assert "MedTech technician, level 4 inferred" in told
     assert "inferred No entry rule was found; this is what is usual." in told
+    ours = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", main_of(client, "/pathways/1?to=OC-HCSASSOC&from=PT-BOOTCAMP")))
+    assert "What it needs inferred Aged 16 or over" in ours and "Healthcare science assistant (our inference)." in ours
     closed = main_of(client, "/pathways?from=PT-BOOTCAMP&to=OC-HCSASSOC&attendance=evening")
     assert "nothing to pay (our inference), 1 step" in closed
     assert "within 520 weeks (which is usual), at most 40 hours a week (which is usual), only evening" in closed
@@ -572,12 +617,91 @@ def test_hours_that_are_not_known_stand_beside_the_weeks() -> None:
 
 def test_the_plan_lists_the_limits_and_marks_what_is_not_sure(client: TestClient) -> None:
     said = client.get("/pathways/1/plan.json?to=OC-MTTECH&near=Walsall").json()
-    assert [one.partition(" in a ")[0] for one in said["limits"]] == ["only what is taught within 20 km of Walsall"]
-    assert said["actions"][0]["marks"] == ["our inference", "no provider of it is known"]
-    assert said["actions"][1]["marks"] == []
+    assert [one.partition(" in a ")[0] for one in said["limits"]] == ["only what is taught within 12 miles of Walsall"]
+    assert [one["marks"] for one in said["actions"]] == [["our inference"], []]
+    assert [[one["name"] for one in action["whom"]] for action in said["actions"]] == [
+        ["no provider of it is known"],
+        ["any employer with a vacancy"],
+    ]
     assert said["calls"][1]["whom"][0]["name"] == "no provider of it is known"
     html = main_of(client, "/pathways/1/plan?to=OC-MTTECH&near=Walsall")
-    assert "our inference; no provider of it is known" in html and "within 20 km of Walsall" in html
+    assert "No provider of it is known" in html and "within 12 miles of Walsall" in html
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ASKED,
+        "to=OC-HCSA",
+        "to=OC-HCSASSOC&from=PT-BOOTCAMP&hours_per_week=12&attribute=age:34",
+        "to=OC-HCSASSOC&confirmed_only=true",
+    ],
+)
+def test_the_plan_speaks_to_the_client_and_all_other_pages_of_them(client: TestClient, asked: str) -> None:
+    def words(path: str) -> str:
+        return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", main_of(client, f"{path}?{asked}"))))
+
+    if client.get(f"/pathways?{asked}").json()["pathways"]:
+        assert not re.search(r"(?i)\bthe (client|person|learner)\b|ask your adviser", words("/pathways/1/plan"))
+        assert not re.search(r"(?i)\bthe (person|learner)\b|\byou would\b", words("/pathways/1"))
+    for path in ("/pathways", "/pathways/questions", "/start"):
+        assert not re.search(r"(?i)\bthe (person|learner)\b", words(path)), path
+
+
+@pytest.mark.parametrize("asked", [ASKED, "to_level=3", "from=OC-HCSW&to_level=5", "to=OC-HCSASSOC"])
+def test_the_route_that_an_age_is_said_to_make_the_best_is_the_one_it_makes(client: TestClient, asked: str) -> None:
+    def first(query: str) -> list[str]:
+        return [step["id"] for step in client.get(f"/pathways?{query}").json()["pathways"][0]["steps"]]
+
+    shown = first(asked)
+    questions = client.get(f"/pathways?{asked}").json()["questions"]["worth_asking"]
+    (age,) = [one for one in questions if one["fact"] == "age"]
+    told = [one for one in age["answers"] if "pathway would be best" in one["text"]]
+    assert told
+    for one in told:
+        then = first(f"{asked}&attribute=age:{one['answer'].rpartition(' ')[2]}")
+        assert ("the same pathway would be best" in one["text"]) == (then == shown), one
+        assert (one["pathway"] is None) == (then == shown)
+
+
+def test_each_way_to_pay_says_when_it_applies(client: TestClient) -> None:
+    html = main_of(client, "/pathways/1?to=OC-HCSASSOC&from=PT-BOOTCAMP")
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", html))
+    assert "Apprenticeships: An employer without levy pays nothing for apprentices under 25" in said
+    assert (
+        "It applies where this holds: with an employer that does not pay the apprenticeship levy and aged under 25;"
+        " for starts from 1 August 2026."
+    ) in said
+    assert "The levy of the employer pays inferred" in said
+
+
+def test_the_plan_is_printed_by_a_button_where_there_is_script(open_home: Open) -> None:
+    plain = open_home(f"/pathways/1/plan?{ASKED}", java_script_enabled=False)
+    assert not plain.locator("[data-print]").is_visible()
+    page = open_home(f"/pathways/1/plan?{ASKED}")
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="Print").click()
+    assert page.title() == "printed"
+    page.emulate_media(media="print")
+    assert not page.locator("[data-print]").is_visible()
+
+
+def test_on_a_narrow_screen_the_picture_can_be_read_and_no_comparison_is_cut(open_home: Open) -> None:
+    narrow = {"width": 320, "height": 640}
+    page = open_home(f"/pathways/1?{ASKED}", viewport=narrow)
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.by-weeks text')]"
+        ".map(one => one.getScreenCTM().a * Number.parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert sizes and min(sizes) >= 12
+    page.locator(".by-weeks [role=region]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    for path in (f"/pathways?{ASKED}", f"/pathways/beside?{ASKED}&before=from%3DPT-BOOTCAMP%26to%3DOC-HCSA"):
+        page = open_home(path, viewport=narrow)
+        tables = "[...document.querySelectorAll('.compare')].map(one => one.getBoundingClientRect().right)"
+        assert max(page.evaluate(tables)) <= 320, path
+        assert not page.locator(".compare thead:visible").count(), "nothing that is out of sight takes the focus"
 
 
 def test_a_step_that_is_not_wanted_is_named(client: TestClient) -> None:

@@ -1,8 +1,9 @@
 """The page of curriculum designers: every question on it has an answer, and nothing illustrative is shown unasked."""
 
 import re
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,7 +11,8 @@ from html5lib import HTMLParser
 
 from api.app import create_app
 from api.settings import Settings
-from tests.support.whole_pages import read_whole
+from tests.support.browsing import Open, tab_to
+from tests.support.whole_pages import read_whole, text_of
 
 PAGES = {"Accept": "text/html"}
 GAP = "K-DEVICE-RA-12-2026-Z11"
@@ -135,5 +137,135 @@ def test_from_an_uncovered_skill_to_a_filled_in_sandbox(client: TestClient) -> N
         assert re.search(r'value="[^"]+"', field), name
         assert f'id="{name}-hint">Proposed: ' in filled
     assert '<option value="P-DUDLEY" selected>' in filled
-    found = client.get("/changes?role=OC-HCSASSOC&provider=P-DUDLEY", headers=PAGES).text
-    assert "/sandboxes/new?award=Q-L4-DIP-HCSCI&provider=P-DUDLEY" in found.replace("&amp;", "&")
+
+
+def test_what_is_tried_is_what_was_proposed(client: TestClient) -> None:
+    """The units of the smallest change run alone there, and what they are to close is asked about afterwards."""
+    asked = "/changes?role=OC-HCSASSOC&provider=P-DUDLEY"
+    best = client.get(asked).json()["best"]
+    (there,) = [one for one in links(client.get(asked, headers=PAGES).text) if one.startswith("/sandboxes/new")]
+    tried = parse_qs(there.partition("?")[2])
+    new = [unit for unit in best["units"] if not unit["already"]]
+    assert new and tried["alone"] == [unit["id"] for unit in new]
+    assert set(tried["gap"]) == {reach["item"] for unit in new for reach in unit["closes"]}
+    assert tried["provider"] == ["P-DUDLEY"] and "award" not in tried
+    form = read_whole(client.get(there, headers=PAGES).text, there)
+    chosen = [one.get("value") for one in form.findall(".//input[@name='alone']") if one.get("checked") is not None]
+    assert chosen == tried["alone"]
+    assert [one.get("value") for one in form.findall(".//input[@name='gap']")] == tried["gap"]
+
+
+@pytest.mark.parametrize("name", ["competency", "award", "provider", "alone"])
+def test_what_an_address_names_that_is_not_known_is_said(client: TestClient, name: str) -> None:
+    page = client.get(f"/sandboxes/new?{name}=K-NOPE", headers=PAGES)
+    assert page.status_code == 422
+    (said,) = read_whole(page.text, "/sandboxes/new").findall(".//div[@id='problem']//a")
+    assert said.get("href") == f"#{name}" and "nothing here has the id “K-NOPE”" in text_of(said)
+
+
+def test_a_price_has_its_unit_and_nothing_that_is_empty_is_laid_out(client: TestClient) -> None:
+    page = client.get("/changes?role=OC-HCSASSOC&provider=P-DUDLEY", headers=PAGES).text
+    assert ">1 unit<" in page and "1 units" not in page
+    nothing = client.get("/changes", params={"gap": GAP, "provider": "Dudley College"}, headers=PAGES).text
+    titles = re.findall(r'<h2 id="table-\d+">([^<]+)', nothing)
+    assert titles == ["Units", "Stays open"]
+    first = client.get("/watch/changes", headers=PAGES).text
+    assert "There is no release before this one" in first and "fewer filters" not in first
+
+
+def test_a_district_that_is_a_town_says_what_a_district_is(client: TestClient) -> None:
+    reply = client.get("/coverage?district=Dudley")
+    assert reply.status_code == 422
+    assert reply.json()["hint"].startswith(
+        "A district is the first half of a postcode, such as DY1. In Dudley something"
+    )
+    form = client.get("/coverage?sector=healthtech", headers=PAGES).text
+    assert re.search(r'name="district"[^>]*list="l-district"', form)
+    assert '<option value="DY1">Dudley</option>' in form[form.index('<datalist id="l-district">') :]
+
+
+def test_without_script_no_chart_is_promised_and_what_it_says_is_read(open_home: Open) -> None:
+    page = open_home("/coverage?sector=healthtech&level=4", java_script_enabled=False)
+    assert page.get_by_text("Competencies by finding:").is_visible()
+    assert not page.get_by_text("The table below holds the same.").is_visible()
+
+
+def test_a_chart_is_no_white_slab_in_the_dark(open_home: Open) -> None:
+    page = open_home("/coverage?sector=healthtech&level=4", color_scheme="dark")
+    page.wait_for_selector("[data-chart][data-ready=yes]")
+    assert page.get_by_text("The table below holds the same.").is_visible()
+    painted = "(one => [getComputedStyle(one).fill, getComputedStyle(one.closest('svg')).backgroundColor])"
+    assert page.locator(".chart svg > rect").first.evaluate(painted) == ["none", "rgba(0, 0, 0, 0)"]
+    assert "invert(1)" in page.locator(".chart svg").evaluate("one => getComputedStyle(one).filter")
+    page.emulate_media(media="print")
+    assert page.locator(".chart svg").evaluate("one => getComputedStyle(one).filter") == "none"
+
+
+def test_a_long_table_is_printed_in_part_and_says_so(open_home: Open) -> None:
+    page = open_home("/overlaps")
+    assert not page.locator(".print-only").first.is_visible()
+    page.emulate_media(media="print")
+    rows = page.locator("table").first.locator("tbody tr")
+    assert rows.count() > 30
+    assert [rows.nth(place).is_visible() for place in (0, 29, 30)] == [True, True, False]
+    assert page.get_by_text("Printed are the first 30 of these rows.").first.is_visible()
+
+
+def test_from_the_board_to_a_filled_in_sandbox_by_keyboard_alone(open_home: Open) -> None:
+    page = open_home("/designers")
+    tab_to(page, "Coverage board")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/coverage?**")
+    tab_to(page, "Ask otherwise")
+    page.keyboard.press("Enter")
+    tab_to(page, "Town")
+    page.keyboard.type("Dudley")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**town=Dudley**")
+    page.goto(f"/coverage/{GAP}")
+    tab_to(page, "The smallest change that would teach it")
+    page.keyboard.type("Dudley")
+    tab_to(page, "Show the smallest change")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/changes?**")
+    tab_to(page, "Try it in a sandbox")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sandboxes/new?**")
+    for words in ("Award that is run", "Who runs it?", "First day", "Title of the unit"):
+        tab_to(page, words)
+    tab_to(page, "Make it and see what changes")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/awards/Q-HNC-COMP22/approval-pack",
+        "/changes?role=OC-HCSASSOC&provider=P-DUDLEY",
+        "/cold-spots",
+        "/fragility",
+        "/releases/1",
+        "/shared-competencies",
+        "/standards/OC-HCSASSOC/matrix?award=Q-HNC-COMP22",
+        "/watch/index",
+    ],
+)
+def test_what_people_read_has_names_and_not_our_ids(client: TestClient, path: str) -> None:
+    """Ids stand in addresses and files; `.address` is the small print beside a name, and a form has values."""
+    page = read_whole(client.get(path, headers=PAGES).text, path)
+    main = page.find(".//main")
+    assert main is not None
+    for one in [*main.findall(".//details"), *main.findall(".//span[@class='address']")]:
+        one.clear()
+    text = text_of(main)
+    assert not re.search(r"\b(?:C|DL|GAP|K|OC|P|PT|Q|S|U)-[A-Z0-9]", text), path
+    assert not re.search(r"\b[a-z]+_[a-z]+\b|\bQuads\b|whole-only", text), path
+
+
+def test_names_that_nobody_published_have_their_word(client: TestClient) -> None:
+    shared = client.get("/shared-competencies", headers=PAGES).text
+    things = client.app.state.holder.get().things
+    named = {two["title"] for one in client.get("/shared-competencies").json()["items"] for two in one["teachers"]}
+    inferred = sorted(title for title in named if things.doubt_of_name(title))
+    assert inferred
+    for title in inferred:
+        assert re.search(re.escape(escape(title)) + r" \(\d+ roles\) <span class=\"tag tag-inferred\"", shared), title

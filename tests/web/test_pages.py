@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,16 @@ def test_who_names_html_gets_a_page_and_who_does_not_gets_data(client: TestClien
     reply = client.get("/", headers={"Accept": accept})
     assert reply.headers["content-type"].startswith("text/html") == page, reply.headers
     assert "Accept" in reply.headers["vary"]
+
+
+@pytest.mark.parametrize("path", ["/", "/?release=1"])
+def test_what_the_start_page_names_for_programs_answers_as_it_says(client: TestClient, path: str) -> None:
+    text = client.get(path, headers={"Accept": BROWSER}).text
+    found = re.findall(r'<link rel="alternate" type="([^"]*)" title="[^"]*" href="([^"]*)">', text)
+    for media_type, href in found:
+        reply = client.get(unescape(href), headers={"Accept": BROWSER})
+        assert (reply.status_code, reply.headers["content-type"].partition(";")[0]) == (200, media_type), href
+    assert found
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -465,3 +465,20 @@ def test_on_paper_there_is_the_answer_and_no_controls(open_page: Open) -> None:
         expect(page.locator(one)).to_be_hidden()
     expect(page.locator("#shown table")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_typing_over_coloured_text_asks_for_no_style_that_the_policy_refuses(open_page: Open) -> None:
+    """A browser would keep the look of what is typed over; `open_page` fails on whatever the policy refuses."""
+    page = open_page()
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("SELECT * { ?s a sw:Role }")
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Control+Shift+ArrowRight")
+    page.keyboard.type("select ?s")
+    assert text_of(page).startswith("select ?s *")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.type("(")
+    assert text_of(page).startswith("(select ?s)"), "brackets go round what is selected, as they did"
+    page.keyboard.press("Control+Z")
+    assert text_of(page).startswith("select ?s *")

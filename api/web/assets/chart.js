@@ -9,12 +9,14 @@ const figures = document.querySelectorAll("[data-chart]");
 for (const figure of figures) {
   const reply = await fetch(figure.dataset.chart, { headers: { Accept: "application/json" } });
   if (!reply.ok) continue;
-  const { spec } = compile(await reply.json());
+  const asked = await reply.json();
+  const { spec } = compile(asked);
   const view = new View(parse(spec, null, { ast: true }), { expr: expressionInterpreter, renderer: "svg" });
   const place = figure.querySelector(".chart-place");
   place.innerHTML = await view.toSVG();
   const drawn = place.querySelector("svg");
   drawn.setAttribute("role", "img");
-  drawn.setAttribute("aria-label", figure.querySelector("figcaption").textContent.trim());
+  drawn.setAttribute("aria-label", asked.description);
+  figure.hidden = false;
   figure.dataset.ready = "yes";
 }

@@ -132,8 +132,36 @@ def test_without_an_entry_rule_the_usual_level_below_is_planned(tmp_path: Path) 
     assert ask(tmp_path / "a", world).outcome is Outcome.PROVED_NONE
     answer = ask(tmp_path / "b", world, holds=("level:3",))
     step = answer.pathways[0].steps[0]
-    assert (step.needs_known, step.status) == (False, Status.INFERRED)
+    assert (step.needs_known, step.needs_status, step.status) == (False, Status.INFERRED, Status.INFERRED)
     assert any("no entry rule was found" in check.why for check in answer.check_before_recommending)
+
+
+@pytest.mark.parametrize(("status", "word"), [("published", ""), ("inferred", " (our inference)")])
+def test_an_entry_rule_is_as_sure_as_whoever_said_it(tmp_path: Path, status: str, word: str) -> None:
+    answer = ask(tmp_path, tables(qualifications=[AWARD | {"entry_rule_status": status}]))
+    step = answer.pathways[0].steps[0]
+    assert (step.needs_known, step.needs_status) == (True, Status(status))
+    (entry,) = [one for one in answer.check_before_recommending if "Devices: entry." in one.what]
+    assert entry.what.endswith(f"level 3 or higher{word}.")
+    assert entry.status is Status(status)
+
+
+def test_a_rule_of_ours_on_a_published_move_into_work_is_inferred(tmp_path: Path) -> None:
+    asked = TO_WORK | {"entry_rule": "attribute(age >= 18)"}
+    plain, ours = (ask(tmp_path / str(n), tables(progressions=[row])) for n, row in enumerate((TO_WORK, asked)))
+    status = [(one.pathways[0].steps[1].status, one.pathways[0].steps[1].needs_status) for one in (plain, ours)]
+    assert status == [(Status.PUBLISHED, Status.PUBLISHED), (Status.PUBLISHED, Status.INFERRED)]
+
+
+def test_an_apprenticeship_asks_as_surely_as_the_least_sure_of_its_two_rules(tmp_path: Path) -> None:
+    role = TECHNICIAN | {"standard_ref": "ST0001", "standard_status": "approved for delivery"}
+    into = TO_WORK | {"progression_id": "PG-2", "from_id": "PT-APPR"}
+    for n, (rule, status) in enumerate((("", Status.PUBLISHED), ("attribute(age >= 16)", Status.INFERRED))):
+        kind = APPRENTICESHIP | {"entry_rule": rule, "status": "inferred"}
+        world = tables(provision_types=[kind, HNC], roles=[role], progressions=[into])
+        projection = projection_of(tmp_path / str(n), **world)
+        (step,) = [one for one in projection.steps if one.id == "PT-APPR/OC-TECH"]
+        assert step.requirement_status is status
 
 
 def test_a_step_of_unknown_length_is_the_last_resort(tmp_path: Path) -> None:

@@ -74,7 +74,10 @@ def test_a_later_run_is_as_heavy_as_those_that_are_known(service: PathwayService
 def test_a_run_that_is_past_is_named_where_a_filter_closes_the_way(service: PathwayService) -> None:
     answer = ask(service, to=("Q-HNC",), mode=("part-time",), on=date(2027, 10, 1))
     assert [reason.code for reason in answer.reasons] == ["filtered"]
-    assert said(answer).endswith("HNC with North was last seen starting 2027-09-13")
+    assert said(answer).endswith(
+        "HNC with North was last seen starting 2027-09-13; of 1 step on the way no provider says how it is studied:"
+        " each may fit all the same"
+    )
     assert "last seen" not in said(ask(service, to=("Q-HNC",), mode=("online",), on=date(2027, 10, 1)))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph.projection import Step
+from graph.projection import Status, Step
 from queries.eligibility.decision import Answer
 from queries.eligibility.logic import Situation
 from queries.eligibility.person import complete
@@ -21,10 +21,10 @@ RELEASE = ReleaseRef(1, "hash", "2026-11-21T00:00:00+00:00")
 KINDS = ("PT-BOOTCAMP", "PT-P2A", "PT-FAPPR", "PT-APPR", "PT-FCFJ", "PT-HNC", "PT-HND")
 
 
-def ask(*steps: Step, credits: int | None = None, **question: Any) -> PathwayAnswer:
-    """The answer to a question about a few steps. `credits`: of each award."""
+def ask(*steps: Step, credits: int | None = None, sure: Status = Status.PUBLISHED, **question: Any) -> PathwayAnswer:
+    """The answer to a question about a few steps. `credits`: of each award, as sure as `sure`."""
     projection = world(*steps)
-    awards = {id: replace(award, credits=credits) for id, award in projection.awards.items()}
+    awards = {id: replace(award, credits=credits, credits_status=sure) for id, award in projection.awards.items()}
     projection = replace(projection, types=dict.fromkeys(KINDS), awards=awards)
     asked: dict[str, Any] = {"to": (GOAL,), "on": ON} | question
     return PathwayService(projection, RELEASE).answer(PathwayRequest(**asked))
@@ -139,6 +139,25 @@ def test_what_two_courses_would_leave_of_the_entitlement(had: str, left: int, en
     assert (ledger.credits_used, ledger.credits_left, ledger.credits_a_year) == (240, left, 180)
     assert ledger.most_in_a_year == 156
     assert ledger.enough is enough
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (Status.PUBLISHED, ""),
+        (Status.INFERRED, " (our inference)"),
+        (Status.ILLUSTRATIVE, " (made up, for demonstration)"),
+    ],
+)
+def test_credits_that_nobody_published_carry_their_word_in_the_ledger(status: Status, word: str) -> None:
+    facts = said(age="30", entitlement_left_credits="480", credits_funded_this_year="0")
+    question: dict[str, Any] = {"holds": ("level:3",), "depart_after": date(2027, 1, 4), "attributes": facts}
+    answer = ask(HNC, HND, credits=120, sure=status, **question)
+    (ledger,) = answer.pathways[0].entitlements
+    assert {use.status for use in ledger.uses} == {status}
+    assert f"would use 240 credits{word} of" in ledger.text
+    assert f"240 credits{word} would be left" in ledger.text
+    assert f"at most 156 credits{word} fall in one year" in ledger.text
 
 
 def test_an_entitlement_nobody_told_of_is_not_known() -> None:

@@ -117,8 +117,21 @@ def test_what_a_step_asks_is_worth_asking_even_where_only_two_answers_make_it_su
 
 def test_a_birthday_that_is_waited_for_is_said() -> None:
     questions = ask(replace(HNC, requirement="attribute(age >= 18)")).questions.worth_asking
-    (young,) = [one for one in questions[0].answers if one.pathway]
-    assert "HNC is begun 1 week later at the soonest: a birthday is waited for" in young.text
+    (young,) = [one for one in questions[0].answers if "later" in one.text]
+    assert young.changes == (
+        "the best would be 41 weeks instead of 40 weeks",
+        "the same pathway would be best, taken otherwise:"
+        " HNC is begun 1 week later at the soonest: a birthday is waited for",
+    )
+    assert young.pathway is None, "it is no other pathway"
+
+
+def test_a_limit_on_what_nobody_said_is_no_proof_that_it_is_not_so() -> None:
+    other = study("OTHER", "none", (f"award:{GOAL}",), 50)
+    (reason,) = ask(HNC, other, attendance=("evening",)).reasons
+    assert reason.text.endswith(
+        "; of 2 steps on the way no provider says when in the day it is taught: each may fit all the same"
+    )
 
 
 def test_the_one_call_promises_no_more_than_it_would_confirm() -> None:

@@ -46,6 +46,18 @@ const look = EditorView.theme({
   ".cm-lint-marker-warning": { content: '""', backgroundColor: "var(--warn)", borderRadius: "2px" },
 });
 
+// What is typed over coloured text a browser would give that text's look by a style of its own, which the policy of pages
+// refuses: so it is put in as an edit of the editor.
+const typing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    if (event.inputType !== "insertText" || !event.data || empty || view.composing) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((one) => one(view, from, to, event.data, insert))) view.dispatch(insert());
+    return true;
+  },
+});
+
 /** An editor in `host`. `on.change(text)`, `on.run()`, `on.leave()`; `complete` is a source of completions. */
 export function makeEditor(host, { complete, label, on }) {
   const shadow = host.attachShadow({ mode: "open" });
@@ -59,7 +71,7 @@ export function makeEditor(host, { complete, label, on }) {
   const extensions = [
     Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (on.run(), true) }])),
     lineNumbers(), lintGutter(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), indentUnit.of("  "), bracketMatching(), closeBrackets(), highlightActiveLine(),
-    StreamLanguage.define(sparql), syntaxHighlighting(colours), look, EditorView.lineWrapping,
+    StreamLanguage.define(sparql), syntaxHighlighting(colours), look, typing, EditorView.lineWrapping,
     autocompletion({ override: [complete], icons: false, maxRenderedOptions: 60 }),
     keymap.of([...completionKeymap, { key: "Escape", run: leave }, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
     EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),

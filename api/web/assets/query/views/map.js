@@ -7,7 +7,7 @@ import { cut, picture, steps, svg } from "./svg.js";
 
 const LAT = /^(lat|latitude|breitengrad)$/i, LONG = /^(lon|long|lng|longitude)$/i;
 const POINT = /^\s*(?:<[^>]*>\s*)?POINT\s*\(\s*(-?[\d.]+)\s+(-?[\d.]+)\s*\)/i;
-const KM_A_DEGREE = 111.32;
+const MILES_A_DEGREE = 69.17;
 
 const BOUNDARIES = `PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX sw: <https://w3id.org/stepway/ns#>
@@ -100,7 +100,7 @@ function drawn(places, names, zoom, middle, areas) {
     taken.push([left, top - 13, right, top + 2]);
     parts.push(svg("text", { x: left, y: top }, words));
   }
-  const kilometres = steps(0, height * KM_A_DEGREE, 6)[1] ?? 1, long = (kilometres / (height * KM_A_DEGREE)) * H;
-  parts.push(svg("path", { class: "axis", d: `M${W - 20 - long} ${H - 34}v6h${long}v-6` }), svg("text", { class: "soft", x: W - 20 - long / 2, y: H - 38, "text-anchor": "middle" }, `${kilometres} km`));
+  const miles = steps(0, height * MILES_A_DEGREE, 6)[1] ?? 1, long = (miles / (height * MILES_A_DEGREE)) * H;
+  parts.push(svg("path", { class: "axis", d: `M${W - 20 - long} ${H - 34}v6h${long}v-6` }), svg("text", { class: "soft", x: W - 20 - long / 2, y: H - 38, "text-anchor": "middle" }, `${miles} ${miles === 1 ? "mile" : "miles"}`));
   return picture(W, H, `Map of ${places.length} places${inside.length < places.length ? `, ${inside.length} of them in view` : ""}${areas.length ? ", with the boundaries of districts" : ""}`, ...parts);
 }
