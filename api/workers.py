@@ -976,7 +976,7 @@ class Pool:
         if isinstance(outcome, WorkerDiedError) and outcome.signal == 0:
             outcome.seconds = time.monotonic() - began
             outcome.signal, outcome.memory = await asyncio.wrap_future(_aside(worker.end))
-            if outcome.signal == signal.SIGABRT or outcome.memory > self._memory / 2:
+            if outcome.signal == signal.SIGABRT:
                 outcome = TooHeavyError(_TOO_LARGE, memory=outcome.memory)  # compiled code aborts without memory
             elif outcome.signal == signal.SIGALRM:
                 outcome = TooHeavyError(f"it took longer than {self._seconds:g} seconds")

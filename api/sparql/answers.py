@@ -192,7 +192,8 @@ class Workers:
                 raise QueryTooLargeError("memory", self._limits.memory, error.memory) from error
             raise QueryTimeoutError(self._limits.seconds) from error
         except WorkerDiedError as error:
-            if error.signal in (SIGSEGV, SIGBUS):  # it is nested too deeply for the largest stack
+            # What is nested too deeply for the largest stack ends so; or the system took its memory.
+            if error.signal in (SIGSEGV, SIGBUS) or error.memory > self._limits.memory / 2:
                 raise QueryTooLargeError("memory", self._limits.memory, error.memory) from error
             raise
         written: Written = pickle.loads(reply.body)  # noqa: S301 -- it comes from our own worker
