@@ -363,10 +363,14 @@ def _taught(side: Found) -> str:
     if side.finding is None:
         return "not known: no role is known to need it"
     if not side.taught:
-        return f"taught by nobody there ({MEANINGS[side.finding]})"
+        elsewhere = side.finding is Finding.ELSEWHERE
+        return "taught only elsewhere" if elsewhere else f"taught by nobody there ({MEANINGS[side.finding]})"
     said = f"taught by {' and '.join(one.label for one in side.providers)}"
     said += ", inside a whole qualification only" if side.finding is Finding.WHOLE_ONLY else ""
-    return said + (" (illustrative)" if side.imaginary else " (our inference)" if side.inferred else "")
+    marks = "; ".join(
+        word for word, so in (("illustrative", side.imaginary), ("by our inference", side.inferred)) if so
+    )
+    return f"{said} ({marks})" if marks else said
 
 
 def gap_in_words(said: EffectSaid) -> str:
@@ -374,7 +378,12 @@ def gap_in_words(said: EffectSaid) -> str:
     closed, whole = sum(one.closed for one in said.gap), len(said.gap)
     where = f" at {' and '.join(one.label for one in said.at)}" if said.at else ""
     before = sum(one.before.taught for one in said.gap)
-    text = f"The gap is closed{where}." if closed == whole else f"{closed} of {whole} in the gap are closed{where}."
+    inferred = ", by our inference alone" if all(one.after.inferred for one in said.gap if one.closed) else ""
+    all_of = f": all {whole}" if whole > 1 else ""
+    text = f"{closed} of {whole} in the gap that was asked about are closed{where}"
+    if closed == whole:
+        text = f"The gap that was asked about is closed{where}{all_of}"
+    text = f"{text}{inferred if closed else ''}."
     return f"{text} {counted(before, 'was', 'were')} taught already." if before else text
 
 

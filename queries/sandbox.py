@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from graph.projection import Projection, RoleFacts, Status, StepKind
 from queries.atlas.circumstances import Circumstance, circumstances
 from queries.atlas.places import EARTH_KM, Places, Point, resident_of
-from queries.coverage.board import RANK, USUAL, Finding, Question, Slice, board
+from queries.coverage.board import RANK, USUAL, Cell, Finding, Question, Slice, board
 from queries.coverage.gap import TAUGHT, Item, named
 from queries.coverage.model import CoverageFacts
 from queries.learners import goals, learners
@@ -130,8 +130,11 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the coverage board finds of a part of a gap on one side, and who teaches it as far as that; None: no role is
-    known to need it. `imaginary`: all of that is illustrative; `inferred`: it is our inference alone."""
+    """What the coverage board finds of a part of a gap on one side, and who teaches it as far as that.
+
+    `finding` None: no role is known to need it. `imaginary`: all of that is illustrative; `inferred`: that it is taught
+    so is our inference alone.
+    """
 
     finding: Finding | None
     providers: tuple[Thing, ...]
@@ -356,8 +359,15 @@ def _found(side: Question, item: Item) -> Found:
         finding,
         tuple(Thing(id, facts.labels.get(id, id)) for id in providers),
         all(cell.placeholder for cell in best),
-        all(cell.placeholder or cell.inferred for cell in best),
+        bool(best) and not any(_is_published(side, cell) for cell in best),
     )
+
+
+def _is_published(side: Question, cell: Cell) -> bool:
+    """Whether somebody published that a thing which gets as far as the finding of a cell teaches it."""
+    far = min(RANK[cell.finding], RANK[Finding.ONE_PROVIDER])
+    found = (one.teaching for one in side.candidates(cell.competency) if RANK[one.finding] >= far)
+    return any(teaching.status is Status.PUBLISHED for teaching in found)
 
 
 def _change(asking: _Asking, who: Thing | None, request: PathwayRequest) -> Change:

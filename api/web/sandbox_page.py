@@ -11,6 +11,7 @@ from api.negotiate import SHEETS
 from api.sandboxes import gap_in_words
 from api.schemas.sandboxes import ChangeSaid, EffectSaid, SandboxSaid
 from api.web.pages import Alternate, Step, page
+from queries.pathways.request import Thing
 
 _NO_INDEX: Final = {"X-Robots-Tag": "noindex"}
 
@@ -67,6 +68,9 @@ def respond_going(request: Request, sandbox: SandboxSaid, seconds: int) -> Respo
 def respond_effect(request: Request, sandbox: SandboxSaid, said: EffectSaid) -> Response:
     """What a sandbox changes. Learners and people-places are told together where the same became of them."""
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "format"]
+    in_gap: dict[str, list[Thing]] = {}
+    for part in said.gap:
+        in_gap.setdefault(part.text.removeprefix(f"{part.item.label}: "), []).append(part.item)
     became: dict[str, list[ChangeSaid]] = {}
     for change in said.changes:
         became.setdefault(change.text, []).append(change)
@@ -88,6 +92,7 @@ def respond_effect(request: Request, sandbox: SandboxSaid, said: EffectSaid) -> 
         headers=_NO_INDEX,
         said=said,
         gap=gap_in_words(said) if said.gap else None,
+        in_gap=list(in_gap.items()),
         most=MOST_COVERED,
         became=list(became.items()),
         served=list(served.items()),

@@ -70,7 +70,7 @@ ARITHMETIC: Final = (
 NOT_MEASURED: Final = (
     "whether anybody learns or is hired, and how well anything is taught",
     "pay, travel, and the hours of the day at which things are taught",
-    "needs that nobody has stated in public, and what adverts ask for (see /watch/demand)",
+    "needs that nobody has stated in public, and what adverts ask for (they are told under demand)",
     "sectors, roles and learners that are not in the data",
     "places: it is one number for the data of a release, and ranks nobody",
 )

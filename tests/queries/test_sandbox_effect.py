@@ -216,8 +216,11 @@ def test_the_effect_says_of_each_part_of_a_gap_who_teaches_it_before_and_after(
     assert (two.before.taught, two.after.taught) == (False, False)
     said = told_effect(found, own, own, "0123456789abcdef", "")
     assert [one.closed for one in said.gap] == [True, False]
-    assert said.gap[0].text.endswith("; after, taught by Walsall College (illustrative).")
-    assert gap_in_words(said) == "1 of 2 in the gap are closed at Walsall College."
+    assert said.gap[0].text.endswith(
+        ": before, taught only elsewhere; after, taught by Walsall College (illustrative; by our inference)."
+    )
+    words = "1 of 2 in the gap that was asked about are closed at Walsall College, by our inference alone."
+    assert gap_in_words(said) == words
     with pytest.raises(UnknownGapError):
         effect(before, after, imagined(own.store), ON, gap=("K-NOPE",), most=0)
 
