@@ -444,7 +444,7 @@ def route(
         picture=picture_of(one, date.fromisoformat(reply["question"]["on"])),
         when={step["number"]: span_of(step, waits_of(one["steps"]).get(step["number"], 0)) for step in one["steps"]},
         so_far={step["number"]: so_far(one, step) for step in one["steps"]},
-        checks=[check for check in reply["check_before_recommending"] if _concerns(check, one)],
+        checks=[check for check in reply["check_before_recommending"] if concerns(check, one)],
         nearest=_nearest(one, services, asked),
         names={id: services.things.get_named(id).label for id in _past(one) if id in services.things},
         likely=LIKELY,
@@ -502,7 +502,7 @@ def _is_via(id: str, services: Services) -> bool:
     return id in services.things and COLLECTIONS[services.things.get_named(id).collection].class_name in VIAS
 
 
-def _concerns(check: Reply, one: Reply) -> bool:
+def concerns(check: Reply, one: Reply) -> bool:
     """Whether something to check is of this route: of one of its steps, or of its goal."""
     return any(text in check["what"] for text in (one["goal"]["label"], *(step["title"] for step in one["steps"])))
 

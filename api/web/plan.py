@@ -21,7 +21,7 @@ from api.addresses import Addresses
 from api.dependencies import Services, holder_of
 from api.questions import Understanding
 from api.schemas.pathways import PathwayAsked
-from api.web.adviser import asked_in, cost_of, time_of, who_pays
+from api.web.adviser import asked_in, concerns, cost_of, time_of, who_pays
 from api.web.beside import Since
 from api.web.pages import Alternate, Step, capitalize_first, day, page
 from api.web.question import LIFTED, Items, address, before_lifting, limits_asked, read, same_question
@@ -29,6 +29,7 @@ from api.web.wording import miles, on_screen, said_of_client, short_words, to_cl
 from ontology.namespaces import expand, thing
 from queries.pathways.limits import limits_of
 from queries.pathways.places import Point
+from queries.pathways.questions import AGES
 
 Reply = dict[str, Any]
 
@@ -91,7 +92,8 @@ class Plan:
     """A plan: where somebody stands, where to, by which route, what to do, and what to ask before.
 
     `limits`: those that the route keeps, but for what is only usual. `lifted`: those lifted to get to a route.
-    `sets_out`: the place that distances are from; None: none is known, and no distance is.
+    `sets_out`: the place that distances are from; None: none is known, and no distance is. `ages`: how old one must be
+    to start, where it is not known whether that is so. `to_check`: how many points the route has to check.
     """
 
     situation: tuple[str, ...]
@@ -106,6 +108,8 @@ class Plan:
     limits: tuple[str, ...] = ()
     lifted: tuple[str, ...] = ()
     sets_out: str | None = None
+    ages: tuple[str, ...] = ()
+    to_check: int = 0
 
 
 def plan_of(request: Request, reply: Reply, number: int, services: Services) -> Plan:
@@ -130,7 +134,18 @@ def plan_of(request: Request, reply: Reply, number: int, services: Services) -> 
         tuple(map(to_client, limits_asked(reply["question"]["limits"], asked))),
         tuple(map(to_client, _lifted(request, reply, services, asked, before))) if before != asked else (),
         near if middle else None,
+        tuple(map(to_client, _ages(one["steps"]))),
+        sum(concerns(check, one) for check in reply["check_before_recommending"]),
     )
+
+
+def _ages(steps: Sequence[Reply]) -> Iterator[str]:
+    """What a step asks of the age of who starts it, where it is not known whether that is so."""
+    for step in steps:
+        for rule in step["eligibility"]["rules"]:
+            if not AGES.isdisjoint(one["name"] for one in rule["decision"]["ask"]):
+                word = STATUS_WORDS.get(rule["source"]["status"])
+                yield f"step {step['number']}: {rule['sentence']}{f' ({word})' if word else ''}"
 
 
 def _lifted(request: Request, reply: Reply, services: Services, asked: Items, before: Items) -> Iterator[str]:
@@ -165,7 +180,9 @@ def _actions(steps: Sequence[Reply], signposts: Mapping[str, tuple[Whom, ...]], 
             what = f"Find an employer who takes on an apprentice, and apply: {step['title']}"
             yield Action(what, "client and adviser", by, why, whom, marks)
         else:
-            yield Action(f"Ask for a place and apply: {step['title']}", "client", by, why, whom, marks)
+            found = any(one.id for one in whom)
+            what = f"{'Ask for a place' if found else 'Find out who runs it'} and apply: {step['title']}"
+            yield Action(what, "client" if found else "client and adviser", by, why, whom, marks)
 
 
 def _of_lifted(asked: Items, one: Reply, signposts: Mapping[str, tuple[Whom, ...]]) -> Iterator[Call]:
@@ -222,7 +239,7 @@ def _signposts(step: Reply, services: Services, middle: Point | None) -> tuple[W
     for past in sorted(step["delivered_by"], key=lambda one: one["period"], reverse=True):
         why = f"had learners on it in {past['period']}"
         found.setdefault(past["provider"], _whom(past["provider"], None, services, middle, (), why))
-    return _nearest_first(found.values()) or (Whom("no provider of it is known"),)
+    return _nearest_first(found.values()) or (Whom("whoever runs it (not known)"),)
 
 
 def _is_of_run(record: str, services: Services) -> bool:

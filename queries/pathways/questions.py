@@ -437,11 +437,13 @@ class Asking:
             if best.trace is None:
                 changes.append("there would be no pathway")
             else:
-                told, pathway = self.best_then(best.asked, best.trace, waits=not _AGES.isdisjoint(facts))
+                told, pathway = self.best_then(best.asked, best.trace, waits=not AGES.isdisjoint(facts))
                 changes.append(told)
             if value is not None and now is not None and value != now:
                 worse, by = abs(value - now), self.request.by
-                changes.insert(0, f"the best would be {value_words(by, value)} instead of {value_words(by, now)}")
+                soonest = " at the soonest" if by is Criterion.WEEKS and not AGES.isdisjoint(facts) else ""
+                would_be = f"the best would be {value_words(by, value)}{soonest}"
+                changes.insert(0, f"{would_be} instead of {value_words(by, now)}")
         if stays and then is not None:
             for before, after in zip(self.now, then, strict=True):
                 if before.eligibility.likely is not after.eligibility.likely:
@@ -485,7 +487,9 @@ class Asking:
         return f"the same pathway would be best, taken otherwise: {'; '.join(said) or 'with other runs'}", None
 
 
-_AGES: Final = frozenset({"age", "born"})
+AGES: Final = frozenset({"age", "born"})
+"""What is known of a person's age: the rule of an age may come to be met by waiting."""
+
 _LEVEL: Final = re.compile(r"\blevel\((\d)\)")
 _LIKELY: Final = {
     Likely.YES: "likely yes",

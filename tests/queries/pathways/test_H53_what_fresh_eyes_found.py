@@ -119,7 +119,7 @@ def test_a_birthday_that_is_waited_for_is_said() -> None:
     questions = ask(replace(HNC, requirement="attribute(age >= 18)")).questions.worth_asking
     (young,) = [one for one in questions[0].answers if "later" in one.text]
     assert young.changes == (
-        "the best would be 41 weeks instead of 40 weeks",
+        "the best would be 41 weeks at the soonest instead of 40 weeks",
         "the same pathway would be best, taken otherwise:"
         " HNC is begun 1 week later at the soonest: a birthday is waited for",
     )
