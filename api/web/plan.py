@@ -29,7 +29,7 @@ from api.web.wording import miles, on_screen, said_of_client, short_words, to_cl
 from ontology.namespaces import expand, thing
 from queries.pathways.limits import limits_of
 from queries.pathways.places import Point
-from queries.pathways.questions import AGES
+from queries.pathways.request import AGES
 
 Reply = dict[str, Any]
 

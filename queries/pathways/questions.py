@@ -28,6 +28,7 @@ from queries.pathways.explain import Explainer, Standing
 from queries.pathways.person import learner_pays, paying
 from queries.pathways.personal import births
 from queries.pathways.request import (
+    AGES,
     IfAnswered,
     Likely,
     MissingFacts,
@@ -486,9 +487,6 @@ class Asking:
             said.append(f"it costs the client {_pounds(totals.cost_pounds)} instead of {_pounds(was.cost_pounds)}")
         return f"the same pathway would be best, taken otherwise: {'; '.join(said) or 'with other runs'}", None
 
-
-AGES: Final = frozenset({"age", "born"})
-"""What is known of a person's age: the rule of an age may come to be met by waiting."""
 
 _LEVEL: Final = re.compile(r"\blevel\((\d)\)")
 _LIKELY: Final = {

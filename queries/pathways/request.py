@@ -102,6 +102,9 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+AGES: Final = frozenset({"age", "born"})
+"""What is known of a person's age: the rule of an age may come to be met by waiting."""
+
 DOUBT: Final = {Status.INFERRED: " (our inference)", Status.ILLUSTRATIVE: " (made up, for demonstration)"}
 """What stands after a number or a rule that nobody published."""
 
