@@ -71,7 +71,7 @@ def facts_of(folder: Path, status: str) -> CoverageFacts:
 
 
 def finding(facts: CoverageFacts, **inference: object) -> Finding:
-    cells = board(facts, EVERYTHING, Inference(**inference)).cells  # type: ignore[arg-type]
+    cells = board(facts, EVERYTHING, Inference(**inference)).cells
     return next(cell.finding for cell in cells if cell.competency.id == SKILL)
 
 
