@@ -7,6 +7,7 @@ from typing import Final
 from rdflib import DCAT, DCTERMS, PROV, RDF, XSD, Literal, Namespace, URIRef
 
 from graph.requirement_rdf import requirement_triples
+from graph.requirements import Requirement
 from loaders.dataset import Description
 from loaders.rows import ILLUSTRATIVE, INFERRED, PUBLISHED, Row
 from loaders.tables import Column
@@ -122,9 +123,9 @@ class DatasetMapper:
             if status == ILLUSTRATIVE and not self.include_illustrative:
                 continue
             for number, value in enumerate(cell.values):
-                if column.type.name == "requirement":
-                    term: URIRef | Literal = REQUIREMENT[f"{path}/{column.name}"]
-                    for triple in requirement_triples(value, term, self.labels):  # type: ignore[arg-type]
+                if isinstance(value, Requirement):
+                    term: URIRef | Literal = (rule := REQUIREMENT[f"{path}/{column.name}"])
+                    for triple in requirement_triples(value, rule, self.labels):
                         yield *triple, self.facts
                 else:
                     term = _term(column, value)
