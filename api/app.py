@@ -113,7 +113,7 @@ def create_app(settings: Settings) -> FastAPI:
         seconds=settings.sandbox_seconds,
         memory=settings.sandbox_memory,
     )
-    app.state.effects = {}
+    app.state.going = {}
     app.state.turns = Turns()
     app.state.pool = Pool(
         ANSWERING,

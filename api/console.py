@@ -729,9 +729,11 @@ def _stop(screen: Screen, stop: StoppingPoint, *, last: bool) -> None:
         role.label + ("" if role.status is Status.PUBLISHED else f" ({STATUS_WORDS[role.status]})")
         for role in stop.roles_open
     )
-    opened = f" Roles open from here: {roles}." if roles else " We know of no other role that is open from here."
-    unknown = counted(stop.steps_of_unknown_cost, "price")
-    besides = f" and {unknown} not known" if stop.steps_of_unknown_cost else ""
+    unasked = "What employers ask for is not known: ask them."
+    none_known = " We know of no other role that it leads to."
+    opened = f" Roles it is said to lead to: {roles}. {unasked}" if roles else none_known
+    unpriced = counted(stop.steps_of_unknown_cost, "step")
+    besides = f", and what is paid for {unpriced} is not known" if stop.steps_of_unknown_cost else ""
     paid = f" Paid by then: £{stop.spent_pounds:,}{besides}."
     here = "The client is there." if last else "The client can stop here."
     screen.line(f"{here} {said}{opened}{paid}", indent=6, hang=2)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Coroutine, Hashable, Iterable
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from datetime import date
 from functools import cached_property
 from ipaddress import ip_address, ip_network
@@ -48,6 +48,9 @@ DAYS_KEPT: Final = 2
 BOARDS_KEPT: Final = 4
 """Coverage boards that are kept."""
 
+MADE_KEPT: Final = 6
+"""Answers that are kept as they were worked out, for who leafs through them or takes them in another format."""
+
 DAMAGED: Final = (NoReleaseError, OSError, TypeError, ValueError)
 """What opening a release raises when its files are not as they were written."""
 
@@ -67,6 +70,7 @@ class Services:
         self.pathways = Grounds(release.projection, self.reference)
         self._issues: list[Issue] | None = None
         self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._made: OrderedDict[Hashable, Any] = OrderedDict()
         self._coverage: OrderedDict[date, CoverageFacts] = OrderedDict()
         self._boards: OrderedDict[tuple[date, Slice, Inference], Board] = OrderedDict()
         self._reading = threading.Lock()
@@ -131,6 +135,20 @@ class Services:
     def demand_by_skill(self) -> dict[str, int]:
         """In how many adverts a role is wanted that needs each competency; what is not there is not known."""
         return adverts_of_skills(self.store)
+
+    def made(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What a question was worked out to: kept for the questions that were asked last."""
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                kept: T = self._made[key]
+                return kept
+        found = make()
+        with self._lock:
+            self._made[key] = found
+            while len(self._made) > MADE_KEPT:
+                self._made.popitem(last=False)
+        return found
 
     def kept_answer(self, key: Hashable) -> bytes | None:
         """An answer given before. The same question to the same release has the same answer."""
@@ -276,6 +294,17 @@ def holder_of(request: Request) -> ReleaseHolder:
     found = request.scope.get(HOLDER, request.app.state.holder)
     assert isinstance(found, ReleaseHolder)
     return found
+
+
+def services_of(request: Request, release: int | None = None) -> Services | None:
+    """What a page is about that stands without data too: the release, or None before there is any.
+
+    Raises `UnknownReleaseError`.
+    """
+    try:
+        return holder_of(request).get(release)
+    except NoReleaseError:
+        return None
 
 
 def releases_of(request: Request) -> ReleaseHolder:

@@ -34,11 +34,15 @@ FORMAT_HELP: Final = "Format of the reply; without it `Accept` decides. csv is t
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """An answer: as said over the wire, and how to make its tables, and its chart when it has one."""
+    """An answer: as said over the wire, and how to make its tables, and its chart when it has one.
+
+    `finding`: what it comes to, which a page says first; empty where the description of the chart says it.
+    """
 
     said: BaseModel
     sheets: Callable[[], Sequence[Sheet]]
     chart: Callable[[], Chart] | None = None
+    finding: str = ""
 
 
 def body_of(form: Format, faces: Faces, services: Services) -> bytes:
@@ -61,7 +65,7 @@ def page_of(
     if chart is not None and not draws(chart):
         chart = None
     formats = [(one.name, one.media_type) for one in offered]
-    return report.respond(request, services, faces.sheets(), chart, formats, release=release)
+    return report.respond(request, services, faces.sheets(), chart, formats, release=release, finding=faces.finding)
 
 
 def release_words(services: Services) -> str:
@@ -86,19 +90,20 @@ def reply_in(
 
     `key`: everything that was asked, the day included. Raises a `not-acceptable` problem, and `BusyError`.
     """
+    addresses = Addresses.of(request, release)
+    asked = (request.url.path, addresses, *key)
     if wanted is None and prefers_html(request, offered):
         with turns_of(request).taken(client_of(request)):
-            return page_of(request, services, release, make(Addresses.of(request, release)), offered)
+            return page_of(request, services, release, services.made(asked, lambda: make(addresses)), offered)
     form = choose(request, offered, wanted)
-    addresses = Addresses.of(request, release)
-    whole = (request.url.path, addresses, *key, form.name)
+    whole = (*asked, form.name)
     tag = tag_of(services, *whole)
     if has_already(request, tag):
         return not_modified(tag)
     if (body := services.kept_answer(whole)) is None:
         with turns_of(request).taken(client_of(request)):
             if (body := services.kept_answer(whole)) is None:  # nobody worked it out meanwhile
-                body = body_of(form, make(addresses), services)
+                body = body_of(form, services.made(asked, lambda: make(addresses)), services)
                 services.keep_answer(whole, body)
     return Response(body, headers=headers_of(tag) | file_headers(form, request, services), media_type=form.media_type)
 
@@ -122,8 +127,8 @@ def answered(
 
 
 def said_of(asked: ReadAsked) -> str:
-    """All that a question of an address says but its release, format and day."""
-    return asked.model_dump_json(exclude={"release", "format", "on"})
+    """All that a question of an address says but its release, format and day, and which rows a page shows."""
+    return asked.model_dump_json(exclude={"release", "format", "on", "rows"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ async def solved_in(
         if found is None:
             return Response(status_code=499)  # for the log: nobody reads it
         services.keep_answer(whole, found)
-    made = await anyio.to_thread.run_sync(asking.faces, found, addresses)
+    made = await anyio.to_thread.run_sync(services.made, whole, lambda: asking.faces(found, addresses))
     if as_page:
         return await anyio.to_thread.run_sync(page_of, request, services, release, made, offered)
     body = await anyio.to_thread.run_sync(body_of, form, made, services)

@@ -29,6 +29,7 @@ NOT_DOUBTED: Final = frozenset({"gaps", "provision-types"})
 _RANK: Final = {status: rank for rank, status in enumerate(Status)}
 _EVERYTHING: Final = 100_000
 _LIKE_AN_ID: Final = 75.0
+_KEPT_ITEMS: Final = 2_000
 
 LABEL_PARTS: Final[dict[str, tuple[str, ...]]] = {
     "combination-rules": ("description",),
@@ -187,6 +188,7 @@ class Things:
         self.store, self.search = store, search
         self._notations = {str(row["concept"]): str(row["notation"]) for row in get_query("concept-names").rows(store)}
         self._directory: dict[str, Named] = {}
+        self._items: dict[str, Item] = {}
         self._ids: dict[str, tuple[str, ...]] = {}
         self._values: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
         for collection in COLLECTIONS.values():
@@ -359,6 +361,14 @@ class Things:
 
     def item(self, id: str) -> Item:
         """What is said of one thing alone, without its neighbours."""
+        found = self._items.get(id)
+        if found is None:
+            if len(self._items) >= _KEPT_ITEMS:
+                self._items.clear()
+            found = self._items[id] = self._read(id)
+        return found
+
+    def _read(self, id: str) -> Item:
         known = self._directory[id]
         collection = COLLECTIONS[known.collection]
         origins = self._origins(id)

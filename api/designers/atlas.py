@@ -187,7 +187,7 @@ def sheets(found: pl.DataFrame, manifest: Manifest) -> list[Sheet]:
         "Near: every step but a job is a run known to be near enough. Perhaps: no step is known to be too far.",
     ]
     names = [HEADINGS.get(name) or _words(name) for name in found.columns]
-    return [Sheet("Reachability atlas", names, _cells(found), notes)]
+    return [Sheet("Reachability atlas", names, _cells(found), notes, paged=True)]
 
 
 def _words(name: str) -> str:

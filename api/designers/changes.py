@@ -1,10 +1,13 @@
 """The smallest change and bundles, from a reader's words to what is solved, and to replies, tables and lines."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from difflib import get_close_matches
 from typing import Final, NoReturn
+from urllib.parse import parse_qsl
+
+from pydantic import ValidationError
 
 from api import charts
 from api.addresses import Addresses
@@ -12,7 +15,7 @@ from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
 from api.designers.coverage import slice_of
 from api.designers.solved import COVER, COVERED, PACKED, PACKS, ToSolve
-from api.errors import Problem
+from api.errors import Problem, field_problems
 from api.faces import Faces, release_words
 from api.people import naming
 from api.questions import Understanding, today
@@ -31,6 +34,7 @@ from api.schemas.changes import (
     FloorSaid,
     GainSaid,
     GapAsked,
+    GapThere,
     ItemSaid,
     LockOut,
     NamedSaid,
@@ -71,8 +75,6 @@ from queries.pathways.request import counted
 
 REASONS: Final = 3
 """Reasons that are told of a unit and an item; how many more there are is said."""
-
-_ID_BEHIND: Final = re.compile(r" \([A-Z]{1,3}-[^\s()]+\)")
 
 CAUTION: Final = (
     "A proposal to look into, not a promise: that a unit closes something rests on the reasons that are told, most of "
@@ -138,6 +140,34 @@ class ChangeAsker:
     def in_words(self, error: NoChoiceError) -> Exception:
         """Locks that contradict each other, in words."""
         return self.question.contradiction(error)
+
+
+def gap_said(services: Services, holder: ReleaseHolder, query: str, on: date) -> tuple[Item, ...]:
+    """The gap that the query part of an address of `/changes` names, as it is on a day; none: nothing is lacking there.
+
+    What that address says besides is passed over. Raises problems that name the field.
+    """
+    given: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query):
+        if name in _NAMES_A_GAP:
+            given.setdefault(name, []).append(value)
+    try:
+        asked = GapThere.model_validate({name: some if name in _MANY else some[-1] for name, some in given.items()})
+    except ValidationError as error:
+        wrong = field_problems(error.errors())
+        raise Problem("invalid-request", f"closing: {wrong[0].field} {wrong[0].message}.", 422) from None
+    facts, words = services.coverage(on), _Words(services, holder)
+    providers = words.each("provider", asked.provider, ("Provider",), "a provider")
+    try:
+        return _gap(facts, words, asked, () if asked.elsewhere else providers)
+    except EmptyGapError:
+        return ()
+
+
+_NAMES_A_GAP: Final = frozenset(GapThere.model_fields) - {"release", "rows", "on"}
+"""The names of a question that say which gap it is about."""
+
+_MANY: Final = frozenset({"gap", "role", "provider", "via"})
 
 
 class BundlesAsker:
@@ -484,7 +514,9 @@ def _bundles_said(asker: BundlesAsker, found: Bundles, addresses: Addresses) -> 
 
 def change_faces(said: ChangeSaid, services: Services) -> Faces:
     """A change in every format."""
-    return Faces(said, lambda: _change_sheets(said), lambda: _gains_chart(said, services))
+    units = "; ".join(one.title for one in said.best.units)
+    finding = f"{said.text} {f'The units: {units}. ' if units else ''}{said.caution}"
+    return Faces(said, lambda: _change_sheets(said), lambda: _gains_chart(said, services), finding)
 
 
 def _change_sheets(said: ChangeSaid) -> list[Sheet]:
@@ -514,7 +546,7 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
             "Units",
             columns,
             rows,
-            [said.text, f"{'Runner-up: ' if said.runner_up else ''}{_by_title(said.differs)}", said.caution],
+            [said.text, f"{'Runner-up: ' if said.runner_up else ''}{said.differs}", said.caution],
             ("Plan", "Title", "Level", "Credits", "Providers", "Closes", "How we know", "Through", "Status"),
             {"Title": "Unit", "Closes": "Item"},
             "No unit is added.",
@@ -537,13 +569,8 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
             {"What it is": "Item", "Title": "Nearest unit"},
             "Nothing: all of it is closed.",
         ),
-        Sheet("Locks", ["Lock and what it costs", "Binds"], [[_by_title(one.text), one.binds] for one in said.locks]),
+        Sheet("Locks", ["Lock and what it costs", "Binds"], [[one.text, one.binds] for one in said.locks]),
     ]
-
-
-def _by_title(text: str) -> str:
-    """A text without the ids that stand in brackets behind titles."""
-    return _ID_BEHIND.sub("", text)
 
 
 def _priced(price: int, by: Basis) -> str:
@@ -565,7 +592,7 @@ def _gains_chart(said: ChangeSaid, services: Services) -> charts.Chart:
 
 def bundles_faces(said: BundlesSaid) -> Faces:
     """Bundles in every format."""
-    return Faces(said, lambda: _bundle_sheets(said))
+    return Faces(said, lambda: _bundle_sheets(said), None, f"{said.text} {said.caution}")
 
 
 def _bundle_sheets(said: BundlesSaid) -> list[Sheet]:

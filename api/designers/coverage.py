@@ -176,6 +176,7 @@ def board_faces(services: Services, facts: CoverageFacts, asked: BoardAsked, to:
         said,
         lambda: _board_sheets(said, cells, facts, demand, partial(_address_of, asked, to)),
         lambda: _board_chart(said, services),
+        _board_finding(said),
     )
 
 
@@ -219,7 +220,7 @@ def cell_faces(
         release=services.reference,
         links=[Link(rel="self", href=to.to(path, **query), type=JSON, title="this answer")] if to else [],
     )
-    return Faces(said, lambda: _cell_sheets(said, to))
+    return Faces(said, lambda: _cell_sheets(said, to), None, said.cell.text)
 
 
 def _method(services: Services, asked: SliceAsked) -> list[str]:
@@ -478,18 +479,23 @@ def _of(group: GroupSaid, finding: Finding) -> int:
     return sum(one.count for one in group.counts if one.finding is finding)
 
 
+def _board_finding(said: BoardSaid) -> str:
+    """The slice, how many competencies have which finding, and how many of these rest on what nobody published."""
+    told = "; ".join(f"{one.count} {one.text}" for one in said.counts)
+    sure = f" {said.inferred} of these findings rest on our inference alone." if said.inferred else ""
+    sure += f" {said.placeholder} rest on illustrative placeholders alone." if said.placeholder else ""
+    return f"{said.slice} Competencies by finding: {told or 'none'}.{sure}"
+
+
 def _board_chart(said: BoardSaid, services: Services) -> Chart:
     rows: list[dict[str, str | int | float | None]] = [
         {"theme": group.label, "competencies": one.count, "finding": _plain(one.finding)}
         for group in said.themes
         for one in group.counts
     ]
-    told = "; ".join(f"{one.count} {one.text}" for one in said.counts)
-    sure = f" {said.inferred} of these findings rest on our inference alone." if said.inferred else ""
-    sure += f" {said.placeholder} rest on illustrative placeholders alone." if said.placeholder else ""
     return bars(
         "Who teaches what roles need, by theme",
-        f"{said.slice} Competencies by finding: {told or 'none'}.{sure}",
+        _board_finding(said),
         rows,
         category="theme",
         value="competencies",

@@ -69,7 +69,7 @@ from graph.store import plain
 from ontology.namespaces import id_of
 from queries.coverage.fragility import Lost, Point, fragility
 from queries.coverage.model import CoverageFacts
-from queries.coverage.overlap import Overlaps, Repeat, UnitPair, shared_by
+from queries.coverage.overlap import Overlaps, Repeat, Shared, UnitPair, shared_by
 from queries.coverage.places import Geography, Places, areas_told, read_places
 from queries.coverage.shape import Shape, Stage, shape
 from queries.coverage.spots import (
@@ -82,6 +82,7 @@ from queries.coverage.spots import (
     read_standards,
     spots,
 )
+from queries.pathways.request import counted
 from queries.profiles import UnknownIdError
 from queries.watch.asked import by_place
 from queries.watch.asked import read as read_watch
@@ -210,7 +211,7 @@ def shape_faces(services: Services, award: str, asked: ShapeAsked, to: Addresses
         aligned=aligned,
     )
     said = _shape_said(services, found, _links(to, f"/awards/{award}/shape", asked))
-    return Faces(said, lambda: _shape_sheets(said), lambda: _shape_chart(said, release_words(services)))
+    return Faces(said, lambda: _shape_sheets(said), lambda: _shape_chart(said, release_words(services)), said.answer)
 
 
 def _answer(found: Shape) -> str:
@@ -403,8 +404,18 @@ def overlaps_faces(services: Services, asked: OverlapsAsked, found: Overlaps, to
         links=_links(to, "/overlaps", asked),
     )
     return Faces(
-        said, lambda: _overlap_sheets(found, projection), lambda: _overlap_chart(said, release_words(services))
+        said,
+        lambda: _overlap_sheets(found, projection),
+        lambda: _overlap_chart(said, release_words(services)),
+        _overlap_finding(said),
     )
+
+
+def _overlap_finding(said: OverlapsSaid) -> str:
+    """How many pairs overlap, and between which two awards most is met again."""
+    most = max(said.repeats, key=lambda one: one.units, default=None)
+    text = f"{said.total:,} pairs of units of different awards overlap."
+    return f"{text} {most.sentence}" if most is not None and most.units else text
 
 
 def _unit(one: UnitFacts) -> PairUnit:
@@ -500,7 +511,12 @@ def _overlap_sheets(found: Overlaps, projection: Projection) -> list[Sheet]:
     ]
     heading = ["Who has", "Takes", "Units met again", "Units in all", "Credits", "At least", "Which"]
     heading.append("Of them by what publishers map (the others are inferred)")
-    return [Sheet("Pairs", columns, pairs, _OVERLAP_METHOD), Sheet("Repeated", heading, repeats)]
+    shown = ["Unit", "Award", "Other unit", "Other award", "How it is known", "Shared themes", "How sure"]
+    leads = {"Unit": "Id", "Other unit": "Other id"}
+    return [
+        Sheet("Pairs", columns, pairs, _OVERLAP_METHOD, shown, leads, paged=True),
+        Sheet("Repeated", heading, repeats),
+    ]
 
 
 def _overlap_chart(said: OverlapsSaid, release: str) -> Chart:
@@ -514,7 +530,7 @@ def _overlap_chart(said: OverlapsSaid, release: str) -> Chart:
 
 def show_overlaps(screen: Screen, said: OverlapsSaid) -> None:
     """Overlaps for people."""
-    screen.line(f"{said.total:,} pairs of units of different awards overlap.")
+    screen.line(_overlap_finding(said))
     for one in said.without_units:
         screen.line(f"  {one.label}: its units are not known, so neither is what it repeats.")
     for repeat in said.repeats[:LINES]:
@@ -540,39 +556,59 @@ def shared_faces(services: Services, on: date, asked: SharedAsked, to: Addresses
     said = SharedListSaid(
         total=len(found.shared),
         roles=len(found.roles),
-        items=[
-            SharedSaid(
-                kind=one.kind,
-                id=one.id,
-                label=one.label,
-                status=one.sources[0].status if one.kind == "competency" else Status.INFERRED,
-                roles=_things(facts.labels, one.roles),
-                from_level=one.from_level,
-                to_level=one.to_level,
-                together=list(one.together),
-                statements=list(one.statements),
-                teachers=[
-                    TeachesMany(id=id, title=facts.teachers[id].title, level=facts.teachers[id].level, roles=many)
-                    for id, many in one.teachers
-                ],
-                sources=[CoverageSource.of(source) for source in one.sources],
-            )
-            for one in found.shared[: asked.limit]
-        ],
+        items=[_shared(one, facts) for one in found.shared[: asked.limit]],
         not_known=_things(facts.labels, found.not_known),
         inference=InferenceSaid.of(inference),
         method=list(_SHARED_METHOD),
         release=services.reference,
         links=_links(to, "/shared-competencies", asked),
     )
-    return Faces(said, lambda: _shared_sheets(said), lambda: _shared_chart(said, release_words(services)))
+    return Faces(
+        said,
+        lambda: _shared_sheets(said, found.shared, facts),
+        lambda: _shared_chart(said, release_words(services)),
+        _shared_finding(said),
+    )
+
+
+def _shared(one: Shared, facts: CoverageFacts) -> SharedSaid:
+    return SharedSaid(
+        kind=one.kind,
+        id=one.id,
+        label=one.label,
+        status=_how_sure(one),
+        roles=_things(facts.labels, one.roles),
+        from_level=one.from_level,
+        to_level=one.to_level,
+        together=list(one.together),
+        statements=list(one.statements),
+        teachers=[
+            TeachesMany(id=id, title=facts.teachers[id].title, level=facts.teachers[id].level, roles=many)
+            for id, many in one.teachers
+        ],
+        sources=[CoverageSource.of(source) for source in one.sources],
+    )
+
+
+def _how_sure(one: Shared) -> Status:
+    return one.sources[0].status if one.kind == "competency" else Status.INFERRED
+
+
+def _shared_finding(said: SharedListSaid) -> str:
+    """How many things several roles need, and what most do."""
+    text = f"{said.total:,} things are needed by two or more of {said.roles} roles at levels near each other."
+    most = max(said.items, key=lambda one: len(one.together), default=None)
+    if most is None:
+        return text
+    needed = f"{most.label} ({most.kind}, {_band(most.from_level, most.to_level)})"
+    return f"{text} Most roles need {needed}: {len(most.together)} of them."
 
 
 def _band(low: int | None, high: int | None) -> str:
     return "level not known" if low is None else f"level {low}" if low == high else f"levels {low} to {high}"
 
 
-def _shared_sheets(said: SharedListSaid) -> list[Sheet]:
+def _shared_sheets(said: SharedListSaid, shared: Iterable[Shared], facts: CoverageFacts) -> list[Sheet]:
     columns = [
         "What",
         "Kind",
@@ -591,10 +627,11 @@ def _shared_sheets(said: SharedListSaid) -> list[Sheet]:
             _band(one.from_level, one.to_level),
             len(one.roles),
             len(one.statements),
-            "; ".join(f"{two.title} ({two.roles} roles)" for two in one.teachers) or "nothing that we know of",
-            str(one.status),
+            "; ".join(f"{facts.teachers[id].title} ({many} roles)" for id, many in one.teachers)
+            or "nothing that we know of",
+            str(_how_sure(one)),
         ]
-        for one in said.items
+        for one in shared
     ]
     not_known = "; ".join(one.label for one in said.not_known)
     notes = (*_SHARED_METHOD, *([f"What these roles need is not known: {not_known}."] if not_known else []))
@@ -612,7 +649,7 @@ def _shared_chart(said: SharedListSaid, release: str) -> Chart:
 
 def show_shared(screen: Screen, said: SharedListSaid) -> None:
     """What could be taught once, for people."""
-    screen.line(f"{said.total:,} things are needed by two or more of {said.roles} roles at levels near each other.")
+    screen.line(_shared_finding(said))
     if said.not_known:
         screen.line(f"  What these need is not known: {', '.join(one.label for one in said.not_known)}.")
     for one in said.items[:LINES]:
@@ -690,7 +727,24 @@ def fragility_faces(services: Services, on: date, asked: FragilityAsked, to: Add
         links=_links(to, "/fragility", asked),
     )
     names = {one.id: _called(one, labels) for one in found.lost}
-    return Faces(said, lambda: _fragility_sheets(said, names), lambda: _fragility_chart(said, release_words(services)))
+    return Faces(
+        said,
+        lambda: _fragility_sheets(said, [_lost(one, labels) for one in chosen], names),
+        lambda: _fragility_chart(said, release_words(services)),
+        _fragility_finding(said),
+    )
+
+
+def _fragility_finding(said: FragilitySaid) -> str:
+    """How much is covered, by whose word, how many things are the only one of something, and the worst of them."""
+    where = f" in {said.area}" if said.area else ""
+    text = (
+        f"{said.covered:,} of {said.needed:,} competencies that roles need are covered{where}: {said.published:,} of"
+        " them a publisher says, the others are our inference, mostly by tags."
+        f" {counted(said.total, 'provider, site, run or award is', 'providers, sites, runs and awards are')} the only"
+        " one of something."
+    )
+    return f"{text} {said.items[0].sentence}" if said.items else text
 
 
 def _called(one: Lost, labels: Mapping[str, str]) -> str:
@@ -738,7 +792,7 @@ def _lost(one: Lost, labels: Mapping[str, str]) -> LostSaid:
     )
 
 
-def _fragility_sheets(said: FragilitySaid, names: Mapping[str, str]) -> list[Sheet]:
+def _fragility_sheets(said: FragilitySaid, points: Iterable[LostSaid], names: Mapping[str, str]) -> list[Sheet]:
     """The tables. `names`: what everything is called that something hangs on."""
     lost: list[list[Cell]] = [
         [
@@ -751,7 +805,7 @@ def _fragility_sheets(said: FragilitySaid, names: Mapping[str, str]) -> list[She
             " and ".join(one.rests_on),
             one.sentence,
         ]
-        for one in said.items
+        for one in points
     ]
     roles: list[list[Cell]] = [
         [
@@ -794,10 +848,16 @@ def _fragility_sheets(said: FragilitySaid, names: Mapping[str, str]) -> list[She
         "Elsewhere",
     ]
     return [
-        Sheet("Single points", heading, lost, _FRAGILITY_METHOD),
-        Sheet("Roles", of_roles, roles),
+        Sheet(
+            "Single points", heading, lost, _FRAGILITY_METHOD, ("What", "Name", "Rests on", "In words"), {"Name": "Id"}
+        ),
+        Sheet("Roles", of_roles, roles, (), [one for one in of_roles if one not in _NO_ROOM], {"Role": "Id"}),
         Sheet("Areas", ["Area", "Providers", "Covered", "By one provider", "By the past only"], areas),
     ]
+
+
+_NO_ROOM: Final = {"Id", "Providers", "Elsewhere"}
+"""Of the table of roles, what a page has no room for."""
 
 
 def _fragility_chart(said: FragilitySaid, release: str) -> Chart:
@@ -810,10 +870,7 @@ def _fragility_chart(said: FragilitySaid, release: str) -> Chart:
 
 def show_fragility(screen: Screen, said: FragilitySaid) -> None:
     """What hangs on one thing, for people."""
-    where = f" in {said.area}" if said.area else ""
-    screen.line(f"{said.covered:,} of {said.needed:,} competencies that roles need are covered{where}.")
-    screen.line(f"Of {said.published:,} a publisher says so; the others are our inference, mostly by tags.")
-    screen.line(f"{said.total:,} providers, sites, runs and awards are the only one of something:")
+    screen.line(_fragility_finding(said))
     for one in said.items[:LINES]:
         screen.line(f"  {one.sentence}")
     names = {one.id: one.label for one in said.items}
@@ -896,7 +953,20 @@ def spots_faces(services: Services, on: date, asked: ColdSpotsAsked, to: Address
         release=services.reference,
         links=_links(to, "/cold-spots", asked),
     )
-    return Faces(said, lambda: _spots_sheets(said), lambda: _spots_chart(said, release_words(services)))
+    return Faces(
+        said, lambda: _spots_sheets(said), lambda: _spots_chart(said, release_words(services)), _spots_finding(said)
+    )
+
+
+def _spots_finding(said: ColdSpotsSaid) -> str:
+    """Of how many things it is asked where they are taught, what nobody offers at all, and the coldest area."""
+    nowhere = sum(not one.offered for one in said.items)
+    text = f"Of {counted(len(said.items), 'standard, award or course', 'standards, awards and courses')}"
+    text += f" that somebody teaches or taught, {nowhere} are on offer nowhere that we know of in {said.within}."
+    if len(said.by_area) < 2:
+        return text
+    cold = max(said.by_area, key=lambda one: one.cold)
+    return f"{text} {cold.area} has most that is not known to be taught there: {cold.cold}."
 
 
 def _areas_asked(
@@ -1063,7 +1133,23 @@ def leavers_faces(services: Services, asked: LeaversAsked, to: Addresses | None)
         release=services.reference,
         links=_links(to, "/leavers-change", asked),
     )
-    return Faces(said, lambda: _leavers_sheets(said), lambda: _leavers_chart(said, release_words(services)))
+    return Faces(
+        said,
+        lambda: _leavers_sheets(said),
+        lambda: _leavers_chart(said, release_words(services)),
+        _leavers_finding(said),
+    )
+
+
+def _leavers_finding(said: LeaversSaid) -> str:
+    """Of how many standards the number of leavers rose, fell, or cannot be told."""
+    became = Counter[str](one.together.verdict for one in said.items)
+    told = ", ".join(f"{became[one]} {words}" for one, words in _BECAME.items() if became[one])
+    many = counted(len(said.items), "standard")
+    return f"Apprentices who left, {said.first} to {said.second}, of {many}: {told or 'nothing is known'}."
+
+
+_BECAME: Final = {"up": "up", "down": "down", "cannot be told": "that cannot be told", "not known": "not known"}
 
 
 def _year(one: Year, period: str) -> YearSaid:
@@ -1125,7 +1211,7 @@ def _leavers_chart(said: LeaversSaid, release: str) -> Chart:
 
 def show_leavers(screen: Screen, said: LeaversSaid) -> None:
     """The change in leavers for people."""
-    screen.line(f"Apprentices who left, and how many achieved: {said.first} to {said.second}.")
+    screen.line(_leavers_finding(said))
     for one in said.items:
         screen.line(f"  {one.standard} {one.role.label}: together {one.together.text}")
         for row in one.providers:

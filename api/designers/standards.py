@@ -72,6 +72,7 @@ _LEGAL_METHOD: Final = (
     "A rule that is printed and cannot be checked, such as a co-requisite, is named. A choice may break it.",
     "Credit that is recognised from elsewhere is not considered.",
 )
+LAYS_OUT: Final = "The pack lays out what is known and what is open. It never says that an award meets the criteria."
 _NAMES: Final = 12
 
 
@@ -103,7 +104,7 @@ def matrix_faces(services: Services, on: date, role: str, asked: MatrixAsked, to
     facts, inference = services.coverage(on), asked.inference()
     found = matrix(facts, inference, role_of(facts, role), tuple(dict.fromkeys(asked.award)))
     said = _matrix_said(services, facts, inference, found, _links(to, f"/standards/{role}/matrix", asked))
-    return Faces(said, lambda: _matrix_sheets(facts, found, said), lambda: _matrix_chart(found, said))
+    return Faces(said, lambda: _matrix_sheets(facts, found, said), lambda: _matrix_chart(found, said), said.notes[0])
 
 
 def _links(to: Addresses | None, path: str, asked: MatrixAsked | ChoicesAsked | PackAsked) -> list[Link]:
@@ -414,7 +415,12 @@ class ChoicesAsker:
         every = self.question.answer(tallies[0] if tallies else None)
         links = _links(to, f"/awards/{self.award}/choices", self.asked)
         said = _choices_said(self.services, self.facts, self.inference, self.question.wanted, every, links)
-        return Faces(said, lambda: _choices_sheets(self.facts, self.found, said), lambda: _choices_chart(said))
+        return Faces(
+            said,
+            lambda: _choices_sheets(self.facts, self.found, said),
+            lambda: _choices_chart(said),
+            " ".join(said.sentences[:3]),
+        )
 
 
 def _legal(services: Services, facts: CoverageFacts, award: str, asked: ChoicesAsked | PackAsked) -> Legal:
@@ -706,7 +712,7 @@ class PackAsker:
         """The pack, of what was counted."""
         links = _links(to, f"/awards/{self.award}/approval-pack", self.asked)
         said = _pack_said(self.services, self.facts, self.inference, self.question.pack(tallies), links)
-        return Faces(said, lambda: _pack_sheets(self.facts, said))
+        return Faces(said, lambda: _pack_sheets(self.facts, said), None, LAYS_OUT)
 
 
 def _pack_said(
@@ -819,7 +825,7 @@ def _pack_sheets(facts: CoverageFacts, said: PackSaid) -> list[Sheet]:
                 *("Assessed in", "Evidence", "Covered by (known or inferred)"),
             ),
             lines,
-            ["The pack lays out what is known and what is open. It never says that an award meets the criteria."],
+            [LAYS_OUT],
         ),
         Sheet("Open questions", ("Of", "Question", "Ask", "Statements", "Code"), questions),
         Sheet("In words", ("Occupation", "Said"), words),
@@ -833,7 +839,7 @@ def show_pack(screen: Screen, said: PackSaid) -> None:
     """The pack for people: what is open first."""
     level = f"level {said.level}" if said.level is not None else "level not known"
     screen.line(f"Approval pack of {said.award.label} ({level}, {said.awarding_body or 'awarding body not known'}).")
-    screen.line("It lays out what is known and what is open, and never says that an award meets the criteria.")
+    screen.line(LAYS_OUT)
     for found in said.questions:
         screen.line(f"  Open: {found.text} Ask {found.ask}.")
     for one in said.standards:

@@ -65,7 +65,8 @@ def get_atlas(request: Request, asked: Annotated[AtlasAsked, Query()]) -> Respon
             (lambda: presented.chart(found, manifest, asked)) if drawn else None,
         )
 
-    key = ("atlas", manifest.sha256, asked.model_dump_json(exclude={"release", "format"}))
+    # On a map it is said otherwise, and a chart is made of more than a page can show.
+    key = ("atlas", form and form.name, manifest.sha256, asked.model_dump_json(exclude={"release", "format"}))
     return reply_in(request, services, asked.release, asked.format, key, make, OFFERED)
 
 

@@ -63,7 +63,7 @@ def get_shape(
 
 @router.get(
     "/overlaps",
-    summary="Units of different awards that repeat each other, and what a learner may meet again",
+    summary="Units of different awards that repeat each other",
     tags=["designers"],
     response_model=OverlapsSaid,
     responses=_RESPONSES,

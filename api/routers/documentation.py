@@ -3,14 +3,16 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
-from api.dependencies import holder_of
+from api.dependencies import services_of
+from api.reply import JSON
 from api.web import notebooks
-from api.web.pages import Alternate, page
+from api.web.pages import Alternate, marked, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,7 +32,7 @@ class Parameter:
     name: str
     needed: bool
     value: str
-    about: str
+    about: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +42,23 @@ class Operation:
     method: str
     path: str
     summary: str
-    about: tuple[str, ...]
+    about: tuple[Markup, ...]
     parameters: tuple[Parameter, ...]
     bodies: tuple[str, ...]
     replies: tuple[str, ...]
 
 
 @router.get("/docs")
-def documentation(request: Request) -> Response:
+def documentation(request: Request, release: Annotated[int | None, Query(ge=1, le=999_999_999)] = None) -> Response:
     """Everything that can be asked, for people."""
     document = request.app.openapi()
     return page(
         request,
         "docs.html",
         title="What can be asked",
-        alternates=(
-            Alternate(
-                "OpenAPI", f"{request.scope.get('root_path', '')}/openapi.json", "application/vnd.oai.openapi+json"
-            ),
-        ),
+        services=services_of(request, release),
+        release=release,
+        alternates=(Alternate("OpenAPI", f"{request.scope.get('root_path', '')}/openapi.json", JSON),),
         summary=document["info"].get("summary", ""),
         examples=_EXAMPLES,
         sections=operations(document),
@@ -66,9 +66,9 @@ def documentation(request: Request) -> Response:
 
 
 @router.get("/notebooks")
-def about_notebooks(request: Request) -> Response:
+def about_notebooks(request: Request, release: Annotated[int | None, Query(ge=1, le=999_999_999)] = None) -> Response:
     """What the notebooks and the client for Python are, and how to run them."""
-    return notebooks.respond(request, holder_of(request).get())
+    return notebooks.respond(request, services_of(request, release), release=release)
 
 
 @router.get("/notebooks/{name}")
@@ -86,7 +86,7 @@ def operations(document: dict[str, Any]) -> dict[str, list[Operation]]:
                 method.upper(),
                 path,
                 one.get("summary", ""),
-                tuple(part for part in one.get("description", "").split("\n\n") if part),
+                tuple(marked(part) for part in one.get("description", "").split("\n\n") if part),
                 tuple(_parameter(parameter) for parameter in one.get("parameters", [])),
                 tuple(_bodies(one, document)),
                 tuple(one["responses"]),
@@ -110,7 +110,7 @@ def _bodies(operation: dict[str, Any], document: dict[str, Any]) -> list[str]:
 def _parameter(parameter: dict[str, Any]) -> Parameter:
     schema = parameter["schema"]
     about = parameter.get("description", schema.get("description", ""))
-    return Parameter(parameter["name"], bool(parameter.get("required")), _kind(schema), about)
+    return Parameter(parameter["name"], bool(parameter.get("required")), _kind(schema), marked(about))
 
 
 def _kind(schema: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from api.negotiate import JSON_FORMAT, choose, prefers_html
 from api.reply import has_already, headers_of, json_bytes, not_modified, tag_of
 from api.resources import Said
 from api.routers.described import UNCHANGED, problems
-from api.schemas.common import ReadAsked, Wire
+from api.schemas.common import ReadAsJson, Wire
 from api.schemas.resources import NodeSaid
 from api.web.pages import Alternate, Step, page
 from queries.model import Model, merged, model
@@ -82,10 +82,6 @@ class Arc:
     says: str
 
 
-class ModelAsked(ReadAsked):
-    """What can be asked of the model."""
-
-
 @router.get(
     "/model",
     tags=["data"],
@@ -96,11 +92,11 @@ class ModelAsked(ReadAsked):
         **problems(404, 406, 422, 503),
     },
 )
-def see_model(request: Request, asked: Annotated[ModelAsked, Query()]) -> Response:
+def see_model(request: Request, asked: Annotated[ReadAsJson, Query()]) -> Response:
     """The model that the release uses: classes with counts, an example of each, their properties and shapes."""
-    html = prefers_html(request, (JSON_FORMAT,))
+    html = asked.format is None and prefers_html(request, (JSON_FORMAT,))
     if not html:
-        choose(request, (JSON_FORMAT,))
+        choose(request, (JSON_FORMAT,), asked.format)
     services = holder_of(request).get(asked.release)
     said = Said(Addresses.of(request, asked.release))
     tag = tag_of(services, "model", said.addresses)
@@ -148,7 +144,7 @@ def see_model(request: Request, asked: Annotated[ModelAsked, Query()]) -> Respon
         title="The model",
         services=services,
         release=asked.release,
-        alternates=[Alternate("JSON", said.addresses.to("/model"), JSON_FORMAT.media_type)],
+        alternates=[Alternate("JSON", said.addresses.to("/model", format="json"), JSON_FORMAT.media_type)],
         above=[Step("Start", "/")],
         model=content,
         boxes=boxes,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.addresses import Addresses
-from api.dependencies import holder_of
+from api.dependencies import holder_of, services_of
 from api.errors import Problem
 from api.negotiate import takes_gzip
 from api.web import designers, query_page
@@ -82,8 +82,15 @@ def robots() -> Response:
 
 
 @router.get("/licences")
-def licences(request: Request) -> Response:
+def licences(request: Request, release: Annotated[int | None, Query(ge=1, le=999_999_999)] = None) -> Response:
     """The software that browsers load from us, with its licences."""
     path = STATIC / "licences.json"
     found = path.read_bytes() if path.is_file() else b"[]"
-    return page(request, "licences.html", title="Software in these pages", packages=json.loads(found))
+    return page(
+        request,
+        "licences.html",
+        title="Software in these pages",
+        services=services_of(request, release),
+        release=release,
+        packages=json.loads(found),
+    )

@@ -249,7 +249,7 @@ def asked(request: Request) -> Response:
     items = ask_page.asked_of(request.query_params.multi_items())
     path = "/pathways/beside" if any(name == ask_page.BEFORE for name, _ in items) else "/pathways"
     if ("to_level", ask_page.UNSURE) in items:
-        path, items = "/pathways/roles", [one for one in ask_page.without_goal(items) if one != ("by", "weeks")]
+        path, items = "/pathways/roles", ask_page.without_goal(items)
     return RedirectResponse(f"{Addresses.of(request).to(path)}?{urlencode(items)}", 303)
 
 
@@ -360,7 +360,7 @@ async def get_calendar(request: Request, number: Number, question: Annotated[Pat
     """The dated actions of a plan, for a calendar."""
 
     def draw(services: Services, reply: Reply) -> Response:
-        address = plan.whole_address(request, reply, number)
+        address = plan.whole_address(request, reply, number, services)
         headers = {"Content-Disposition": 'attachment; filename="plan.ics"'}
         text = plan.calendar(plan.plan_of(request, reply, number, services), address)
         return Response(text, headers=headers, media_type="text/calendar; charset=utf-8")

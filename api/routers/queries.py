@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from api import named
 from api.addresses import Addresses
-from api.dependencies import Services, client_of, holder_of, unless_gone
+from api.dependencies import Services, client_of, holder_of, services_of, unless_gone
 from api.errors import Problem
 from api.negotiate import JSON_FORMAT, Format, choose, prefers_html, takes_gzip
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of, tag_of_content
 from api.routers.described import UNCHANGED, problems
 from api.routers.sparql import AnswerReply
-from api.schemas.common import Asked, Link, Text
+from api.schemas.common import Link, ReadAsJson, Text
 from api.schemas.queries import QueriesSaid, QuerySaid, ResultsSaid
 from api.sparql.answers import SparqlAnswer, SparqlQuestion, answers_of, home_of
 from api.sparql.guard import check
@@ -53,7 +53,7 @@ _VALUES: Final = {
 }
 
 
-class QueriesAsked(Asked):
+class QueriesAsked(ReadAsJson):
     """What can be asked of the list of named queries."""
 
     q: Text | None = Field(None, min_length=1, description="Words that the query, its columns or its title have.")
@@ -68,11 +68,21 @@ class QueriesAsked(Asked):
 )
 def list_named_queries(request: Request, asked: Annotated[QueriesAsked, Query()]) -> Response:
     """Questions that are asked often, each as a query with parameters: documented, runnable, citable."""
-    said = named.said_list(asked.q, asked.asked_by, Addresses.of(request))
-    if prefers_html(request, (JSON_FORMAT,)):
-        here = Alternate("JSON", said.links[0].href, JSON)
-        return page(request, "queries.html", title="Queries", alternates=(here,), said=said, asked=asked)
-    choose(request, (JSON_FORMAT,))
+    addresses = Addresses.of(request, asked.release)
+    said = named.said_list(asked.q, asked.asked_by, addresses)
+    if asked.format is None and prefers_html(request, (JSON_FORMAT,)):
+        here = Alternate("JSON", addresses.to("/queries", q=asked.q, asked_by=asked.asked_by, format="json"), JSON)
+        return page(
+            request,
+            "queries.html",
+            title="Queries",
+            services=services_of(request, asked.release),
+            release=asked.release,
+            alternates=(here,),
+            said=said,
+            asked=asked,
+        )
+    choose(request, (JSON_FORMAT,), asked.format)
     body = said.model_dump_json().encode()
     tag = tag_of_content(body)
     return not_modified(tag) if has_already(request, tag) else _json(body, tag)
@@ -101,7 +111,8 @@ def get_named_query(
     said = named.said_query(query, given, services, addresses, _host(request))
     named.check_things(query, given, services)
     if format is None and prefers_html(request, DESCRIBED):
-        alternates = (Alternate("JSON", said.links[0].href, JSON), Alternate("SPARQL", said.links[1].href, TEXT.name))
+        data = addresses.to(f"/queries/{name}", **given, format=JSON_FORMAT.name)
+        alternates = (Alternate("JSON", data, JSON), Alternate("SPARQL", said.links[1].href, TEXT.media_type))
         return page(
             request,
             "query-named.html",
@@ -238,11 +249,13 @@ def _page(request: Request, query: NamedQuery, said: ResultsSaid, services: Serv
         if one.rel == "alternate"
     ]
     places = {one.name: place for place, one in enumerate(said.columns)}
+    this = by_rel["self"] + ("&" if "?" in by_rel["self"] else "?")
     context: dict[str, Any] = {
         "said": said,
         "places": places,
         "before": by_rel.get("prev"),
         "after": by_rel.get("next"),
+        "edit": Addresses.of(request, release).to("/sparql", query=query.with_values(query.bind(said.given))),
     }
     return page(
         request,
@@ -251,7 +264,7 @@ def _page(request: Request, query: NamedQuery, said: ResultsSaid, services: Serv
         services=services,
         release=release,
         query_behind=by_rel["query"],
-        alternates=(Alternate("JSON", by_rel["self"], JSON), *alternates),
+        alternates=(Alternate("JSON", f"{this}format=json", JSON), *alternates),
         above=_ABOVE,
         **context,
     )

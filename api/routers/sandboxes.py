@@ -1,17 +1,19 @@
 """Sandboxes: post what is imagined, see what it is, and what it changes. Everything else is under its own address."""
 
 import asyncio
+import hashlib
 import io
 import json
+import logging
 import time
 import zipfile
 import zlib
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request
@@ -20,22 +22,27 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from api.addresses import Addresses
-from api.dependencies import client_of, holder_of, settings_of, unless_gone
+from api.dependencies import Services, client_of, holder_of, settings_of, unless_gone
+from api.designers.changes import gap_said
 from api.designers.effect import effect_faces
 from api.errors import Problem, field_problems
 from api.faces import body_of, file_headers, formats_described
 from api.negotiate import JSON_FORMAT, SHEETS, choose, prefers_html, require_json
+from api.questions import today
 from api.reply import JSON, has_already, headers_of, not_modified, tag_of, tag_of_content
 from api.routers.described import UNCHANGED, problems
 from api.sandboxes import PREFIX, Compare, Make, OpenSandboxes, Workshop, must_imagine, sandboxes_of, told_sandbox
 from api.schemas.sandboxes import EffectAsked, EffectSaid, SandboxAsked, SandboxBody, SandboxSaid, ZipAsked
 from api.settings import Settings
 from api.web import sandbox_form, sandbox_page
+from api.web.sandbox_form import KINDS, Named, in_rows
+from api.web.wording import Mistake
 from api.workers import Pool, TooHeavyError
 from loaders.kept_sandboxes import Asked, Sandbox
 from loaders.refusals import RefusedSandboxError
 
 router = APIRouter(tags=["sandbox"])
+log = logging.getLogger("stepway")
 
 PATIENCE: Final = 2.0
 """Seconds that a page waits for what a sandbox changes, before it says that this is being worked out."""
@@ -87,52 +94,129 @@ async def post_sandbox(request: Request, beside: Annotated[ZipAsked, Query()]) -
     """
     require_json(request)
     _must_keep(request)
-    made = await _made(request, *_asked(request, await request.body(), beside, settings_of(request)))
+    asked, number = _asked(request, await request.body(), beside, settings_of(request))
+    base = await anyio.to_thread.run_sync(holder_of(request).get, number)
+    made = await unless_gone(request, _make(request, asked, base))
     if made is None:
         return Response(status_code=499)  # for the log: nobody reads it
-    sandbox, new = made
+    facts = json.loads(made)
+    sandbox, new = await anyio.to_thread.run_sync(sandboxes_of(request).kept.get, facts["id"]), facts["new"]
     addresses = Addresses.of(request)
     said = told_sandbox(sandbox, holder_of(request).releases.current_number(), addresses)
     headers = {"Location": addresses.to(f"{PREFIX}{sandbox.id}"), "Cache-Control": "no-store"}
     return Response(said.model_dump_json(), 201 if new else 200, headers, JSON)
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it was filled in: plain fields, the fields that name things, what is wrong with these, and which gap it
+    is to close, as addresses say it."""
+
+    plain: dict[str, str]
+    things: dict[str, Named]
+    mistakes: tuple[Mistake, ...]
+    closing: tuple[tuple[str, str], ...]
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Every field, with ids for names."""
+        return self.plain | in_rows(self.things)
+
+
+def _filled(services: Services, pairs: Iterable[tuple[str, str]]) -> Filled:
+    """What a form says. What was chosen of several meanings (`choose`) takes the place of the words."""
+    plain, values = dict[str, str](), {name: list[str]() for name in KINDS}
+    said = [(name, value.strip()) for name, value in pairs if value.strip()]
+    for name, value in said:
+        if name in KINDS:
+            values[name].append(value)
+        else:
+            plain[name] = value
+    name, _, chosen = plain.get("choose", "").partition("=")
+    if name in values and chosen in services.things:
+        kept = [one for one in values[name] if all(id in services.things for id in one.split())]
+        values[name] = [*kept, chosen]
+    found = {name: sandbox_form.named(services, name, some) for name, some in values.items()}
+    mistakes = tuple(mistake for _, wrong in found.values() for mistake in wrong)
+    closing = tuple((name, value) for name, value in said if name in ("gap", "closing"))
+    return Filled(plain, {name: one for name, (one, _) in found.items()}, mistakes, closing)
+
+
 @router.get("/sandboxes/new", include_in_schema=False)
-def new_sandbox(request: Request) -> Response:
-    """The form that makes a sandbox, with what its address says filled in."""
+async def new_sandbox(request: Request) -> Response:
+    """The form that makes a sandbox, with what its address says filled in; or how far the making of one is."""
     _must_keep(request)
-    services, given = holder_of(request).get(), _given(request.query_params.multi_items())
-    gap, unknown = request.query_params.getlist("gap"), list(sandbox_form.unknown_of(services, given))
-    proposed = {} if unknown else sandbox_form.proposals(services, given)
-    return sandbox_form.respond(request, services, given, unknown, gap, proposed)
+    if making := request.query_params.get("making"):
+        return await _when_made(request, making)
+    return await anyio.to_thread.run_sync(_form, request, request.query_params.multi_items())
+
+
+def _form(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
+    """The form, with what is said filled in, and with what is proposed where nobody looks anything up in it.
+
+    Who names a gap and nothing that is to close it imagines a unit that teaches all of it.
+    """
+    services = holder_of(request).get()
+    filled = _filled(services, pairs)
+    things = dict(filled.things)
+    if not things["competency"].ids and not things["alone"].ids and not filled.mistakes:
+        queries = [value for name, value in filled.closing if name == "closing"]
+        items = [item for query in queries for item in gap_said(services, holder_of(request), query, today())]
+        things["competency"] = Named(tuple(dict.fromkeys(id for item in items for id in item.competencies)))
+    given = filled.plain | in_rows(things)
+    proposed = {} if filled.mistakes or "choose" in given else sandbox_form.proposals(services, given)
+    return sandbox_form.respond(request, services, given, things, filled.mistakes, filled.closing, proposed)
 
 
 @router.post("/sandboxes/new", include_in_schema=False)
 async def make_sandbox(request: Request) -> Response:
-    """The sandbox of a filled form: what it changes is next."""
+    """The sandbox of a filled form: what it changes is next. Who looks a name up gets the form again."""
     _must_keep(request)
-    pairs = parse_qsl((await request.body()).decode("utf-8", "replace"))
-    given, gap = _given(pairs), [value for name, value in pairs if name == "gap"]
+    pairs = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
+    if any(name == "choose" for name, _ in pairs):
+        return await anyio.to_thread.run_sync(_form, request, pairs)
     services = await anyio.to_thread.run_sync(holder_of(request).get)
-    asked, mistakes = await anyio.to_thread.run_sync(sandbox_form.imagined, services, given)
+    filled = await anyio.to_thread.run_sync(_filled, services, pairs)
+    asked, lacking = await anyio.to_thread.run_sync(sandbox_form.imagined, services, filled.given)
+    told = {one.field for one in filled.mistakes}
+    filled = replace(filled, mistakes=(*filled.mistakes, *(one for one in lacking if one.field not in told)))
+    if asked.nothing:
+        return _again(request, services, filled)
+    content = json.dumps([services.reference.content_hash, filled.given, filled.closing, asdict(asked)])
+    making = hashlib.sha256(content.encode()).hexdigest()[:16]
+    _begin(request, ("making", making), lambda: _make(request, asked, services), filled)
+    return await _when_made(request, making)
+
+
+def _again(request: Request, services: Services, filled: Filled, mistakes: Sequence[Mistake] = ()) -> Response:
+    """The form with all that is wrong in it."""
+    wrong = [*filled.mistakes, *mistakes]
+    return sandbox_form.respond(request, services, filled.given, filled.things, wrong, filled.closing)
+
+
+async def _when_made(request: Request, making: str) -> Response:
+    """What becomes of a sandbox that is being made: that it is, what is wrong with it, or where its effect is told."""
+    one = _going(request).get(("making", making))
+    if one is None or one.filled is None:
+        raise Problem(
+            "not-found", "Nothing is being made here any more.", hint="Fill in the form again: /sandboxes/new."
+        )
+    here = Addresses.of(request).to("/sandboxes/new", making=making)
+    await asyncio.wait((one.work,), timeout=PATIENCE)
+    if not one.work.done():
+        if request.method == "POST":
+            return RedirectResponse(here, 303)
+        return sandbox_page.respond_going(request, None, round(time.monotonic() - one.begun))
+    filled = one.filled
     try:
-        made = None if asked.nothing else await _made(request, asked, None)
+        id = json.loads(one.work.result())["id"]
     except RefusedSandboxError as error:
-        mistakes += sandbox_form.mistakes_of(error.issues, [one.field for one in mistakes])
-    if mistakes:
-        return sandbox_form.respond(request, services, given, mistakes, gap)
-    if made is None:
-        return Response(status_code=499)  # for the log: nobody reads it
-    closing = gap or given.get("competency", "").split()
-    return RedirectResponse(Addresses.of(request).to(f"{PREFIX}{made[0].id}/effect", gap=closing), 303)
-
-
-def _given(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """What a form says: of a name that comes more than once all values, with blanks between them."""
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        found[name] = f"{found.get(name, '')} {value.strip()}".strip()
-    return found
+        wrong = list(sandbox_form.mistakes_of(error.issues, [one.field for one in filled.mistakes]))
+        services = await anyio.to_thread.run_sync(holder_of(request).get)
+        return await anyio.to_thread.run_sync(_again, request, services, filled, wrong)
+    closing = filled.closing or [("gap", id) for id in filled.things["competency"].ids]
+    query = f"?{urlencode(closing)}" if closing else ""
+    return RedirectResponse(f"{Addresses.of(request).to(f'{PREFIX}{id}/effect')}{query}", 303)
 
 
 def _must_keep(request: Request) -> None:
@@ -153,40 +237,45 @@ async def _worked_out(request: Request, task: Make | Compare) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """What is being worked out for a page, which says so meanwhile."""
+    """What is being worked out for a page, which says so meanwhile. `filled`: the form that a sandbox is made of."""
 
     work: asyncio.Task[bytes]
+    filled: Filled | None
     begun: float = field(default_factory=time.monotonic)
 
 
-async def _found_or_going(request: Request, key: Hashable, task: Compare) -> bytes | Going:
-    """What the workshop finds, or that it is still at it: it goes on for whoever asks again."""
-    going: dict[Hashable, Going] = request.app.state.effects
+def _going(request: Request) -> dict[Hashable, Going]:
+    found: dict[Hashable, Going] = request.app.state.going
+    return found
+
+
+def _begin(
+    request: Request, key: Hashable, work: Callable[[], Coroutine[Any, Any, bytes]], filled: Filled | None = None
+) -> Going:
+    """What is being worked out under a key, begun anew where nobody is at it: it goes on for whoever asks again."""
+    going = _going(request)
     for old in list(going)[:-MOST_GOING]:
         if going[old].work.done():
             del going[old]
-    if key not in going:
-        going[key] = Going(asyncio.create_task(_worked_out(request, task)))
-    one = going[key]
-    await asyncio.wait((one.work,), timeout=PATIENCE)
-    if not one.work.done():
-        return one
-    going.pop(key, None)
-    return one.work.result()
+    if key not in going or going[key].work.done():
+        task = asyncio.create_task(work())
+        task.add_done_callback(_note)
+        going[key] = Going(task, filled)
+    return going[key]
 
 
-async def _made(request: Request, asked: Asked, number: int | None) -> tuple[Sandbox, bool] | None:
-    """The sandbox of what is imagined, and whether it is new; None: whoever asked is gone."""
-    kept = sandboxes_of(request)
-    base = await anyio.to_thread.run_sync(holder_of(request).get, number)
+def _note(work: asyncio.Task[bytes]) -> None:
+    """Notes in a line what a work ended in that failed: perhaps nobody asks for it again."""
+    if not work.cancelled() and (error := work.exception()) is not None:
+        log.info("what was worked out for a page of a sandbox ended in %s", type(error).__name__)
+
+
+async def _make(request: Request, asked: Asked, base: Services) -> bytes:
+    """The id of the sandbox of what is imagined, and whether it is new; as JSON."""
     try:
-        made = await unless_gone(request, _worked_out(request, Make(base.release.path, asked)))
+        return await _worked_out(request, Make(base.release.path, asked))
     finally:
-        await anyio.to_thread.run_sync(kept.kept.sweep)
-    if made is None:
-        return None
-    facts = json.loads(made)
-    return await anyio.to_thread.run_sync(kept.kept.get, facts["id"]), facts["new"]
+        await anyio.to_thread.run_sync(sandboxes_of(request).kept.sweep)
 
 
 def _asked(request: Request, body: bytes, beside: ZipAsked, settings: Settings) -> tuple[Asked, int | None]:
@@ -279,13 +368,15 @@ async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Que
     kept, root = sandboxes_of(request), Addresses.of(request).root
     on = asked.on or datetime.now(UTC).date()
 
-    def opened() -> tuple[Sandbox, Any, Path]:
+    def opened() -> tuple[Sandbox, Services, Path, tuple[str, ...]]:
         sandbox = kept.kept.get(id)
-        services = kept.holder(id).get()
-        return sandbox, services, holder_of(request).get(sandbox.number).release.path
+        services, base = kept.holder(id).get(), holder_of(request).get(sandbox.number)
+        named = gap_said(base, holder_of(request), asked.closing, on) if asked.closing else ()
+        gap = dict.fromkeys((*asked.gap, *(item.id for item in named)))
+        return sandbox, services, base.release.path, tuple(gap)
 
-    sandbox, services, base = await anyio.to_thread.run_sync(opened)
-    key = "effect", on, root, tuple(asked.gap)
+    sandbox, services, base, gap = await anyio.to_thread.run_sync(opened)
+    key = "effect", on, root, gap
     tag = tag_of(services, *key, form.name)
     if not page and has_already(request, tag):
         return not_modified(tag)
@@ -294,12 +385,14 @@ async def get_effect(request: Request, id: Id, asked: Annotated[EffectAsked, Que
         served = await anyio.to_thread.run_sync(holder_of(request).releases.current_number)
         said = told_sandbox(sandbox, served, Addresses.of(request))
     if body is None:
-        task = Compare(base, services.release.path, on, root, tuple(asked.gap))
+        task = Compare(base, services.release.path, on, root, gap)
         if page:
-            found = await _found_or_going(request, (id, *key), task)
-            if isinstance(found, Going):
-                return sandbox_page.respond_going(request, said, round(time.monotonic() - found.begun))
-            body = found
+            one = _begin(request, (id, *key), lambda: _worked_out(request, task))
+            await asyncio.wait((one.work,), timeout=PATIENCE)
+            if not one.work.done():
+                return sandbox_page.respond_going(request, said, round(time.monotonic() - one.begun))
+            _going(request).pop((id, *key), None)
+            body = one.work.result()
         else:
             body = await unless_gone(request, _worked_out(request, task))
         if body is None:

@@ -1,6 +1,6 @@
 """What the service says of itself, of its releases and of its data as a whole."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.routing import APIRoute
@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from api import told
 from api.addresses import Addresses
-from api.dependencies import ReleaseHolder, Services, holder_of, pool_of
+from api.dependencies import Services, holder_of, pool_of, services_of
 from api.errors import CATALOGUE, Problem, ProblemType, UnknownReleaseError
 from api.negotiate import JSON_FORMAT, prefers_html, require_json
 from api.reply import JSON, SOFTWARE, has_already, headers_of, not_modified, tag_of
 from api.routers.described import UNCHANGED, problems
-from api.schemas.common import Asked, Link, ReadAsked, Text
+from api.schemas.common import Asked, Link, ReadAsJson, ReadAsked, Text
 from api.schemas.service import (
     CollectionSaid,
     CollectionsSaid,
@@ -41,8 +41,6 @@ from queries.catalogue import COLLECTIONS
 
 router = APIRouter(route_class=Readable)
 
-OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.1"
-
 CONFORMS_TO: Final = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
@@ -63,12 +61,6 @@ class IssuesAsked(ReadAsked):
     file: Text | None = Field(None, description="Name of a file.")
     limit: int = Field(50, ge=1, le=1000, description="Most items on the page.")
     offset: int = Field(0, ge=0, le=1_000_000, description="Items of the list that come before the page.")
-
-
-class LandingAsked(ReadAsked):
-    """What can be asked of the start page."""
-
-    format: Literal["json"] | None = Field(None, description="`json` for programs; without it `Accept` decides.")
 
 
 class ReleasesAsked(Asked):
@@ -93,20 +85,11 @@ def _said(request: Request, services: Services, content: BaseModel, *parts: obje
 _OF_A_RELEASE: Final = ("self", "data", "datasets", "describedby", "issues", "pathways", "search", "sparql")
 
 
-def _current(holder: ReleaseHolder) -> Services | None:
-    try:
-        return holder.get()
-    except NoReleaseError:
-        return None
-
-
-def landing(request: Request, asked: Annotated[LandingAsked, Query()], response: Response) -> Landing | Response:
+def landing(request: Request, asked: Annotated[ReadAsJson, Query()], response: Response) -> Landing | Response:
     """What this service is, and links to everything it offers: for people, or for programs."""
     response.headers["Vary"] = "Accept"
     if asked.format is None and prefers_html(request, (JSON_FORMAT,)):
-        holder = holder_of(request)
-        services = holder.get(asked.release) if asked.release is not None else _current(holder)
-        return landing_page.respond(request, services, release=asked.release)
+        return landing_page.respond(request, services_of(request, asked.release), release=asked.release)
     if asked.format is None:
         require_json(request)
     here, there = Addresses.of(request), Addresses.of(request, asked.release)
@@ -115,11 +98,10 @@ def landing(request: Request, asked: Annotated[LandingAsked, Query()], response:
         addresses = there if rel in _OF_A_RELEASE else here
         return Link(rel=rel, href=addresses.to(path), type=media_type, title=title)
 
-    holder = holder_of(request)
-    services = holder.get(asked.release) if asked.release is not None else _current(holder)
+    services = services_of(request, asked.release)
     links = [
         link("self", "/", "this page"),
-        link("service-desc", "/openapi.json", "what can be asked, as OpenAPI", OPENAPI),
+        link("service-desc", "/openapi.json", "what can be asked, as OpenAPI"),
         link("service-doc", "/docs", "what can be asked, for people", "text/html"),
         link("conformance", "/conformance", "the specifications this service follows"),
         link("data", "/collections", "everything there are lists of"),

@@ -28,7 +28,7 @@ _Award = Annotated[Named, Path(description="The award, by id.")]
 
 @router.get(
     "/standards/{role}/matrix",
-    summary="One standard against units: what is taught and assessed, and how that is known",
+    summary="One standard against units: what is taught and assessed",
     response_model=MatrixSaid,
     responses={**UNCHANGED, **_PROBLEMS, **formats_described(*SHEETS_AND_CHART)},
 )

@@ -20,6 +20,7 @@ from api.routers.described import UNCHANGED, problems
 from api.schemas.common import Link, ReadAsked
 from api.schemas.things import FormatName, Shapes, shapes
 from api.settings import Settings
+from api.web.pages import capitalize_first
 from api.web.readable import Readable
 from queries.catalogue import COLLECTIONS, Collection
 from queries.profiles import UnknownIdError
@@ -59,7 +60,7 @@ def _add(router: APIRouter, collection: Collection, shape: Shapes, settings: Set
         f"/{collection.name}",
         list_things,
         name=f"list_{collection.table}",
-        summary=f"List {words}",
+        summary=capitalize_first(words),
         description=collection.about,
         tags=[collection.name],
         response_model=shape.page,

@@ -5,14 +5,14 @@ from datetime import date
 from pydantic import Field
 
 from api.faces import FORMAT_HELP, ChartFormat
-from api.schemas.common import MANY_THINGS, Link, Named, ReadAsked, Wire
+from api.schemas.common import MANY_THINGS, Link, Named, TablesAsked, Wire
 from api.schemas.coverage import InferenceAsked
 from queries.pathways.request import ReleaseRef
 from queries.watch.asked import By, State, Taught
 from queries.watch.titles import Method, Outcome, Scheme
 
 
-class AdvertsAsked(ReadAsked):
+class AdvertsAsked(TablesAsked):
     """What can be asked of how adverts were matched."""
 
     jobs: Scheme = Field(

@@ -5,14 +5,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.common import Link, ReadAsked, Text, Wire
+from api.schemas.common import Link, TablesAsked, Text, Wire
 from queries.pathways.request import ReleaseRef
 
 Reachable = Literal["yes", "unknown", "no"]
 AtlasFormat = Literal["json", "csv", "xlsx", "vega-lite", "geojson"]
 
 
-class AtlasAsked(ReadAsked):
+class AtlasAsked(TablesAsked):
     """What can be asked of the atlas of a release."""
 
     district: list[Text] = Field([], max_length=3000, description="Only these postcode districts, such as DY1.")

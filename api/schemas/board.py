@@ -56,7 +56,10 @@ class SliceAsked(InferenceAsked):
         " middle of the known sites), or `latitude,longitude`.",
     )
     km: float = Field(
-        20, gt=0, le=1000, description="With `near`: how far, in a straight line in km. It is no time of travel."
+        20,
+        gt=0,
+        le=1000,
+        description="With `near`: how far, in a straight line in km (20 km are 12 miles). It is no time of travel.",
     )
     study_mode: Literal["full-time", "part-time"] | None = Field(None, description="Only runs in this mode of study.")
     delivery_mode: Literal["classroom", "blended", "online", "work-based"] | None = Field(

@@ -39,20 +39,28 @@ class GapAsked(InferenceAsked):
         description="What anybody within `km` of this place teaches is no gap: a postcode district or town in which a "
         "site is known, or `latitude,longitude`.",
     )
-    km: float = Field(20, gt=0, le=1000, description="With `near`: how far, in a straight line in km.")
+    km: float = Field(
+        20, gt=0, le=1000, description="With `near`: how far, in a straight line in km (20 km are 12 miles)."
+    )
     of: Grain = Field(
         Grain.STATEMENTS, title="Made of", description="What the gap is made of: `statements`, or `themes` of theirs."
     )
 
 
-class ChangeQuestion(GapAsked):
+class GapThere(GapAsked):
+    """What is to be closed, and where: what is taught there is no gap."""
+
+    provider: list[Named] = Field([], max_length=10, description="Providers that could run units, by id or name.")
+    elsewhere: bool = Field(
+        False, description="What any provider anywhere teaches is no gap; without it only what these providers teach."
+    )
+
+
+class ChangeQuestion(GapThere):
     """What is asked of the smallest change, in an address and in a body."""
 
     provider: list[Named] = Field(
         min_length=1, max_length=10, description="Providers that could run units, by id or name."
-    )
-    elsewhere: bool = Field(
-        False, description="What any provider anywhere teaches is no gap; without it only what these providers teach."
     )
     by: Basis = Field(
         Basis.UNITS,

@@ -52,9 +52,13 @@ class Wire(BaseModel):
 
 
 class Asked(BaseModel):
-    """Something a reader asks, with no name that we do not know: a mistyped one would be ignored in silence."""
+    """Something a reader asks, with no name that we do not know: a mistyped one would be ignored in silence.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    Its schema is not put off as that of what we say: FastAPI makes one of each field too, with the same settings, and
+    one that is put off knows no alias.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ReadAsked(Asked):
@@ -63,6 +67,23 @@ class ReadAsked(Asked):
     release: int | None = Field(
         None, ge=1, le=999_999_999, description="Number of the release to ask; without it the current one."
     )
+
+
+class TablesAsked(ReadAsked):
+    """What every question can say whose answer is tables."""
+
+    rows: Annotated[str, Field(pattern=r"^[1-9]\d?\.[1-9]\d{0,6}$")] | None = Field(
+        None,
+        title="Rows",
+        description="Of a page: the table that is leafed through and its first row that is shown, such as `2.21`."
+        " Files and JSON have all rows.",
+    )
+
+
+class ReadAsJson(ReadAsked):
+    """What a question can say of which the answer is JSON, or a page."""
+
+    format: Literal["json"] | None = Field(None, description="`json` for programs; without it `Accept` decides.")
 
 
 class Link(Wire):

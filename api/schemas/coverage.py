@@ -4,14 +4,14 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from api.schemas.common import Day, ReadAsked, Wire
+from api.schemas.common import Day, TablesAsked, Wire
 from graph.projection import Gap, Source, Status
 from queries.coverage.model import INFERRED, Inference, Via
 
 _ANY_LEVEL = 9
 
 
-class InferenceAsked(ReadAsked):
+class InferenceAsked(TablesAsked):
     """Which inference a question about coverage lets in. Without a word: all of it, at the level of the need."""
 
     on: Day | None = Field(None, title="Day", description="The day on which a run is over or not. Without it today.")

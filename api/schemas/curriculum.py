@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from api.faces import FORMAT_HELP, ChartFormat
-from api.schemas.common import MANY_THINGS, Day, Link, Named, ReadAsked, Text, Wire
+from api.schemas.common import MANY_THINGS, Day, Link, Named, TablesAsked, Text, Wire
 from api.schemas.coverage import CoverageGap, CoverageSource, CoverageThing, InferenceAsked, InferenceSaid
 from graph.projection import Status
 from queries.coverage.fragility import Basis, Point
@@ -31,7 +31,7 @@ class _Roles(InferenceAsked):
         return (*super().key(), tuple(self.role), self.sector, tuple(self.level))
 
 
-class ShapeAsked(ReadAsked):
+class ShapeAsked(TablesAsked):
     """What can be asked of the shape of an award."""
 
     before: list[Named] | None = Field(
@@ -390,7 +390,7 @@ class FragilitySaid(Wire):
     links: list[Link]
 
 
-class ColdSpotsAsked(ReadAsked):
+class ColdSpotsAsked(TablesAsked):
     """What can be asked of cold spots."""
 
     on: Day | None = Field(None, description="The day on which a run is over or not. Without it today.")
@@ -512,7 +512,7 @@ class ColdSpotsSaid(Wire):
     links: list[Link]
 
 
-class LeaversAsked(ReadAsked):
+class LeaversAsked(TablesAsked):
     """What can be asked of the change in leavers."""
 
     first: Text | None = Field(

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from api.faces import FORMAT_HELP, SheetFormat
-from api.schemas.common import Asked, Day, Link, Text, Wire
+from api.schemas.common import Asked, Day, Link, Query, Text, Wire
 from api.schemas.service import IssueSaid
 from graph.projection import Status
 from queries.coverage.board import Finding
@@ -53,6 +53,11 @@ class EffectAsked(Asked):
     gap: Annotated[list[Text], Field(max_length=200)] = Field(
         default_factory=list,
         description="Competencies (ids) and themes that the sandbox is to close: each is told before and after.",
+    )
+    closing: Query = Field(
+        "",
+        description="The same by what it is: the query part of an address of `/changes`, such as"
+        " `role=OC-HCSASSOC&provider=P-DUDLEY`. What it lacks is worked out over the release that is laid under.",
     )
     format: SheetFormat | None = Field(None, description=FORMAT_HELP)
 

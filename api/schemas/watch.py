@@ -6,7 +6,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from api.faces import FORMAT_HELP, ChartFormat, SheetFormat
-from api.schemas.common import Day, Link, Named, ReadAsked, Text, Wire
+from api.schemas.common import Day, Link, Named, TablesAsked, Text, Wire
 from api.schemas.coverage import CoverageGap, CoverageSource, CoverageThing, InferenceAsked, InferenceSaid
 from queries.coverage.board import Finding
 from queries.coverage.model import RunState, Via
@@ -131,7 +131,7 @@ class NeedsSaid(Wire):
     links: list[Link]
 
 
-class FiguresAsked(ReadAsked):
+class FiguresAsked(TablesAsked):
     """What can be asked of demand figures."""
 
     matter: Text | None = Field(None, description="Only figures about this matter.")
@@ -280,7 +280,7 @@ class WatchChangesSaid(Wire):
     links: list[Link]
 
 
-class IndexAsked(ReadAsked):
+class IndexAsked(TablesAsked):
     """What can be asked of the index."""
 
     on: Day | None = Field(None, description="The day from which ages are counted. Without it today.")

@@ -158,6 +158,9 @@ class _Csv:
         return max(0, self._found)
 
 
+_NEXT_ROW = re.compile(rb'\},\{(?:"[^,}]|(\}))')
+
+
 class _Json:
     """Rows of JSON: what is between two of them, `},{"` and then a name, cannot stand in a text, whose quotation marks
     are escaped. A row without any value is `{}`, which can: then nobody knows how many there are."""
@@ -166,17 +169,12 @@ class _Json:
         self._between, self._unclear, self._last = 0, False, b""
 
     def __call__(self, data: bytes) -> int | None:
-        whole = self._last[-4:] + data
-        if found := whole.count(b'},{"'):
-            found -= whole.count(b'},{",') + whole.count(b'},{"}')
-        if whole.endswith(b'},{"'):
-            found -= 1  # it is told by what follows, and then found again
-        self._between += found
-        self._unclear = self._unclear or b"},{}" in whole
-        self._last = whole[-16:]
-        if self._unclear:
-            return None
-        return self._between + (not self._last.endswith(b"[]}}"))
+        whole = self._last + data
+        found = _NEXT_ROW.findall(whole)
+        self._between += len(found)
+        self._unclear = self._unclear or any(found)
+        self._last = whole[-4:]  # what begins here is found when it is whole
+        return None if self._unclear else self._between + (self._last != b"[]}}")
 
 
 _COUNTS: Final[dict[str, Callable[[], Callable[[bytes], int | None]]]] = {

@@ -102,7 +102,7 @@ def adverts_faces(services: Services, asked: AdvertsAsked, to: Addresses | None)
         release=services.reference,
         links=_links(to, "/watch/adverts", asked, "adverts-by-outcome", "what titles came to"),
     )
-    return Faces(said, lambda: _adverts_sheets(said), lambda: _adverts_chart(said))
+    return Faces(said, lambda: _adverts_sheets(said), lambda: _adverts_chart(said), _adverts_finding(said))
 
 
 def _outcomes(watch: Watch, scheme: Scheme) -> list[OutcomeSaid]:
@@ -186,6 +186,14 @@ def _adverts_sheets(said: AdvertsSaid) -> list[Sheet]:
             ("Error at most: the upper end of the 95% interval that a sample of this size leaves.",),
         ),
     ]
+
+
+def _adverts_finding(said: AdvertsSaid) -> str:
+    """How many adverts there are, and what their titles came to."""
+    if said.adverts is None:
+        return f"{str(said.state).capitalize()}."
+    shown = ", ".join(f"{one.adverts:,} {one.outcome}" for one in said.outcomes)
+    return f"{said.adverts:,} adverts; what their titles came to beside {LISTS[said.jobs]}: {shown or 'not known'}."
 
 
 def _adverts_chart(said: AdvertsSaid) -> Chart:
@@ -283,7 +291,7 @@ def demand_faces(services: Services, on: date, asked: DemandAsked, to: Addresses
         release=services.reference,
         links=_links(to, "/watch/demand", asked, "demand-by-role", "demand by role from the cube"),
     )
-    return Faces(said, lambda: _demand_sheets(said), lambda: _demand_chart(said))
+    return Faces(said, lambda: _demand_sheets(said), lambda: _demand_chart(said), _demand_finding(said))
 
 
 def _row(services: Services, facts: CoverageFacts, one: Row) -> DemandRow:
@@ -316,6 +324,8 @@ def _provision(one: Provision) -> ProvisionSaid:
 
 def _demand_sheets(said: DemandSaid) -> list[Sheet]:
     whole = (str(said.state),) if said.adverts is None else ()
+    if (shown := len(said.rows)) < said.total:
+        whole = (*whole, f"Only the first {shown:,} of {said.total:,} rows are here: say a `limit` for more.")
     sides = [(one, label) for one in said.by for label in _SIDES[one]]
     columns = [label for _, label in sides]
     offer = ["taught", "providers", "past providers", "providers without a place", "needs", "needs taught"]
@@ -357,6 +367,14 @@ def _cells(one: DemandRow, columns: Iterable[str]) -> list[Cell]:
     if ratio is None and (one.competency is None or there is None):
         ratio = ""  # it does not apply
     return [*(sides[name] for name in columns), one.adverts, one.adverts_alike, *offer, ratio, why]
+
+
+def _demand_finding(said: DemandSaid) -> str:
+    """How many adverts are counted, and how many of them were matched."""
+    if said.adverts is None:
+        return f"{str(said.state).capitalize()}."
+    many = f"{said.adverts:,} adverts are counted"
+    return f"{many}; the titles of {said.matched:,} were matched with one of our roles (inferred)."
 
 
 def _demand_chart(said: DemandSaid) -> Chart:

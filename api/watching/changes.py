@@ -113,7 +113,7 @@ def changes_faces(
         release=services.reference,
         links=links,
     )
-    return Faces(said, lambda: _sheets(said), lambda: _chart(said, services))
+    return Faces(said, lambda: _sheets(said), lambda: _chart(said, services), said.text)
 
 
 def _counts(found: Changes) -> ChangeCountsSaid:

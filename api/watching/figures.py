@@ -55,7 +55,7 @@ def figures_faces(services: Services, asked: FiguresAsked, to: Addresses | None)
         release=services.reference,
         links=links,
     )
-    return Faces(said, lambda: _sheets(said))
+    return Faces(said, lambda: _sheets(said), None, said.text)
 
 
 def _summary(found: list[Matter]) -> str:

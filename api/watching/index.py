@@ -32,7 +32,7 @@ def index_faces(holder: ReleaseHolder, services: Services, on: date, asked: Inde
         release=services.reference,
         links=[Link(rel="self", href=to.to("/watch/index", **query), type=JSON, title="this answer")] if to else [],
     )
-    return Faces(said, lambda: _sheets(said), lambda: _chart(said, services))
+    return Faces(said, lambda: _sheets(said), lambda: _chart(said, services), said.text)
 
 
 def _of_release(services: Services, on: date, to: Addresses | None) -> IndexOfRelease:

@@ -67,7 +67,7 @@ def needs_faces(services: Services, facts: CoverageFacts, asked: NeedsAsked, to:
         release=services.reference,
         links=links,
     )
-    return Faces(said, lambda: _sheets(said), lambda: _chart(said, services))
+    return Faces(said, lambda: _sheets(said), lambda: _chart(said, services), said.text)
 
 
 def _summary(found: Sequence[Traced]) -> str:

@@ -42,7 +42,7 @@ from graph.projection import Status
 from graph.requirements import NOTHING, attributes, sentence
 from queries.catalogue import COLLECTIONS
 from queries.pathways.limits import limits_of
-from queries.pathways.request import PathwayRequest, WithinReach, counted
+from queries.pathways.request import DOUBT, PathwayRequest, WithinReach, counted
 
 if TYPE_CHECKING:
     from api.web.beside import Beside, Since
@@ -89,8 +89,9 @@ def routes(
         ],
         since=since,
         beside=beside,
-        questions=questions_of(reply["questions"]),
-        ask_aside=_asked_aside(reply["questions"]),
+        questions=questions_of(reply, asked),
+        ask_aside=_asked_aside(reply, asked),
+        find_first=to_find_first(reply),
         understood=[one for one in reply["understood"] if one["how"] != "id" and _otherwise_called(one)],
         asked=asked,
         same=same_question(reply, asked),
@@ -201,19 +202,51 @@ def alternates_of(addresses: Addresses, asked: Items) -> tuple[Alternate, ...]:
     )
 
 
-def questions_of(said: Reply | None) -> list[tuple[Reply, Fact]]:
-    """Questions whose answer could change the routes, and whose answers may stand in a link."""
-    return [
-        (one, fact_of(one["fact"]))
-        for one in (said or {"worth_asking": ()})["worth_asking"]
-        if one["fact"] in attributes() and in_link(one["fact"])
-    ]
+def questions_of(reply: Reply, asked: Items) -> list[tuple[Reply, Fact]]:
+    """Questions whose answer could change the routes, that can be answered now, and whose answers may stand in a link.
+
+    For the date of birth, which may not, it is asked how soon the next birthday is, until that is known.
+    """
+    found = [(one, _in_link_for(one["fact"], asked)) for one in _worth_asking(reply)]
+    return [(one, fact_of(fact)) for one, fact in found if in_link(fact) and one["fact"] not in _too_early(reply)]
 
 
-def _asked_aside(said: Reply | None) -> list[str]:
+def _in_link_for(fact: str, asked: Items) -> str:
+    """The fact to ask for in place of one: itself, but where another that may stand in a link says nearly as much."""
+    known = {value.partition(":")[0] for name, value in asked if name == "attribute"}
+    return NEXT_BIRTHDAY if fact == "born" and NEXT_BIRTHDAY not in known else fact
+
+
+NEXT_BIRTHDAY: Final = "next-birthday"
+
+
+def _worth_asking(reply: Reply) -> list[Reply]:
+    said = reply["questions"] or {"worth_asking": ()}
+    return [one for one in said["worth_asking"] if one["fact"] in attributes()]
+
+
+def _asked_aside(reply: Reply, asked: Items) -> list[str]:
     """Questions that matter too, and whose answers say so much of a person that they may stand in no address."""
-    facts = [one["fact"] for one in (said or {"worth_asking": ()})["worth_asking"]]
-    return [fact_of(fact).question for fact in facts if fact in attributes() and not in_link(fact)]
+    facts = [_in_link_for(one["fact"], asked) for one in _worth_asking(reply)]
+    return [fact_of(fact).question for fact in facts if not in_link(fact)]
+
+
+def _too_early(reply: Reply) -> dict[str, str]:
+    """Questions about what a provider accepts or serves, asked by steps that nobody is known to run: the first such."""
+    found: dict[str, str] = {}
+    for step in (step for one in reply["pathways"][:1] for step in one["steps"]):
+        for ask in step["eligibility"]["decision"]["ask"]:
+            if ask["name"] in attributes() and "the provider" in attributes()[ask["name"]]["question"]:
+                if step["provider"]:
+                    return {}
+                found.setdefault(ask["name"], step["title"])
+    return found
+
+
+def to_find_first(reply: Reply) -> list[tuple[str, str]]:
+    """What cannot be asked before somebody is found who runs a step: the step, and the question."""
+    early = _too_early(reply)
+    return [(early[one["fact"]], fact_of(one["fact"]).question) for one in _worth_asking(reply) if one["fact"] in early]
 
 
 ROWS: Final = (
@@ -250,8 +283,7 @@ class Column:
 
 def column(one: Reply, number: int, addresses: Addresses, asked: Items) -> Column:
     """What is said of a route in the table."""
-    totals, steps = one["totals"], one["steps"]
-    employers = totals["steps_that_need_an_employer"]
+    steps = one["steps"]
     here = address(addresses, asked, f"/pathways/{number}")
     plan = address(addresses, asked, f"/pathways/{number}/plan")
     if not steps:
@@ -274,7 +306,7 @@ def column(one: Reply, number: int, addresses: Addresses, asked: Items) -> Colum
             counted(len(stops_of(steps)), "place") if stops_of(steps) else "At the end only",
             "; ".join(filter(None, (_awards(steps), steps[-1]["afterwards"]["credits_note"])))
             or "None that we know of",
-            counted(employers, "step") if employers else "No",
+            needs_employer(steps),
             can_start(one),
             how_sure(one, number),
         ),
@@ -309,7 +341,7 @@ def time_of(one: Reply) -> str:
         text = f"At least {text}"
     text = _sure(capitalize_first(text), (step["weeks"] for step in one["steps"]))
     if unknown := totals["steps_of_unknown_length"]:
-        text += f"; how long {counted(unknown, 'step')} takes in all is not known"
+        text += f"; how long {counted(unknown, 'step takes', 'steps take')} in all is not known"
     if hours := totals["steps_of_unknown_hours"]:
         text += f"; hours a week not known of {counted(hours, 'step')}: with those of the client it may take longer"
     return text
@@ -319,8 +351,8 @@ def cost_of(one: Reply) -> str:
     """What a route costs the client, and how much of that is known and published."""
     totals, costs = one["totals"], [step["cost"] for step in one["steps"]]
     if unknown := totals["steps_of_unknown_cost"]:
-        known = f"; £{totals['known_cost_pounds']:,} for the others" if totals["known_cost_pounds"] else ""
-        return _sure(f"Not known for {counted(unknown, 'step')}{known}", costs if known else ())
+        known = f"; the others cost £{totals['known_cost_pounds']:,}" if totals["known_cost_pounds"] else ""
+        return _sure(f"Not known: no price was found for {counted(unknown, 'step')}{known}", costs if known else ())
     if not totals["cost_pounds"]:
         return _sure("Nothing", costs)
     loan = totals["loan_pounds"]
@@ -375,6 +407,19 @@ def _place(step: Reply) -> str:
     return f"no provider of it is known{ran}"
 
 
+def needs_employer(steps: Sequence[Reply]) -> str:
+    """How many steps need an employer, and what is asked of that work, as far as a source says it."""
+    needed = [step for step in steps if step["needs_employer"]]
+    noted = [
+        (step, f"step {step['number']}: {on_screen(step['condition_note'])}")
+        for step in needed
+        if step["condition_note"]
+    ]
+    notes = [_sure(note, [step]) for step, note in noted]
+    said = f" (as the source puts it, {'; '.join(notes)})" if notes else ""
+    return f"{counted(len(needed), 'step')}{said}" if needed else "No"
+
+
 def first_work(steps: Sequence[Reply]) -> str:
     """When the client is first paid for work, as an employee or an apprentice."""
     step = next((one for one in steps if one["kind"] in ("job", "apprenticeship")), None)
@@ -391,7 +436,7 @@ def can_start(one: Reply) -> str:
     unlikely = sum(step["eligibility"]["likely"] == "likely-no" for step in one["steps"])
     doubts = one["totals"]["steps_that_cannot_be_told"]
     said = [f"Likely no for {counted(unlikely, 'step')}"] if unlikely else []
-    said += [f"Not known for {counted(doubts, 'step')}"] if doubts else []
+    said += [f"We cannot tell yet for {counted(doubts, 'step')}"] if doubts else []
     return "; ".join(said) or "Likely yes, at every step"
 
 
@@ -540,12 +585,14 @@ def _past(one: Reply) -> set[str]:
 class Bar:
     """A step in the picture: its row, where it begins and ends (in the picture's own units), and what it says.
 
-    `text_x`: where its name above it begins, so that all of it is within the picture. `wait_x`: where the wait for its
-    start begins, in which nothing else runs; None: there is none.
+    `text_x`: where its name above it begins, so that all of it is within the picture. `sure`: the words after its name
+    where the step or its length is not published. `wait_x`: where the wait for its start begins, in which nothing else
+    runs; None: there is none.
     """
 
     number: int
     title: str
+    sure: str
     text_x: float
     said: str
     x: float
@@ -557,16 +604,28 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """A row of the picture that says how something stands whenever steps end.
+class Part:
+    """A part of a band: the numbers of the steps that end where it does or begins, and where it begins and ends.
 
-    `parts`, each up to such an end: the numbers of the steps that end there, where it begins, how wide it is, and what
-    it says, blank where there is no room.
+    `text`: what it says; blank where there is no room. `above`: it is said above the band, which ends with this part.
+    `sure`: whether all of what it says is known and published.
     """
+
+    steps: str
+    x: float
+    width: float
+    text: str
+    above: bool
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A row of the picture that says how something stands whenever steps end, in parts."""
 
     title: str
     y: int
-    parts: tuple[tuple[str, float, float, str], ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -599,6 +658,7 @@ def picture_of(one: Reply, on: date) -> Picture | None:
         Bar(
             step["number"],
             step["title"],
+            _unsure(step),
             round(min(_LEFT + step["starts_in_weeks"] * scale, max(_LEFT, _SPAN - _name_width(step))), 1),
             span_of(step, waits.get(step["number"], 0)),
             round(_LEFT + step["starts_in_weeks"] * scale, 1),
@@ -623,19 +683,27 @@ def picture_of(one: Reply, on: date) -> Picture | None:
     return Picture(_SPAN, _TOP + (len(steps) + len(bands)) * _ROW + 28, tuple(bars), bands, tuple(ticks))
 
 
-def _parts(
-    one: Reply, short: Callable[[Reply, Reply], str], scale: float, *, from_end: bool
-) -> Iterator[tuple[str, float, float, str]]:
+def _parts(one: Reply, short: Callable[[Reply, Reply], str], scale: float, *, from_end: bool) -> Iterator[Part]:
     """The parts of a band: up to each week in which steps end, or from it to the next."""
     ends: dict[int, list[Reply]] = {}
     for step in sorted(one["steps"], key=lambda step: step["ends_in_weeks"]):
         ends.setdefault(step["ends_in_weeks"], []).append(step)
     places = [round(_LEFT + week * scale, 1) for week in ends]
     places = [*places, float(_SPAN)] if from_end else [float(_LEFT), *places]
-    for (begin, end), ended in zip(pairwise(places), ends.values(), strict=True):
+    last = len(ends)
+    for number, ((begin, end), ended) in enumerate(zip(pairwise(places), ends.values(), strict=True), 1):
         text = short(one, ended[-1])
+        fits = _SIGN * len(text) < end - begin - 4
         numbers = ",".join(str(step["number"]) for step in ended)
-        yield numbers, begin, round(end - begin, 1), text if _SIGN * len(text) < end - begin - 4 else ""
+        sure = not any(word in text for word in (*DOUBT.values(), "not known"))
+        yield Part(
+            numbers,
+            begin,
+            round(end - begin, 1),
+            text if fits or number == last else "",
+            not fits and number == last,
+            sure,
+        )
 
 
 def _paid(one: Reply, step: Reply) -> str:
@@ -643,9 +711,10 @@ def _paid(one: Reply, step: Reply) -> str:
     ended = [other["cost"] for other in one["steps"] if other["number"] <= step["number"]]
     after = step["afterwards"]
     besides = after["steps_of_unknown_cost"]
-    unknown = f"{counted(besides, 'price')} not known" if besides else ""
     known = _sure(f"£{after['spent_pounds']:,}" if after["spent_pounds"] else "nothing", ended)
-    return " and ".join(filter(None, ("" if unknown and not after["spent_pounds"] else known, unknown)))
+    if besides and not after["spent_pounds"]:
+        return "not known"
+    return f"{known}, and more that is not known" if besides else known
 
 
 def _credits(_: Reply, step: Reply) -> str:
@@ -674,7 +743,12 @@ def waits_of(steps: Sequence[Reply]) -> dict[int, int]:
 
 
 def _name_width(step: Reply) -> float:
-    return _SIGN * (len(step["title"]) + 5)
+    return _SIGN * (len(step["title"]) + len(_unsure(step)) + 5)
+
+
+def _unsure(step: Reply) -> str:
+    """The words for a step that is not published, or whose length is not; empty where both are."""
+    return _sure("", (step, step["weeks"] if step["weeks"] and step["weeks"]["value"] else None))
 
 
 def span_of(step: Reply, wait: int = 0) -> str:

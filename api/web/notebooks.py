@@ -43,7 +43,7 @@ class Method:
     about: str
 
 
-def respond(request: Request, services: Services) -> Response:
+def respond(request: Request, services: Services | None, *, release: int | None) -> Response:
     """The page."""
     about, methods = client()
     return page(
@@ -51,6 +51,7 @@ def respond(request: Request, services: Services) -> Response:
         "notebooks.html",
         title="Notebooks and the Python client",
         services=services,
+        release=release,
         above=[Step("Start", "/"), Step("Data", "/dataset")],
         about=about,
         methods=methods,

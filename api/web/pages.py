@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from api.addresses import Addresses
-from api.dependencies import HOLDER, Services
+from api.dependencies import HOLDER, Services, holder_of
 from api.negotiate import takes_gzip
 from api.reply import SOFTWARE, has_already, tag_of_content
 from api.web import behind
@@ -73,9 +73,10 @@ def page(
 ) -> Response:
     """A page from `pages/<template>`, with its tag; 304 when the reader has it already.
 
-    `services` is the release that the page is about: its number and date are in the foot. `release` is the number that
-    the reader asked for (None: nobody named one); `to(path, **query)` in templates keeps it in links, `word(id)` is how
-    surely there is a thing that nobody published, and `by_name(text)` a text with names for the ids in it.
+    `services` is the release that the page is about: its number and date are in the foot (None: those of the release
+    that is asked, where it is open). `release` is the number that the reader asked for (None: nobody named one);
+    `to(path, **query)` in templates keeps it in links, `word(id)` is how surely there is a thing that nobody published,
+    `name_of(id)` is what it is called, and `by_name(text)` a text with names for the ids in it.
     `query_behind` is the address of the named query that says the same; not `query_same`: one about the same matter.
     Other names are the template's own.
     """
@@ -89,9 +90,10 @@ def page(
         "here": request.url.path.removeprefix(addresses.root) or "/",
         "asset": lambda name: _asset(addresses.root, name),
         "word": lambda id: _word(services, id),
+        "name_of": lambda id: _name_of(services, id),
         "by_name": lambda text: _by_name(services, addresses, text),
         "manifest": services.manifest if services else None,
-        "in_foot": services.manifest if services else None,
+        "in_foot": told_of.manifest if (told_of := services or holder_of(request).ready(release)) else None,
         "sandbox": sandbox_banner(request),
         "query_behind": query_behind,
         "query_same": query_same,
@@ -173,6 +175,11 @@ def _word(services: Services | None, id: str) -> Markup:
     return Markup(' <span class="tag tag-{0}">{0}</span>').format(doubt) if doubt else Markup()
 
 
+def _name_of(services: Services | None, id: str) -> str:
+    """What people call a thing, by its id or its address; without a release that."""
+    return services.resources.label(id if ":" in id else f"{ID}{id}") if services else id
+
+
 _AN_ID: Final = re.compile(r"\b[A-Z]{1,3}-[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
 
 
@@ -207,10 +214,25 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters["marked"] = marked
     environment.filters["number"] = number
     environment.filters["day"] = day
     environment.filters["capitalize_first"] = capitalize_first
     return environment
+
+
+_MARKS: Final = re.compile(r"`([^`]+)`|\[([^\]]+)\]\(([^)]+)\)")
+
+
+def marked(text: str) -> Markup:
+    """A text whose code and links are marked as in Markdown."""
+    found, end = Markup(), 0
+    for one in _MARKS.finditer(text):
+        code, name, href = one.groups()
+        marked = Markup("<code>{}</code>").format(code) if code else Markup('<a href="{}">{}</a>').format(href, name)
+        found += escape(text[end : one.start()]) + marked
+        end = one.end()
+    return found + escape(text[end:])
 
 
 def number(value: int) -> str:

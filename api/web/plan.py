@@ -7,6 +7,7 @@ and who can help. Nothing is kept: the plan is drawn again from its address, on 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from itertools import chain, islice
 from typing import Any, Final
@@ -24,7 +25,7 @@ from api.schemas.pathways import PathwayAsked
 from api.web.adviser import asked_in, concerns, cost_of, time_of, who_pays
 from api.web.beside import Since
 from api.web.pages import Alternate, Step, capitalize_first, day, page
-from api.web.question import LIFTED, Items, address, before_lifting, limits_asked, read, same_question
+from api.web.question import LIFTED, USUAL, Items, address, before_lifting, called, limits_asked, read, same_question
 from api.web.wording import miles, on_screen, said_of_client, short_words, to_client
 from ontology.namespaces import expand, thing
 from queries.pathways.limits import limits_of
@@ -139,6 +140,12 @@ def plan_of(request: Request, reply: Reply, number: int, services: Services) -> 
     )
 
 
+def _by_number(text: str, route: Sequence[str]) -> str:
+    """What is asked about a step, which stands by its number: its name is in the route on the same sheet."""
+    number = next((number for number, title in enumerate(route, 1) if text.startswith(f"{title}: ")), None)
+    return text if number is None else f"step {number}, {text.removeprefix(f'{route[number - 1]}: ')}"
+
+
 def _ages(steps: Sequence[Reply]) -> Iterator[str]:
     """What a step asks of the age of who starts it, where it is not known whether that is so."""
     for step in steps:
@@ -170,7 +177,7 @@ def _actions(steps: Sequence[Reply], signposts: Mapping[str, tuple[Whom, ...]], 
     for step in steps:
         known = step["provider"] is not None and step["start_note"].startswith("starts ")
         by = on + timedelta(weeks=step["starts_in_weeks"]) if known else None
-        why = f"the course {step['start_note']}" if known else step["start_note"]
+        why = f"the course {step['start_note']}" if known else step["start_note"].partition(": the weeks count")[0]
         marks = tuple(filter(None, [STATUS_WORDS.get(step["status"])]))
         whom = signposts[step["title"]][:MOST_ASKED]
         if step["kind"] == "job":
@@ -265,9 +272,14 @@ PLAN: Final = TypeAdapter(Plan)
 """Writes a plan as JSON."""
 
 
-def whole_address(request: Request, reply: Reply, number: int) -> str:
-    """The address that draws the same plan from the same release, as of the same day."""
-    query = same_question(reply, asked_in(request)).partition("?")[2]
+def whole_address(request: Request, reply: Reply, number: int, services: Services) -> str:
+    """The address that draws the same plan from the same release, as of the same day.
+
+    It is printed: things stand in it by their names where that is enough, and what is usual does not.
+    """
+    name_of = partial(called, Understanding(services, holder_of(request)))
+    items = parse_qsl(same_question(reply, asked_in(request)).partition("?")[2])
+    query = urlencode([(name, name_of(value)) for name, value in items if (name, value) not in USUAL])
     root = Addresses.of(request).root
     return f"{request.url.scheme}://{request.url.netloc}{root}/pathways/{number}/plan?{query}"
 
@@ -316,7 +328,7 @@ def respond(
 ) -> Response:
     """The plan as a page to print, with a code that opens it again."""
     plan, addresses = plan_of(request, reply, number, services), Addresses.of(request, release)
-    whole = whole_address(request, reply, number)
+    whole = whole_address(request, reply, number, services)
     queried = whole.partition("?")[2]
     calendar = Alternate("calendar file", f"{addresses.root}/pathways/{number}/plan.ics?{queried}", "text/calendar")
     dated = [calendar] if any(action.by for action in plan.actions) else []
@@ -341,6 +353,7 @@ def respond(
         code=code,
         you=tuple(said_of_client(request.query_params.multi_items())),
         said=lambda text: to_client(on_screen(text)),
+        by_number=lambda text: _by_number(text, plan.route),
         short_words=short_words,
         who=WHO,
         change=address(

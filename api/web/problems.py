@@ -31,7 +31,8 @@ def problem_page(request: Request, problem: "Problem", instance: str) -> Respons
     document = problem.document(instance)
     if document.status in _UNREADABLE and _of_pathways(request):
         return question.mend(request, document)
-    said = Said(Addresses.of(request))
+    release = _release(request)
+    said = Said(Addresses.of(request, release))
     asked = request.query_params.multi_items()
     meant = document.words or document.id
     again = request.method == "GET" and any(value == meant for _, value in asked)
@@ -46,6 +47,7 @@ def problem_page(request: Request, problem: "Problem", instance: str) -> Respons
     return page(
         request,
         "problem.html",
+        release=release,
         title="One thing more to say" if missing else programs.summary if programs else document.title,
         missing=missing,
         providers=_providers(request) if "provider" in missing else [],
@@ -61,6 +63,13 @@ def problem_page(request: Request, problem: "Problem", instance: str) -> Respons
         **form,
         **HELPERS,
     )
+
+
+def _release(request: Request) -> int | None:
+    """The release that was asked for, where there is such a one and it is open."""
+    number = request.query_params.get("release", "")
+    named = int(number) if number.isdecimal() and len(number) < 10 else None
+    return named if named and holder_of(request).ready(named) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,12 @@ from api.dependencies import Services, holder_of
 from api.errors import Problem, ProblemDocument
 from api.questions import STARTS, Understanding
 from api.schemas.common import Attendance, Mode
-from api.schemas.pathways import PathwayAsked
+from api.schemas.pathways import SECTOR, PathwayAsked
 from api.web.pages import Step, capitalize_first, page
 from api.web.wording import KM_IN_MILE, corrected, miles, mistakes, on_screen, said_of_client, sector
 from graph.requirements import attributes
 from queries.pathways.engine.problem import Criterion
+from queries.pathways.places import USUAL_KM
 
 Items = Sequence[tuple[str, str]]
 Reply = dict[str, Any]
@@ -164,8 +165,12 @@ class WhatIf:
     others: Items
 
 
+USUAL: Final = (("by", str(Criterion.WEEKS)), ("sector", SECTOR), ("km", str(USUAL_KM)))
+"""What a question asks that says nothing of it; the distance where a place is said."""
+
+
 def asked_of(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What a form sent, as a question: blanks left out, `fact.age=34` as `attribute=age:34`, one goal.
+    """What a form sent, as a question: without blanks and what is usual, `fact.age=34` as `attribute=age:34`, one goal.
 
     Of a fact that is answered twice the later answer holds. Days and pounds may be written as people write them.
 
@@ -178,7 +183,7 @@ def asked_of(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         filled = [one for one in filled if one[0] not in ("km", "miles")]
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for name, value in filled:
-        if named and name in ("to_level", "sector"):
+        if (named and name in ("to_level", "sector")) or (name, value) in USUAL:
             continue
         fact = name.removeprefix("fact.")
         key, said = ("attribute", f"{fact}:{value}") if fact != name else (name, _plainly(name, value))
@@ -272,7 +277,7 @@ def in_reach(addresses: Addresses, items: Items) -> str:
 
 def start(request: Request, services: Services, *, release: int | None) -> Response:
     """The page that asks what a route is wanted for, with what the address answers already."""
-    called = partial(_called, Understanding(services, holder_of(request)))
+    name_of = partial(called, Understanding(services, holder_of(request)))
     return page(
         request,
         "start.html",
@@ -285,11 +290,11 @@ def start(request: Request, services: Services, *, release: int | None) -> Respo
         chosen_of="",
         in_reach=None,
         towns=services.places.towns,
-        **form(request.query_params.multi_items(), called),
+        **form(request.query_params.multi_items(), name_of),
     )
 
 
-def _called(understanding: Understanding, text: str) -> str:
+def called(understanding: Understanding, text: str) -> str:
     """What a thing is called, where its name alone says which it is; otherwise what was said of it."""
     named = understanding.services.things
     if text not in named:
@@ -391,7 +396,10 @@ def fact_of(name: str, given: str = "") -> Fact:
     said = attributes()[name]
     values: dict[str, str] = said.get("values", {})
     plain = values.keys() <= {"yes", "no"}
-    called = {value: capitalize_first(value if plain else text) for value, text in values.items()}
+    called = {
+        value: capitalize_first(value if plain else text.removeprefix("with a birthday "))
+        for value, text in values.items()
+    }
     if name == "highest-level":
         called = HELD
     elif given and called and given not in called:

@@ -13,12 +13,11 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse, Response
 
 from api.addresses import Addresses
-from api.dependencies import Services, holder_of
+from api.dependencies import Services, services_of
 from api.negotiate import JSON_FORMAT, prefers_html
 from api.resources import HELPERS
 from api.web.pages import Alternate, Step, page
 from api.web.report import fields_of, operation_of
-from graph.release import NoReleaseError
 from ontology.namespaces import BASE, PREFIXES, expand
 
 LARGEST: Final = 2_000_000
@@ -78,7 +77,7 @@ def _page(request: Request, said: dict[str, Any]) -> Response:
     if "id" in said and "uri" in said:  # a thing has a page of its own
         return RedirectResponse(addresses.to(f"/id/{said['id']}"), 303, headers={"Vary": "Accept"})
     operation = operation_of(request)
-    services = _services(request, release)
+    services = services_of(request, release)
     links = {one["rel"]: one["href"] for one in said.get("links", ())}
     query = f"{request.url.query}&" if request.url.query else ""
     return page(
@@ -118,11 +117,3 @@ def _called(services: Services | None) -> Callable[[str], str]:
         return services.resources.label(address) if services and named else text
 
     return called
-
-
-def _services(request: Request, release: int | None) -> Services | None:
-    """The release that the page is about; None before there is any."""
-    try:
-        return holder_of(request).get(release)
-    except NoReleaseError:
-        return None

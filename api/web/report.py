@@ -7,7 +7,6 @@ that the form has each filter with its meaning and its choices.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from textwrap import shorten
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 from fastapi import Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from api.addresses import Addresses
@@ -25,16 +25,20 @@ from api.questions import today
 from api.schemas.coverage import InferenceAsked
 from api.sheets import Cell, Sheet, plain_text
 from api.web.pages import Alternate, Step, capitalize_first, page
+from api.web.wording import with_miles
 from graph.projection import Status
 from ontology.namespaces import ID
 from queries.find import UnknownWordsError, resolve
 from queries.profiles import Things
 
 SHOWN: Final = 200
-"""Rows of a table that a page shows; files have all."""
+"""Most rows of a table that a page shows, whatever is asked for; files have all."""
 
-PAGE: Final = 50
-"""Rows of a table that is shown page by page, unless the question says how many."""
+PAGE: Final = 20
+"""Rows of a table that a page shows, unless the question says how many."""
+
+MOST_PARTS: Final = 6
+"""Parts of a cell that a page shows; files have all."""
 
 _ID: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,12}-[A-Za-z0-9./_-]{1,80}")
 _OF_IDS: Final = re.compile(r"\bids?\b", re.IGNORECASE)
@@ -45,8 +49,10 @@ _CODES: Final = re.compile(r"[a-z]+(-[a-z]+)+(, [a-z]+(-[a-z]+)*)*")
 _CODE: Final = re.compile(r"`([^`]*)`")
 _UNLOCATED: Final = re.compile(r"urn:stepway:unlocated-source:\w+")
 _LARGE: Final = 10_000
+_CALLED: Final = {"vega-lite": "chart specification"}
+"""What people call a format; others by their names in capitals."""
 _COMPETENCY: Final = "/coverage/{competency:path}"
-_LEFT_OUT: Final = {"format", "release"}
+_LEFT_OUT: Final = {"format", "release", "offset", "limit", "rows"}
 _SWITCHES: Final = frozenset(InferenceAsked.model_fields)
 """Filters that stand at the end of a form: how surely something has to be known, and when."""
 
@@ -81,20 +87,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it is shown: each cell in parts. `left`: it has more rows. `none`: what to say where it has none.
+    """A table as it is shown: each cell in parts. `none`: what to say where it has no rows.
 
-    `start`: rows before it; `total`: how many there are; None: nobody counted. `turns`: the pages before and after it.
+    `start`: rows before it; `total`: how many there are. `turns`: the pages before and after it.
     """
 
     title: str
     columns: Sequence[str]
     rows: tuple[tuple[tuple[Part, ...], ...], ...]
     notes: Sequence[str]
-    left: bool
     none: str
-    start: int = 0
-    total: int | None = None
-    turns: tuple[tuple[str, str], ...] = ()
+    start: int
+    total: int
+    turns: tuple[tuple[str, str], ...]
 
 
 def respond(
@@ -105,20 +110,23 @@ def respond(
     offered: Sequence[tuple[str, str]],
     *,
     release: int | None,
+    finding: str = "",
     query_behind: str | None = None,
 ) -> Response:
-    """The page. `offered`: the name and the media type of each format that the same address has besides."""
+    """The page. `offered`: the name and the media type of each format that the same address has besides.
+
+    `finding`: what the answer comes to.
+    """
     addresses = Addresses.of(request, release)
     operation = operation_of(request)
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "format"]
     path = request.url.path
 
-    tables = [
-        _paged(one, request, services, addresses) if one.paged else _table(one, services, addresses) for one in sheets
-    ]
+    tables = [_table(one, place, request, services, addresses) for place, one in enumerate(sheets, 1)]
 
     def alternate(name: str, media_type: str) -> Alternate:
-        return Alternate(name, f"{path}?{urlencode([*asked, ('format', name)])}", media_type)
+        called = _CALLED.get(name, name.upper())
+        return Alternate(called, f"{path}?{urlencode([*asked, ('format', name)])}", media_type)
 
     return page(
         request,
@@ -131,6 +139,7 @@ def respond(
         alternates=[alternate(*one) for one in offered],
         about=str(operation.get("description", "")).partition("\n\n")[0],
         tables=[one for place, one in enumerate(tables) if one.rows or one.none or not place],
+        finding=with_miles(finding),
         chart=chart,
         chart_address=next((alternate(*one).href for one in offered if one[0] == "vega-lite"), None),
         fields=[_suggesting(one, services) for one in fields_of(operation, request)],
@@ -152,28 +161,28 @@ def _title(request: Request, services: Services) -> str | None:
 def _try_it(request: Request, services: Services, addresses: Addresses, sheets: Sequence[Sheet]) -> str | None:
     """Where what is missing here can be imagined: in a sandbox, with what this page is about filled in.
 
-    Of a change that was found: its units, run alone there, and what they are to close; of what nothing closes: a unit.
+    Of a change that was found: its units, run alone there, and which gap they are to close; of what nothing closes, a
+    unit. A gap is named as it was asked for and not by its parts, which may be many.
     """
     path = getattr(request.scope.get("route"), "path", "")
     if services.sandbox is not None or not path.startswith(("/coverage/", "/changes", "/bundles")):
         return None
     provider = _provider(request, services)
-    if path == "/changes" and (units := _added(sheets)):
-        closes = dict.fromkeys(str(row["Item"]) for row in units)
-        alone = dict.fromkeys(str(row["Unit"]) for row in units)
-        return addresses.to("/sandboxes/new", provider=provider, alone=list(alone), gap=list(closes))
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name not in _LEFT_OUT]
+    if path == "/changes" and (alone := _added(sheets)):
+        return addresses.to("/sandboxes/new", provider=provider, alone=alone, closing=urlencode(asked))
     about = [request.path_params.get("competency", ""), *request.query_params.getlist("gap")]
-    if not any(about):
-        about = [str(row[0]) for one in sheets if one.title == "Stays open" for row in one.rows]
     about = [one for one in dict.fromkeys(about) if one in services.things]
-    given = {"competency": " ".join(about), "provider": provider}
+    closing = "" if about or path.startswith("/coverage/") else urlencode(asked)
+    given = {"competency": " ".join(about), "provider": provider, "closing": closing}
     return addresses.to("/sandboxes/new", **{name: value for name, value in given.items() if value})
 
 
-def _added(sheets: Sequence[Sheet]) -> list[dict[str, Cell]]:
-    """What the smallest change adds: a row for each unit that does not run there yet, and each item that it closes."""
+def _added(sheets: Sequence[Sheet]) -> list[str]:
+    """The units that the smallest change adds and that do not run there yet."""
     rows = (dict(zip(one.columns, row, strict=True)) for one in sheets if one.title == "Units" for row in one.rows)
-    return [row for row in rows if row["Plan"] == "best" and row["Unit"] and not row["Runs there already"]]
+    new = (row for row in rows if row["Plan"] == "best" and row["Unit"] and not row["Runs there already"])
+    return list(dict.fromkeys(str(row["Unit"]) for row in new))
 
 
 def providers_of(services: Services) -> list[tuple[str, str]]:
@@ -258,24 +267,29 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _paged(sheet: Sheet, request: Request, services: Services, addresses: Addresses) -> Table:
-    """The rows of a table that the question counts off, with the pages before and after them."""
-    asked = request.query_params
-    start, most = int(asked.get("offset") or 0), int(asked.get("limit") or PAGE)
-    every = list(sheet.rows)
-    shown = _table(replace(sheet, rows=every[start : start + min(most, SHOWN)]), services, addresses)
-    end, found = start + len(shown.rows), []
-    for name, place in (("Rows before", max(start - most, 0)), ("More rows", end)):
-        if place < start or start < place < len(every):
-            kept = [(one, value) for one, value in asked.multi_items() if one != "offset"]
-            found.append((name, f"{request.url.path}?{urlencode([*kept, ('offset', str(place))])}"))
-    return replace(shown, start=start, total=len(every), left=len(shown.rows) < len(every), turns=tuple(found))
+def _counted_off(sheet: Sheet, number: int, asked: QueryParams) -> tuple[int, int]:
+    """Of a table of a page, how many rows come before those that are shown, and how many are shown at most."""
+    if sheet.paged:
+        return int(asked.get("offset") or 0), min(int(asked.get("limit") or PAGE), SHOWN)
+    table, _, first = (asked.get("rows") or "1.1").partition(".")
+    return (int(first) - 1 if int(table) == number else 0), PAGE
 
 
-def _table(sheet: Sheet, services: Services, addresses: Addresses) -> Table:
-    """A table as a page shows it: whatever a cell names is called by its name and leads to its page."""
-    names, left = list(sheet.columns), iter(sheet.rows)
-    rows = list(islice(left, SHOWN))
+def _turns(sheet: Sheet, number: int, request: Request, start: int, most: int, total: int) -> Iterator[tuple[str, str]]:
+    """The addresses of the rows before those that are shown, and after."""
+    name = "offset" if sheet.paged else "rows"
+    kept = [(one, value) for one, value in request.query_params.multi_items() if one != name]
+    for words, place in (("Rows before", max(start - most, 0)), ("More rows", start + most)):
+        if place < start or start < place < total:
+            value = str(place) if sheet.paged else f"{number}.{place + 1}"
+            yield words, f"{request.url.path}?{urlencode([*kept, (name, value)])}#table-{number}"
+
+
+def _table(sheet: Sheet, number: int, request: Request, services: Services, addresses: Addresses) -> Table:
+    """A part of a table as a page shows it: whatever a cell names is called by its name and leads to its page."""
+    names, every = list(sheet.columns), list(sheet.rows)
+    start, most = _counted_off(sheet, number, request.query_params)
+    rows = every[start : start + most]
     leads = dict(sheet.leads)
     columns = list(sheet.shown or names)
     if not sheet.shown:
@@ -285,14 +299,19 @@ def _table(sheet: Sheet, services: Services, addresses: Addresses) -> Table:
     places = [(names.index(name), names.index(leads.get(name, name))) for name in columns]
     shown = tuple(
         tuple(
-            _named(row[text], row[lead], services, addresses)
-            if text != lead
-            else _parts(row[text], services, addresses)
+            _few(
+                _named(row[text], row[lead], services, addresses)
+                if text != lead
+                else _parts(row[text], services, addresses)
+            )
             for text, lead in places
         )
         for row in rows
     )
-    return Table(sheet.title, columns, shown, sheet.notes, next(left, None) is not None, sheet.none)
+    turns = tuple(_turns(sheet, number, request, start, most, len(every)))
+    return Table(
+        sheet.title, columns, shown, [with_miles(one) for one in sheet.notes], sheet.none, start, len(every), turns
+    )
 
 
 def _folded(names: Sequence[str], rows: Sequence[Sequence[Cell]], things: Things) -> Iterator[tuple[str, str]]:
@@ -314,6 +333,12 @@ def _named(cell: Cell, lead: Cell, services: Services, addresses: Addresses) -> 
     if isinstance(lead, str) and lead in services.things:
         return (Part(_read(cell), addresses.to(f"/id/{lead}"), services.things.doubt(lead)),)
     return _parts(cell, services, addresses)
+
+
+def _few(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Of many parts of a cell the first, and how many more there are."""
+    more = len(parts) - MOST_PARTS
+    return parts if more < 2 else (*parts[:MOST_PARTS], Part(f"and {more} more"))
 
 
 def _parts(cell: Cell, services: Services, addresses: Addresses) -> tuple[Part, ...]:
@@ -338,7 +363,7 @@ def _read(cell: Cell) -> str:
     """A cell as it is read: `2628780` → `2,628,780`, `0.36994727` → `0.37`; instead of an address that leads nowhere,
     that its source cannot be opened."""
     if isinstance(cell, str):
-        return _UNLOCATED.sub("a source that cannot be opened", cell)
+        return with_miles(_UNLOCATED.sub("a source that cannot be opened", cell))
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return plain_text(cell)
     if isinstance(cell, float):

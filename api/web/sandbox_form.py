@@ -1,7 +1,9 @@
 """The form that makes a sandbox: an imaginary run of an award or of units, an imaginary unit; without any JSON."""
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -14,7 +16,9 @@ from api.web.pages import Step, page
 from api.web.wording import Mistake
 from graph.issues import Issue, Severity
 from graph.projection import AwardFacts, Status
+from graph.search import Found
 from loaders.kept_sandboxes import Asked, Cell
+from queries.find import UnknownWordsError, resolve
 from queries.provided import read_sites
 
 TIMES: Final = ("day", "evening", "weekend")
@@ -29,7 +33,7 @@ _UNIT = "U-IMAGINED-1"
 LABELS: Final = {
     "award": "Award that is run, or that the unit is a part of",
     "provider": "Who runs it?",
-    "alone": "Units that are run alone, by their ids",
+    "alone": "Units that are run alone",
     "attendance": "When do people attend?",
     "start": "First day",
     "duration_weeks": "Weeks from start to end",
@@ -39,7 +43,7 @@ LABELS: Final = {
     "unit": "Title of the unit",
     "level": "Level",
     "credits": "Credits",
-    "competency": "Statements that it teaches, by their ids",
+    "competency": "What it teaches",
     "title": "What to call the sandbox",
 }
 """What people call each field of the form."""
@@ -56,28 +60,79 @@ _FIELD_OF: Final = {
 """The field that a column of a row is filled from. Other columns follow from the award."""
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a field names: things by id, and words that were not taken for one thing, with what they may mean."""
+
+    ids: tuple[str, ...] = ()
+    words: str = ""
+    candidates: tuple[tuple[str, str], ...] = ()
+
+
+KINDS: Final = {"award": "Qualification", "provider": "Provider", "alone": "Unit", "competency": "Competency"}
+"""The fields that name things, and of which kind."""
+
+_SEVERAL: Final = frozenset({"alone", "competency"})
+_ID: Final = re.compile(r"[A-Z]{1,6}-\S+")
+_NOT_FOUND: Final = "?"
+"""In place of words that mean nothing here: no thing has this id, so that nothing is made of it."""
+
+
+def named(services: Services, field: str, values: Iterable[str]) -> tuple[Named, list[Mistake]]:
+    """What the values of a field name: ids, several with blanks between them, or everyday words.
+
+    Of a field for one thing the last that was named counts.
+    """
+    things, ids, found, wrong = services.things, dict[str, None](), Named(), list[Mistake]()
+    for value in values:
+        if all(one in things for one in value.split()):
+            ids |= dict.fromkeys(value.split())
+            continue
+        try:
+            ids[resolve(value, services.search, things.names, (KINDS[field],)).id] = None
+        except UnknownWordsError as error:
+            found = Named((), value, tuple(_told_apart(services, error.candidates[:8])))
+            fault = f"nothing here {'has the id' if _ID.fullmatch(value) else 'is called'} “{value}”"
+            fault = f"“{value}” could mean several things" if error.several else fault
+            hint = "; choose one of those below it, or write another" if found.candidates else ""
+            wrong.append(Mistake(field, f"{LABELS[field].rstrip('?')}: {fault}{hint}"))
+    return replace(found, ids=tuple(ids) if field in _SEVERAL else tuple(ids)[-1:]), wrong
+
+
+def _told_apart(services: Services, found: Sequence[Found]) -> Iterator[tuple[str, str]]:
+    """Things by id and name; namesakes with the award that they are a unit of, or with their ids."""
+    often, projection = Counter(one.label for one in found), services.release.projection
+    for one in found:
+        unit = projection.units.get(one.id)
+        more = projection.labels.get(unit.award or "", one.id) if unit else one.id
+        yield one.id, one.label if often[one.label] == 1 else f"{one.label} ({more})"
+
+
+def in_rows(things: Mapping[str, Named]) -> dict[str, str]:
+    """The fields that name things as rows have them."""
+    return {
+        field: " ".join((*one.ids, *([_NOT_FOUND] if one.words else []))) for field, one in things.items()
+        if one.ids or one.words
+    }  # fmt: skip
+
+
 def respond(
     request: Request,
     services: Services,
     given: Mapping[str, str],
+    things: Mapping[str, Named],
     mistakes: Sequence[Mistake] = (),
-    gap: Sequence[str] = (),
+    closing: Sequence[tuple[str, str]] = (),
     proposed: Mapping[str, tuple[str, str]] | None = None,
 ) -> Response:
     """The form with what was said so far. `mistakes`: what is to be put right in it, said before it and beside it.
 
-    `gap`: what the sandbox is to close. `proposed`: by field what nobody said and stands there all the same, and why.
+    `closing`: what of an address says which gap the sandbox is to close. `proposed`: by field what nobody said and
+    stands there all the same, and why.
     """
-    projection = services.release.projection
-    given = {**given, **{name: value for name, (value, _) in (proposed or {}).items()}}
-    names = projection.labels
-
-    def chosen(name: str) -> list[tuple[str, str]]:
-        """What a field of ids names; nothing unless all of them are known."""
-        said = given.get(name, "").split()
-        known = all(one in services.things for one in said)
-        return [(one, services.things.get_named(one).label) for one in said] if known else []
-
+    proposed = proposed or {}
+    given = {**given, **{name: value for name, (value, _) in proposed.items()}}
+    things = {**things, **{name: Named((given[name],)) for name in proposed if name in KINDS}}
     return page(
         request,
         "sandbox-new.html",
@@ -87,28 +142,17 @@ def respond(
         query_behind=None,
         status=422 if mistakes else 200,
         given=given,
-        proposed={name: f"Proposed: {why}." for name, (_, why) in (proposed or {}).items()},
+        things={
+            name: (one, [(id, services.things.get_named(id).label) for id in one.ids]) for name, one in things.items()
+        },
+        kinds=KINDS,
+        several=_SEVERAL,
+        proposed={name: f"Proposed: {why}." for name, (_, why) in proposed.items()},
         labels=LABELS,
         mistakes=sorted(mistakes, key=lambda one: list(LABELS).index(one.field)),
         times=TIMES,
-        awards=sorted((one.title, one.id) for one in projection.awards.values() if one.current and one.real),
-        providers=sorted(
-            {(names.get(one.provider, one.provider), one.provider) for one in read_sites(services.store).values()}
-        ),
-        competencies=chosen("competency"),
-        units=chosen("alone"),
-        gap=gap,
+        closing=closing,
     )
-
-
-def unknown_of(services: Services, given: Mapping[str, str]) -> Iterator[Mistake]:
-    """What an address names that the release does not know."""
-    for name in ("award", "provider", "competency", "alone"):
-        for id in given.get(name, "").split():
-            if id not in services.things:
-                near = [one.id for one in services.things.suggestions(id)][:3]
-                hint = f". Perhaps {' or '.join(near)}?" if near else ""
-                yield Mistake(name, f"{LABELS[name].rstrip('?')}: nothing here has the id “{id}”{hint}")
 
 
 def proposals(services: Services, given: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -118,7 +162,7 @@ def proposals(services: Services, given: Mapping[str, str]) -> dict[str, tuple[s
     where the award is known to take so long, its weeks.
     """
     projection, found = services.release.projection, dict[str, tuple[str, str]]()
-    said = [one for one in given.get("competency", "").split() if one in services.things]
+    said = given.get("competency", "").split()
     award = projection.awards.get(given.get("award", ""))
     if said and award is None and (award := _meant_for(services, said)) is not None:
         found["award"] = award.id, "it is meant for a role that needs this"

@@ -1,6 +1,6 @@
 """The pages of a sandbox: what it is, and what it changes."""
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -11,6 +11,7 @@ from api.negotiate import SHEETS
 from api.sandboxes import gap_in_words
 from api.schemas.sandboxes import ChangeSaid, EffectSaid, SandboxSaid
 from api.web.pages import Alternate, Step, page
+from api.web.wording import with_miles
 from queries.pathways.request import Thing
 
 _NO_INDEX: Final = {"X-Robots-Tag": "noindex"}
@@ -47,21 +48,34 @@ def respond(request: Request, said: SandboxSaid, within: Services, base: Service
     )
 
 
-def respond_going(request: Request, sandbox: SandboxSaid, seconds: int) -> Response:
-    """That what a sandbox changes is being worked out, for so many seconds: the page asks again by itself."""
+def respond_going(request: Request, sandbox: SandboxSaid | None, seconds: int) -> Response:
+    """That what a sandbox changes is being worked out, or (None) that one is being made: the page asks again itself."""
+    if sandbox is None:
+        said: dict[str, Any] = {
+            "title": "Making the sandbox",
+            "above": [Step("Start", "/"), Step("Try a change", "/sandboxes/new")],
+            "doing": "What you imagine is being checked and laid over the release",
+            "banner": "",
+            "under": "",
+        }
+    else:
+        said = {
+            "title": f"Working out what it changes: {sandbox.title or sandbox.id}",
+            "above": [Step("Start", "/"), Step("Sandbox", f"/sandboxes/{sandbox.id}")],
+            "doing": "The release and the sandbox are being asked the same questions",
+            "in_foot": sandbox.base,
+            "banner": sandbox.banner,
+            "under": f"/sandboxes/{sandbox.id}",
+        }
     return page(
         request,
         "sandbox-going.html",
-        title=f"Working out what it changes: {sandbox.title or sandbox.id}",
-        above=[Step("Start", "/"), Step("Sandbox", f"/sandboxes/{sandbox.id}")],
         status=202,
         headers=_NO_INDEX | {"Refresh": str(LOOKS_AGAIN), "Cache-Control": "no-store"},
         seconds=seconds,
         again=LOOKS_AGAIN,
         address=str(request.url.replace(scheme="", netloc="")),
-        in_foot=sandbox.base,
-        banner=sandbox.banner,
-        under=f"/sandboxes/{sandbox.id}",
+        **said,
     )
 
 
@@ -96,6 +110,7 @@ def respond_effect(request: Request, sandbox: SandboxSaid, said: EffectSaid) -> 
         most=MOST_COVERED,
         became=list(became.items()),
         served=list(served.items()),
+        with_miles=with_miles,
         in_foot=sandbox.base,
         banner=sandbox.banner,
         under=f"/sandboxes/{sandbox.id}",

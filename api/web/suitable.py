@@ -16,7 +16,7 @@ from api.dependencies import Services
 from api.questions import in_link
 from api.schemas.common import Text
 from api.schemas.pathways import PathwayAsked
-from api.web.adviser import LIKELY_START, alternates_of, asked_in, questions_of
+from api.web.adviser import LIKELY_START, alternates_of, asked_in, questions_of, to_find_first
 from api.web.pages import Step, page
 from api.web.question import ASK, DONE, Items, Reply, address, fact_of, instead
 from api.web.wording import on_screen, short_words
@@ -72,7 +72,7 @@ def respond(
     `wrong`: what was answered and cannot be, and why.
     """
     addresses, question = Addresses.of(request, asked.release), asked_in(request)
-    worth = {fact.name: said for said, fact in questions_of(reply["questions"])}
+    worth = {fact.name: said for said, fact in questions_of(reply, question)}
     done = [name for name in dict.fromkeys(asked.done) if name in attributes() and in_link(name)]
     left = [name for name in worth if name not in done]
     known = dict(text.partition(":")[::2] for text in asked.attribute)
@@ -101,6 +101,7 @@ def respond(
             steps=reply["pathways"][0]["steps"] if reply["pathways"] else [],
             likely=LIKELY_START,
             sentence=lambda text: text if text.endswith(("?", ".")) else f"{text}.",
+            find_first=to_find_first(reply),
             explanation=reply["explanation"],
             plan=address(addresses, question, "/pathways/1/plan"),
             show=instead(addresses, question, before) if before != question else common["routes"],
@@ -116,7 +117,6 @@ def respond(
         wrong=wrong[1] if wrong else None,
         why=worth.get(now),
         number=place + 1,
-        total=len(done) + len(left),
         hidden=[*question, *((DONE, name) for name in done)],
         action=addresses.to(ANSWER).partition("?")[0],
         same_release=asked.release,

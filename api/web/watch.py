@@ -37,6 +37,7 @@ def respond(
     request: Request, holder: ReleaseHolder, real: ReleaseHolder, services: Services, on: date, *, release: int | None
 ) -> Response:
     """The page. `real`: the releases that changes are counted from."""
+    to = Addresses.of(request, release)
     return page(
         request,
         "watch.html",
@@ -44,7 +45,7 @@ def respond(
         services=services,
         release=release,
         above=[Step("Start", "/"), Step("For curriculum designers", "/designers")],
-        entries=list(_entries(holder, real, services, on, Addresses.of(request, release))),
+        entries=services.made(("watch", on, to), lambda: list(_entries(holder, real, services, on, to))),
     )
 
 

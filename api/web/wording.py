@@ -25,16 +25,17 @@ _SAID: Final = tuple(
     for pattern, words in (
         (r"No pathway among the steps we hold has less", "No route that we hold does better"),
         (r"\bpathway(s?)\b", r"route\1"),
-        (r"any provider of this kind: ([\w ]+)", r"no provider of it is known; any that runs it (\1)"),
+        (r"any provider of this kind: ([\w ]+)", r"whoever runs it (\1; no provider is known)"),
         (r" → ", ", then "),
         (r"\[((?:at least )?[\d,]+ weeks?), £0( \(\w+\))?, ", r"[\1, nothing to pay\2, "),
         (r" \(inferred\)", " (our inference)"),
         (r" \(illustrative\)", " (made up, for demonstration)"),
         (r" \[((?:at least )?[\d,]+ weeks?, [^\]]* steps?)\]", r": \1"),
+        (r"\bL(\d)\b", r"level \1"),
+        (r"(\d+) months to gateway and (\d+) of assessment", r"\1 months of training, then \2 of assessment"),
         (r"\blevel (\d), for entry rules", r"an award at level \1"),
         (r", brought already: (the step that gives it is taken out by “[^”]*”)", r" (\1)"),
         (r"this step stands for the type of provision", "what is said here holds for courses of this kind"),
-        (r"Ask the person: Is it so: ", "Ask the person whether this holds: "),
         (r"\bIs it so: ", "Does this hold: "),
         (r"\b([Tt])he (?:person|learner)\b", r"\1he client"),
         (r"the profile usually asked is a bar", "only where the client has what providers usually ask for"),
@@ -109,6 +110,15 @@ KM_IN_MILE: Final = 1.609344
 def miles(km: float) -> int:
     """A distance as people say it: in whole miles, at least one."""
     return max(1, round(km / KM_IN_MILE))
+
+
+def with_miles(text: str) -> str:
+    """A text whose distances in km are said in miles too.
+
+    >>> with_miles("taught within 25 km in a straight line")
+    'taught within 25 km (16 miles) in a straight line'
+    """
+    return _KM.sub(lambda found: f"{found[0]} ({counted(miles(int(found[1])), 'mile')})", text)
 
 
 def sector(id: str) -> str:

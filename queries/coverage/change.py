@@ -292,6 +292,7 @@ class Question:
         self.facts, self.request = facts, request
         self.items = {item.id: number for number, item in enumerate(request.items)}
         self.words: dict[str, str] = {}
+        self._titles = Counter(one.title for one in facts.teachers.values() if one.kind is TeacherKind.UNIT)
         self._check()
         closers = Closers(facts, request.items, request.inference)
         asked = (unit for unit in closers.units() if self._asked(unit))
@@ -320,8 +321,14 @@ class Question:
         return runs_at(self.facts, unit, provider, self.request.inference)
 
     def _named(self, id: str) -> str:
-        teacher = self.facts.teachers.get(id)
-        return f"{teacher.title} ({id})" if teacher else self.facts.labels.get(id, id)
+        """A unit by its title; one that has namesakes by its award too: `Mathematics, of Engineering HNC`."""
+        unit = self.facts.teachers[id]
+        if self._titles[unit.title] < 2 or unit.award is None:
+            return unit.title
+        return f"{unit.title}, of {self.facts.labels.get(unit.award, unit.award)}"
+
+    def _titled(self, unit: Teacher | NewUnit) -> str:
+        return f"a {unit.title}" if isinstance(unit, NewUnit) else self._named(unit.id)
 
     def _lock(self, name: str, words: str) -> str:
         self.words[name] = words
@@ -527,7 +534,7 @@ class Question:
             elif best.closed:
                 why = "what closes it runs there already"
             return f"There is no other choice: {why}."
-        first, other = (Counter({_titled(one.unit): one.copies for one in plan.units}) for plan in (best, second))
+        first, other = (Counter({self._titled(one.unit): one.copies for one in plan.units}) for plan in (best, second))
         gone, new = _counted(first - other), _counted(other - first)
         less = len(best.closed) - len(second.closed)
         more = second.price - best.price
@@ -640,10 +647,6 @@ def _rests_on(plan: Plan) -> str:
     told = ((ours, "our inference"), (made_up, "what is illustrative"))
     whole = len(surest)
     return "".join(f", {f'{many} of them ' if many < whole else ''}by {what} alone" for many, what in told if many)
-
-
-def _titled(unit: Teacher | NewUnit) -> str:
-    return f"a {unit.title}" if isinstance(unit, NewUnit) else f"{unit.title} ({unit.id})"
 
 
 def _counted(units: Counter[str]) -> str:

@@ -1,5 +1,6 @@
 """What follows from the facts that are known of a person. Nothing is guessed: what does not follow stays not known."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final, TypeAlias
@@ -42,21 +43,47 @@ def _age(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+QUARTERS: Final = ("within-3-months", "in-3-to-6-months", "in-6-to-9-months", "in-9-to-12-months")
+"""The answers to when somebody has the next birthday: each a quarter of the year that begins when they are asked."""
+
+
+def births(facts: Facts, asked_on: date) -> tuple[date, date] | None:
+    """The first and the last day on which somebody may have been born; None: nobody said.
+
+    `born` tells it exactly. An `age` was said on `asked_on`, and so was in which quarter the `next-birthday` is.
+
+    >>> births({"age": "17", "next-birthday": "in-3-to-6-months"}, date(2026, 11, 23))
+    (datetime.date(2009, 2, 24), datetime.date(2009, 5, 23))
+    """
+    if "born" in facts:
+        return (born := date.fromisoformat(facts["born"])), born
+    if "age" not in facts:
+        return None
+    age, first, last = int(facts["age"]), 0, len(QUARTERS)
+    if facts.get("next-birthday") in QUARTERS:
+        first = QUARTERS.index(facts["next-birthday"])
+        last = first + 1
+    turns = [years_before(_months_after(asked_on, 3 * quarter), age + 1) for quarter in range(len(QUARTERS))]
+    return turns[first] + timedelta(days=1), [*turns, years_before(asked_on, age)][last]
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day so many months later; the last day of a month that does not have it."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def age_on(facts: Facts, asked_on: date, day: date) -> tuple[int, int] | None:
     """The least and the most whole years of age on a day; None: not known.
 
-    `born` tells it exactly. `age` was said on `asked_on`, so on another day it may be one of two.
+    An `age` was said on `asked_on`, so on another day it may be one of two.
 
     >>> age_on({"age": "18"}, date(2026, 11, 22), date(2027, 1, 1))
     (18, 19)
     """
-    if "born" in facts:
-        exact = max(0, _age(date.fromisoformat(facts["born"]), day))
-        return exact, exact
-    if "age" not in facts:
+    if (between := births(facts, asked_on)) is None:
         return None
-    age = int(facts["age"])
-    latest, earliest = years_before(asked_on, age), years_before(asked_on, age + 1) + timedelta(days=1)
+    earliest, latest = between
     return max(0, _age(latest, day)), max(0, _age(earliest, day))
 
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Final, Protocol, Self
 
 from graph.projection import RANK, Amount, Evidence, Offer, Projection, Status, Step, StepKind, worst
-from graph.requirements import CreditsFrom, Requirement
-from queries.eligibility.decision import Answer, Payment
+from graph.requirements import AnyOf, CreditsFrom, Requirement, Usually
+from queries.eligibility.decision import Answer, Payment, RuleSaid
 from queries.eligibility.logic import Situation
 from queries.eligibility.person import Facts
 from queries.eligibility.rulebook import RuleBook, Scheme, rulebook
@@ -614,7 +614,12 @@ class Explainer:
             yield Check(
                 f"{name} that there is a vacancy.", step.start_note, step.status, main.address, main.as_of, step.number
             )
-        unsure = [rule for rule in step.eligibility.rules if rule.decision.answer is Answer.NOT_KNOWN]
+        decided = [need.rule for need in step.needs if need.verdict is Verdict.DECIDED_BY_SOMEBODY]
+        unsure = [
+            rule
+            for rule in step.eligibility.rules
+            if rule.decision.answer is Answer.NOT_KNOWN and not self.said_already(rule, decided)
+        ]
         asks, asks_word = worst([step.status, step.needs_status]), DOUBT.get(step.needs_status, "")
         for need in step.needs:
             if need.text in [rule.sentence for rule in unsure]:
@@ -638,8 +643,8 @@ class Explainer:
                     step.number,
                 )
         for rule in unsure:
-            what = f"{name} whether it is so: {rule.sentence}."
-            why = "a rule about who may start, and it cannot be told"
+            what = f"{name} whether this holds: {rule.sentence}."
+            why = "a rule about who may start: we cannot tell yet"
             yield Check(what, why, rule.source.status, rule.source.address, rule.source.as_of, step.number)
         if step.condition_note and step.kind in (StepKind.JOB, StepKind.APPRENTICESHIP):
             what = f"{name} its condition. {step.condition_note[:1].upper()}{step.condition_note[1:]}."
@@ -693,6 +698,19 @@ class Explainer:
                 main.as_of,
                 step.number,
             )
+
+    def said_already(self, rule: RuleSaid, decided: Iterable[str]) -> bool:
+        """Whether what a scheme's rule leaves to somebody is a part of what one of some rules leaves to the same."""
+        asked = [v.asks for one in self.book.schemes[rule.scheme].rules if one.id == rule.rule for v in one.versions]
+        return any(all(_within(one, read_rule(other)) for one in asked) for other in decided)
+
+
+def _within(asked: Requirement, other: Requirement) -> bool:
+    """Whether two leave a decision to the same somebody, and the second names all that is usual by the first."""
+    if not (isinstance(asked, Usually) and isinstance(other, Usually) and asked.decided_by == other.decided_by):
+        return False
+    usual = [set(one.part.parts) if isinstance(one.part, AnyOf) else {one.part} for one in (asked, other)]
+    return usual[0] <= usual[1]
 
 
 FULL_TIME: Final = 40

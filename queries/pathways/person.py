@@ -4,7 +4,7 @@ Nothing here searches. It reads what rules say (`queries.eligibility`) of steps 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -187,7 +187,7 @@ def step_eligibility(
     said = {
         Answer.YES: likely_yes(employer=employer),
         Answer.NO: f"Likely no. {_listed(one.text for one in telling)}",
-        Answer.NOT_KNOWN: f"Cannot tell. {_listed(_to_ask(ask, needs) for ask in ask)}",
+        Answer.NOT_KNOWN: f"Cannot tell. {' '.join(_to_ask(ask, needs))}",
     }[joined]
     rules = tuple(rule for one in by_scheme for rule in one.rules if rule.kind == "entry")
     return Eligibility(
@@ -231,7 +231,9 @@ def _in_words(told: Decision, person: Facts, labels: Mapping[str, str]) -> Decis
     def ask(one: Ask) -> Ask:
         if not _is_held(one.about, one.name):
             return one
-        changed[one.question] = f"Is it so: {sentence(parse(one.name), labels)}?"
+        asked = parse(one.name)
+        done = "Has the person done this" if isinstance(asked, WorksAs | Completed) else "Does the person hold this"
+        changed[one.question] = f"{done}: {re.sub(' (held|completed)$', '', sentence(asked, labels))}?"
         return replace(one, question=changed[one.question])
 
     because, asks, text = tuple(map(fact, told.because)), tuple(map(ask, told.ask)), told.text
@@ -248,12 +250,15 @@ def _is_held(about: About, name: str) -> bool:
 _HELD: Final = re.compile(r"(holds|level|credits|completed|works_as)\([^()]*\)$")
 
 
-def _to_ask(ask: Ask, needs: Sequence[Need]) -> str:
-    """What to ask, and whom."""
-    usual = [need.text for need in needs if need.verdict is Verdict.DECIDED_BY_SOMEBODY and ask.whom in need.text]
-    if ask.name.startswith("decision of") and usual:
-        return f"Ask the {ask.whom}: {usual[0]}"
-    return f"Ask the {ask.whom}: {ask.question}"
+def _to_ask(asks: Iterable[Ask], needs: Sequence[Need]) -> Iterator[str]:
+    """What to ask, in sentences: each of those who can tell is named once, before all that they are asked."""
+    by_whom: dict[str, dict[str, None]] = {}
+    for ask in asks:
+        usual = [need.text for need in needs if need.verdict is Verdict.DECIDED_BY_SOMEBODY and ask.whom in need.text]
+        said = usual[0] if usual and ask.name.startswith("decision of") else ask.question
+        by_whom.setdefault(ask.whom, {})[said if said.endswith(("?", ".")) else f"{said}."] = None
+    for whom, all_of_it in by_whom.items():
+        yield f"Ask the {whom}: {' '.join(all_of_it)}"
 
 
 def _as_judged(answer: Answer, needs: Sequence[Need]) -> Decision:

@@ -30,7 +30,7 @@ from graph.requirements import (
 )
 from queries.eligibility.decision import About, Answer
 from queries.eligibility.logic import Leaf, Node, Situation, World, compiled, facts_of, leaves, rests_on
-from queries.eligibility.person import Facts, age_on, funding_year_31_august, years_before
+from queries.eligibility.person import Facts, age_on, births, funding_year_31_august, years_before
 from queries.eligibility.rulebook import Rule, RuleBook, Scheme
 from queries.eligibility.schemes import Cost, costs
 from queries.pathways.compile import (
@@ -231,17 +231,6 @@ def _turning(ages: Collection[tuple[str, int]], births: Iterable[date]) -> Itera
                     yield date(reached.year + ((reached.month, reached.day) > (8, 31)), 8, 1)
 
 
-def births(person: Person) -> Births | None:
-    """The first and the last day on which the person may have been born; None: nobody said."""
-    known, on = person.attributes, person.asked_on
-    if "born" in known:
-        return (born := date.fromisoformat(known["born"])), born
-    if "age" in known:
-        age = int(known["age"])
-        return years_before(on, age + 1) + timedelta(days=1), years_before(on, age)
-    return None
-
-
 def _weeks(days: Iterable[date], on: date) -> set[int]:
     """The first week that begins on or after each day to come."""
     return {-((on - day).days // 7) for day in days if day > on}
@@ -256,7 +245,7 @@ class Ages:
 
     def __init__(self, runs: Mapping[str, Run], person: Person, held: Callable[[Requirement], bool | None]) -> None:
         self.person, self.held = person, held
-        self.between = births(person) or (person.asked_on - OLDEST, person.asked_on)
+        self.between = births(person.attributes, person.asked_on) or (person.asked_on - OLDEST, person.asked_on)
         self.runs = {id: run for id, run in runs.items() if any(name == "age" for name, _ in run.ages)}
 
     def split(self, starts: Iterable[tuple[str, int]], between: Births) -> date | None:
@@ -411,7 +400,7 @@ class _Personal:
         self.day, self.person, self.catalogues, self.until = day, person, catalogues, until
         self._who: dict[Hashable, Hashable] = {}
         self._spans: dict[Hashable, list[tuple[int, Standing]]] = {}
-        self.born = births(person)
+        self.born = births(person.attributes, person.asked_on)
         self.willing = person.attributes.get("willing-to-borrow") == "yes"
         self.limited = not ENTITLED.isdisjoint(person.attributes)
         self.judge = Judge(catalogues.projection, person)

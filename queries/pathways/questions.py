@@ -18,7 +18,7 @@ from typing import Final
 from graph.projection import Status, StepKind
 from graph.requirements import Attribute, attributes, circumstances, sentence, spoken_day
 from queries.eligibility.decision import About, Answer, Ask, Payment
-from queries.eligibility.person import complete
+from queries.eligibility.person import births, complete
 from queries.eligibility.schemes import decide_scheme
 from queries.pathways.asked import Asked, Solved
 from queries.pathways.compile import SHUTS_OUT, Person, Way, read_rule, said
@@ -26,7 +26,6 @@ from queries.pathways.engine.problem import Criterion, Delivery, Limits, Plan, P
 from queries.pathways.engine.replay import PlanRefused, Trace, replay
 from queries.pathways.explain import Explainer, Standing
 from queries.pathways.person import learner_pays, paying
-from queries.pathways.personal import births
 from queries.pathways.request import (
     AGES,
     IfAnswered,
@@ -348,7 +347,7 @@ class Asking:
     def options_of(self, fact: str) -> tuple[Possible, ...]:
         """The same, worked out anew."""
         if fact == "born":
-            first, last = births(self.person) or (None, None)
+            first, last = births(self.person.attributes, self.person.asked_on) or (None, None)
             some = [(first, "born on {} or soon after"), (last, "born on {} or shortly before")]
             return tuple(Possible(day.isoformat(), text.format(spoken_day(day))) for day, text in some if day)
         if fact == "highest-level" and (levels := {level for one in self.now for level in self.levels(one)}):
@@ -713,9 +712,10 @@ def opening_call(explainer: Explainer, asked: Asked, planner: Planner, limits: L
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A call about one run of a step: its deliveries, and what is not confirmed of it."""
+    """A call about one run of a step: its deliveries, what is not confirmed of it, and who can tell."""
 
     standing: Standing
+    whom: tuple[Thing, ...]
     deliveries: frozenset[str]
     kinds: tuple[str, ...]
 
@@ -765,7 +765,7 @@ def one_call(explainer: Explainer, best: Solved, planner: Planner, limits: Limit
     return OneCall(
         kind=call.kinds[0],
         step=Thing(call.standing.step.id, call.standing.title),
-        whom=_whom(explainer, asked, call.standing),
+        whom=call.whom,
         ask=_to_ask(explainer, call),
         why=_why_call(by, gains[chosen], best.result.value, without.value, _still_open(asked, sure_then[chosen], call)),
         sure_now=line(sure_now),
@@ -781,6 +781,8 @@ _QUESTIONS: Final = {
     "price": "what it costs the client",
     "entry": "whether they would take the client",
 }
+_WHO_RUNS_IT: Final = "which provider runs it, and when it next starts"
+"""What is asked where nobody is known to have run it."""
 
 
 def _unconfirmed(asked: Asked, way: Way) -> tuple[str, ...]:
@@ -808,8 +810,8 @@ def _calls(
         asks = one.eligibility.decision.ask
         if asks and all(ask.whom == "person" for ask in asks):
             kinds = tuple(kind for kind in kinds if kind != "entry")
-        if kinds and _whom(explainer, asked, one):
-            yield _Call(one, frozenset(by_run[run_of(one.way)]), kinds)
+        if kinds and (whom := _whom(explainer, asked, one)):
+            yield _Call(one, whom, frozenset(by_run[run_of(one.way)]), kinds)
 
 
 def _whom(explainer: Explainer, asked: Asked, one: Standing) -> tuple[Thing, ...]:
@@ -843,7 +845,7 @@ def _still_open(asked: Asked, then: PlannerResult, call: _Call) -> str:
     ours = sum(way.step.status is not Status.PUBLISHED for way, _ in steps)
     said = [
         f"whether the client may start {counted(unsure, 'step')}" if unsure else "",
-        counted(prices, "price") if prices else "",
+        f"what {counted(prices, 'step')} would cost" if prices else "",
         f"{counted(ours, 'step')} that we inferred" if ours else "",
     ]
     return ", ".join(filter(None, said))
@@ -852,7 +854,8 @@ def _still_open(asked: Asked, then: PlannerResult, call: _Call) -> str:
 def _to_ask(explainer: Explainer, call: _Call) -> str:
     """What to ask, in words."""
     one = call.standing
-    said = [_QUESTIONS[kind] for kind in call.kinds]
+    ran = any(whom.id not in explainer.projection.types for whom in call.whom)
+    said = [_QUESTIONS[kind] if ran or kind != "provider" else _WHO_RUNS_IT for kind in call.kinds]
     asks = one.eligibility.decision.ask
     said += [ask.question for ask in asks if ask.whom != "person" and not ask.name.startswith("decision of")]
     return f"{one.title}: {'; '.join(dict.fromkeys(said))}"

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.schemas.things import shapes
 from api.settings import Settings
 from ontology.namespaces import SW, thing
+from queries import profiles
 from queries.catalogue import COLLECTIONS
 
 
@@ -49,6 +50,19 @@ def test_an_item_says_how_sure_it_is_and_where_it_comes_from(client: TestClient)
     assert lab["properties"]["progresses_to"] == [
         {"id": "OC-TECH", "label": "Device technician", "href": "/roles/OC-TECH"}
     ]
+
+
+def test_what_is_said_of_a_thing_is_read_once_and_not_kept_without_end(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = client.app.state.holder.get()
+    things = profiles.Things(services.store, services.search)
+    lab = things.item("OC-LAB")
+    assert things.item("OC-LAB") is lab
+    monkeypatch.setattr(profiles, "_KEPT_ITEMS", 1)
+    assert things.item("OC-TECH").label == "Device technician"
+    assert things.item("OC-LAB") == lab
+    assert things.item("OC-LAB") is not lab
 
 
 def test_rules_are_shown_as_text_and_as_a_sentence(client: TestClient) -> None:

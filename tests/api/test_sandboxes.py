@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -72,14 +73,16 @@ def by_day(service: TestClient) -> str:
     return f"/sandboxes/{reply.json()['id']}"
 
 
-def test_a_sandbox_is_made_with_a_form(service: TestClient) -> None:
+def test_a_sandbox_is_made_with_a_form(service: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.routers.sandboxes.PATIENCE", 100.0)
     pages = {"Accept": "text/html"}
     form = service.get("/sandboxes/new?provider=P-SMALL", headers=pages)
     assert form.status_code == 200
-    assert '<option value="P-SMALL" selected>' in form.text
+    ticked = '<input type="checkbox" name="{}" value="{}" checked>'
+    assert ticked.format("provider", "P-SMALL") in form.text
     lacking = service.post("/sandboxes/new", data={"provider": "P-SMALL"}, headers=pages)
     assert lacking.status_code == 422
-    assert '<a href="#award">Choose the award' in lacking.text and '<option value="P-SMALL" selected>' in lacking.text
+    assert '<a href="#award">Choose the award' in lacking.text and ticked.format("provider", "P-SMALL") in lacking.text
     typed = {"duration_weeks": "about 20", "level": "x", "competency": "K-NONE"}
     every = service.post("/sandboxes/new", data=typed, headers=pages)
     read = read_whole(every.text, "/sandboxes/new")
@@ -99,7 +102,7 @@ def test_a_sandbox_is_made_with_a_form(service: TestClient) -> None:
         (field,) = read.findall(f".//input[@id='{name}']")
         assert (field.get("value"), field.get("aria-describedby")) == (value, f"{name}-error")
         assert said[f"#{name}"] in text_of(read.find(f".//*[@id='{name}-error']"))
-    assert '<option value="Q-CERT" selected>' in wrong.text and 'value="weekend" checked' in wrong.text
+    assert ticked.format("award", "Q-CERT") in wrong.text and 'value="weekend" checked' in wrong.text
     made = service.post("/sandboxes/new", data=filled | {"duration_weeks": "20", "credits": ""}, headers=pages)
     assert made.status_code == 303
     assert made.headers["location"].endswith("/effect")
@@ -461,12 +464,13 @@ def test_a_form_runs_units_alone_and_asks_afterwards_whether_the_gap_is_closed(
     service: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is imagined is the unit itself, under the provider; the page of the effect says meanwhile that it works."""
+    monkeypatch.setattr("api.routers.sandboxes.PATIENCE", 100.0)
     pages = {"Accept": "text/html"}
     form = read_whole(
         service.get("/sandboxes/new?alone=U-CERT-1&provider=P-SMALL&gap=x", headers=pages).text, "/sandboxes/new"
     )
-    assert [one.get("value") for one in form.findall(".//input[@name='alone']")] == ["U-CERT-1"]
-    assert "alone" in text_of(form.find(".//fieldset[@id='alone']"))
+    assert [one.get("value") for one in form.findall(".//input[@name='alone']")] == ["U-CERT-1", ""]
+    assert "alone" in text_of(form.find(".//label[@for='alone']"))
     lacking = service.post("/sandboxes/new", data={"alone": "U-CERT-1"}, headers=pages)
     assert lacking.status_code == 422 and "Say who runs it" in lacking.text
     wrong = service.post("/sandboxes/new", data={"alone": "U-NONE", "provider": "P-SMALL"}, headers=pages)
@@ -488,3 +492,38 @@ def test_a_form_runs_units_alone_and_asks_afterwards_whether_the_gap_is_closed(
     monkeypatch.setattr("api.routers.sandboxes.PATIENCE", 100.0)
     assert service.get(f"{address}/effect", headers=pages).status_code == 200
     assert service.get(f"{address}/effect?gap=K-NOPE").json()["code"] == "unknown-id"
+
+
+def test_while_a_sandbox_is_made_a_page_says_so_and_leads_on(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without script too; and what is wrong is said in the form, with all that was typed, however late it is found."""
+    pages, where = {"Accept": "text/html"}, "api.routers.sandboxes.PATIENCE"
+    asked = {"alone": "U-CERT-1", "provider": "P-SMALL", "seats": "9", "closing": "gap=measurement&gap=repair"}
+    monkeypatch.setattr(where, 0.0)
+    begun = service.post("/sandboxes/new", data=asked, headers=pages)
+    assert begun.status_code == 303 and begun.headers["location"].startswith("/sandboxes/new?making=")
+    there = begun.headers["location"]
+    going = service.get(there, headers=pages)
+    if going.status_code == 202:  # not when it was made meanwhile
+        assert (going.headers["refresh"], going.headers["cache-control"]) == ("4", "no-store")
+        assert "Making the sandbox" in text_of(read_whole(going.text, there).find(".//h1"))
+    monkeypatch.setattr(where, 100.0)
+    made = service.get(there, headers=pages)
+    assert made.status_code == 303
+    address, _, query = made.headers["location"].partition("?")
+    assert address.endswith("/effect") and parse_qs(query) == {"closing": [asked["closing"]]}
+    gap = service.get(made.headers["location"]).json()["gap"]
+    assert [one["item"]["id"] for one in gap] == ["measurement", "repair"]
+    monkeypatch.setattr(where, 0.0)
+    with caplog.at_level("INFO", "stepway"):
+        late = service.post("/sandboxes/new", data=asked | {"seats": "a few"}, headers=pages).headers["location"]
+        monkeypatch.setattr(where, 100.0)
+        wrong = service.get(late, headers=pages)
+    assert wrong.status_code == 422
+    read = read_whole(wrong.text, late)
+    assert [one.get("value") for one in read.findall(".//input[@id='seats']")] == ["a few"]
+    assert [one.get("value") for one in read.findall(".//input[@name='closing']")] == [asked["closing"]]
+    noted = [one.getMessage() for one in caplog.records if "ended in" in one.getMessage()]
+    assert noted == ["what was worked out for a page of a sandbox ended in RefusedSandboxError"]
+    assert service.get("/sandboxes/new?making=0123456789abcdef", headers=pages).status_code == 404

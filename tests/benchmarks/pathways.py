@@ -394,7 +394,7 @@ def main(arguments: list[str]) -> int:
     _, seconds = timed(warm)
     report.tell("making code ready (not counted below)", told(seconds))
 
-    region, examples = generated(REGION, 100 if full else 30), published("region")
+    region, examples = generated(REGION, 100), published("region")
     if "sums" in parts:
         preparing(report, REGION)
         additive(report, "region", region + examples, {50: 0.001, 95: 0.020, 99: 0.060})
@@ -403,7 +403,7 @@ def main(arguments: list[str]) -> int:
         beside_others(report, region[:20] if full else region[:4], 60.0 if full else 10.0)
     if "nation" in parts:
         preparing(report, NATIONAL)
-        national, some = generated(NATIONAL, 60 if full else 8), (Criterion.COST, Criterion.STEPS)
+        national, some = generated(NATIONAL, 60 if full else 20), (Criterion.COST, Criterion.STEPS)
         asked = national + published("national")
         additive(report, "national", asked, {50: 0.015, 90: 0.250}, ADDITIVE if full else some)
         calendar(report, "national", national[:20] if full else national[:4], SHORTLY)

@@ -1,12 +1,13 @@
 """What follows from what is said of a person: ages on a day, and facts that others settle."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.eligibility.person import age_on, complete, funding_year_31_august
+from queries.eligibility.person import QUARTERS, age_on, births, complete, funding_year_31_august
 
 DAYS = st.dates(date(2024, 1, 1), date(2033, 12, 31))
 
@@ -32,6 +33,20 @@ def test_an_age_said_on_one_day_is_all_ages_it_can_be_on_another(age: int, asked
     born = (last - timedelta(days=n) for n in range(3 * 366))
     can_be = {birthdays(one, day) for one in born if birthdays(one, asked_on) == age}
     assert age_on({"age": str(age)}, asked_on, day) == (min(can_be), max(can_be))
+
+
+@given(st.integers(0, 90), DAYS)
+def test_the_quarters_of_a_next_birthday_are_all_that_an_age_leaves_open(age: int, asked_on: date) -> None:
+    said = {"age": str(age)}
+    whole = births(said, asked_on)
+    parts = [births({**said, "next-birthday": quarter}, asked_on) for quarter in QUARTERS]
+    assert whole and all(parts)
+    days = [one for one in parts if one is not None]
+    assert (days[0][0], days[-1][1]) == whole
+    assert all(after[0] - before[1] == timedelta(days=1) for before, after in pairwise(days))
+    for first, last in days:
+        assert 85 <= (last - first).days <= 95
+        assert birthdays(first, asked_on) == birthdays(last, asked_on) == age
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from api.errors import FieldProblem, Problem
 from api.questions import Understanding, today
 from api.schemas.pathways import PathwayAsked
-from api.web.adviser import can_start, cost_of, first_work, how_sure, time_of, where, who_pays
+from api.web.adviser import can_start, cost_of, first_work, how_sure, needs_employer, time_of, where, who_pays
 from api.web.plan import Action, Plan, calendar
 from api.web.question import asked_of, before_lifting, dropped, mend, read
 from api.web.wording import SHORT, corrected, mistakes, on_screen, said_of_client, short_words
@@ -162,7 +162,9 @@ def test_a_thing_that_was_withdrawn_is_asked_for_again_by_what_replaces_it() -> 
     assert (found.field, found.text) == ("to", "“OC-OLD” was last in release 1.")
 
 
-def test_a_thing_that_was_withdrawn_has_links_that_ask_for_what_replaces_it_or_the_last_release() -> None:
+def test_a_thing_that_was_withdrawn_has_links_that_ask_for_what_replaces_it_or_the_last_release(
+    client: TestClient,
+) -> None:
     members = {"id": "OC-OLD", "last_release": 1, "replaced_by": ["OC-NEW"]}
     document = Problem("retired-id", "“OC-OLD” was last in release 1.", members=members).document("/pathways")
     scope: dict[str, object] = {
@@ -171,6 +173,7 @@ def test_a_thing_that_was_withdrawn_has_links_that_ask_for_what_replaces_it_or_t
         "path": "/pathways",
         "root_path": "/under",
         "headers": [],
+        "app": client.app,
     }
     scope |= {"query_string": b"from=PT-BOOTCAMP&to=OC-OLD", "server": ("stepway", 80), "scheme": "http"}
     reply = mend(Request(scope), document)
@@ -360,6 +363,9 @@ def step(**other: object) -> dict[str, object]:
         "delivered_by": [],
         "starts_in_weeks": 0,
         "eligibility": {"likely": "likely-yes"},
+        "status": "published",
+        "needs_employer": False,
+        "condition_note": None,
     }
     return given | other
 
@@ -390,7 +396,9 @@ def test_a_sum_that_rests_on_our_inference_says_so() -> None:
 
 def test_what_is_not_known_of_time_and_money_is_never_nought() -> None:
     assert "how long 1 step takes in all is not known" in time_of(route(step(), steps_of_unknown_length=1))
-    assert cost_of(route(step(cost=None), steps_of_unknown_cost=1, cost_pounds=None)) == "Not known for 1 step"
+    assert cost_of(route(step(cost=None), steps_of_unknown_cost=1, cost_pounds=None)) == (
+        "Not known: no price was found for 1 step"
+    )
     assert cost_of(route(step(), cost_pounds=1200, loan_pounds=None)) == "£1,200, how much of it as a loan is not known"
     assert cost_of(route(step(), cost_pounds=1200, loan_pounds=900)) == "£1,200, £900 of it as a loan"
 
@@ -416,8 +424,32 @@ def test_the_other_rows_say_what_is_known_and_no_more() -> None:
     assert first_work([step()]) == "Not on this route"
     assert first_work([step(), job]) == "With step 2; when is not known"
     unlikely = route(step(eligibility={"likely": "likely-no"}), step(), steps_that_cannot_be_told=1)
-    assert can_start(unlikely) == "Likely no for 1 step; Not known for 1 step"
+    assert can_start(unlikely) == "Likely no for 1 step; We cannot tell yet for 1 step"
     assert can_start(route(step())) == "Likely yes, at every step"
+
+
+def test_what_work_a_step_needs_is_said_where_routes_are_compared_and_where_the_step_says_what_it_needs(
+    client: TestClient,
+) -> None:
+    note = "must be employed in breast imaging; level 2 English and maths"
+    html = main_of(client, "/pathways?to=OC-MAMMO")
+    assert f"1 step (as the source puts it, step 1: {note})" in html
+    html = main_of(client, "/pathways/1?to=OC-MAMMO")
+    needs = html.partition("<dt>What it needs</dt>")[2].partition("</dd>")[0]
+    assert f"M{note[1:]} (as the source puts it)" in needs
+    made_up = step(needs_employer=True, condition_note="must be a trainee", status="illustrative")
+    assert needs_employer([step(number=1), made_up | {"number": 2}]) == (
+        "1 step (as the source puts it, step 2: must be a trainee (made up, for demonstration))"
+    )
+
+
+def test_what_to_check_and_whom_to_ask_is_said_once(client: TestClient) -> None:
+    reply = client.get(f"/pathways?{ASKED}").json()
+    one = reply["pathways"][0]["steps"][0]
+    asks = [ask["whom"] for ask in one["eligibility"]["decision"]["ask"]]
+    assert asks.count("person") > 1 and one["eligibility"]["text"].count("Ask the person") == 1
+    told = [check["what"] for check in reply["check_before_recommending"] if check["step"] == 1]
+    assert sum("The provider decides" in what or "the provider decides" in what for what in told) == 1
 
 
 def test_an_answer_is_put_in_the_words_of_the_pages() -> None:
@@ -425,7 +457,7 @@ def test_an_answer_is_put_in_the_words_of_the_pages() -> None:
         on_screen("no pathway by 2028-07-31; 2028-13-45 is no day") == "no route by 31 July 2028; 2028-13-45 is no day"
     )
     assert on_screen("Metabolic Pathways") == "Metabolic Pathways"  # the name of a unit
-    assert on_screen("any provider of this kind: HNC") == "no provider of it is known; any that runs it (HNC)"
+    assert on_screen("any provider of this kind: HNC") == "whoever runs it (HNC; no provider is known)"
 
 
 def test_what_is_said_of_a_person_is_read_back_in_words() -> None:
@@ -470,7 +502,7 @@ def test_what_a_calendar_reads_is_what_the_plan_says(client: TestClient) -> None
 
 def test_the_plan_fits_one_sheet_of_paper(open_home: Open) -> None:
     for query in (ASKED, "to_level=4&from=level:2&without_employer=true"):
-        for large, most in (("", 1), ("&print=large", 3)):
+        for large, most in (("", 1), ("&print=large", 2)):
             page = open_home(f"/pathways/2/plan?{query}{large}")
             sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
             assert 1 <= sheets <= most, (query, large)
@@ -625,7 +657,8 @@ def test_the_plan_lists_the_limits_and_marks_what_is_not_sure(client: TestClient
     ]
     assert said["calls"][1]["whom"][0]["name"] == "whoever runs it (not known)"
     html = main_of(client, "/pathways/1/plan?to=OC-MTTECH&near=Walsall")
-    assert "No provider of it is known" in html and "within 12 miles of Walsall" in html
+    assert "Whoever runs it (HNC; no provider is known)" in html and "step 1, which provider runs it" in html
+    assert "within 12 miles of Walsall" in html
 
 
 @pytest.mark.parametrize(

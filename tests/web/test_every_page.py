@@ -13,8 +13,10 @@ from xml.etree.ElementTree import Element
 import pytest
 from fastapi.testclient import TestClient
 from html5lib import HTMLParser
+from jinja2 import Environment, Template
 from playwright.sync_api import ViewportSize
 
+from api.web.pages import TEMPLATES
 from graph.projection import Status
 from queries.catalogue import COLLECTIONS
 from queries.profiles import Things
@@ -28,7 +30,7 @@ NOT_WALKED = {
     *("/atlas", "/sandboxes/{id}", "/sandboxes/{id}/effect", "/dataset/files/{name}"),
     *("/id/{id}/incoming", "/id/{id}/values", "/resource/incoming", "/resource/values"),
 }
-"""What the folder of the tests has none of, files, and the lists that a thing's page is cut from."""
+"""What the folder of the tests has none of, files, and all but one list that a thing's page is cut from."""
 NEEDED = {
     "/bundles": "?gap=data%20analysis",
     "/find": "?q=lab",
@@ -49,10 +51,17 @@ BESIDE = (
     *(f"/roles/{id}/{part}" for id in ("OC-HCSASSOC", "OC-CTSE") for part in ("map", "providers")),
     "/awards/Q-HNC-DT/providers",
     "/awards/Q-MEDTECH-HNC/providers",
+    "/id/P-DUDLEY/incoming?property=https%3A%2F%2Fw3id.org%2Fstepway%2Fns%23evidenceOfProvider",
+    "/queries?asked_by=careers%20adviser",
+    "/queries/competencies-of-role?role=OC-HCSASSOC",
+    "/queries/ladders/results",
+    "/queries/asked-for-by/results?thing=Q-MEDTECH-HNC",
+    "/sparql/examples/names",
     "/licences",
     "/docs",
     "/notebooks",
     "/watch",
+    f"/pathways/questions?{ASKED}",
     "/pathways/roles?from=PT-BOOTCAMP",
     f"/pathways?{ASKED}",
     f"/pathways/1?{ASKED}",
@@ -71,6 +80,10 @@ VALUES = {
     "name": ("statements-by-status",),
 }
 """Values of what stands in braces in an address."""
+WRONG = {"/id/OC-NOBODY": 404, "/nothing": 404, "/roles?level=99": 422, "/sandboxes": 405, f"/pathways/9?{ASKED}": 404}
+"""Addresses of pages that say what is wrong."""
+OF_A_SANDBOX = {f"pages/{name}.html" for name in ("sandbox", "sandbox-going", "sandbox-effect")}
+"""Templates of a sandbox, which the folder of the tests has none of: the browser below has one made."""
 OF_THE_SERVICE = re.compile(
     r"/(conformance|health|ready|problems|find|sparql|queries|docs|licences|model|notebooks|sandboxes)?(/|\?|$)"
 )
@@ -109,7 +122,22 @@ def _filled(path: str, things: Things) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def walked(home_client: TestClient) -> Mapping[str, Element]:
+def templates() -> Iterator[set[str]]:
+    """The templates that pages were made from since this was asked for."""
+    seen: set[str] = set()
+    get = Environment.get_template
+
+    def get_template(self: Environment, name: str, *given: Any) -> Template:
+        seen.add(name)
+        return get(self, name, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Environment, "get_template", get_template)
+        yield seen
+
+
+@pytest.fixture(scope="module")
+def walked(home_client: TestClient, templates: set[str]) -> Mapping[str, Element]:
     """Each page by its address: fetched once for all tests here, and read as strictly as HTML can be."""
     found = {path: home_client.get(path, headers=PAGES) for path in dict.fromkeys(addresses(home_client))}
     for path, reply in found.items():
@@ -122,6 +150,70 @@ def test_every_address_has_a_page_that_is_whole(walked: Mapping[str, Element]) -
     assert len(walked) > 130
 
 
+@pytest.fixture(scope="module")
+def wrong(home_client: TestClient, walked: Mapping[str, Element]) -> Mapping[str, Element]:
+    """Each page that says what is wrong, by its address."""
+    found = {path: home_client.get(path, headers=PAGES) for path in WRONG}
+    assert {path: reply.status_code for path, reply in found.items()} == WRONG
+    return {path: read_whole(reply.text, path) for path, reply in found.items()}
+
+
+def test_every_template_is_walked(
+    walked: Mapping[str, Element], wrong: Mapping[str, Element], home_client: TestClient, templates: set[str]
+) -> None:
+    page = walked[f"/pathways/questions?{ASKED}"]
+    while "pages/questions-checked.html" not in templates:
+        after = _href(page, "Skip: not known")
+        page = read_whole(home_client.get(after, headers=PAGES).text, after)
+    there_are = {f"pages/{path.name}" for path in (TEMPLATES / "pages").glob("*.html")}
+    assert there_are - templates == OF_A_SANDBOX
+
+
+def test_every_page_names_the_release_that_its_links_lead_to(
+    walked: Mapping[str, Element], wrong: Mapping[str, Element], home_client: TestClient
+) -> None:
+    for path, page in {**walked, **wrong}.items():
+        assert says_release(page, 1), path
+    for one in walked["/dataset"].findall(".//header//a"):
+        kept = read_whole(home_client.get(f"{one.get('href')}?release=1", headers=PAGES).text, str(one.get("href")))
+        assert says_release(kept, 1), one.get("href")
+        assert all("release=1" in str(link.get("href")) for link in kept.findall(".//header//a")), one.get("href")
+
+
+def test_what_a_page_names_for_programs_is_of_the_kind_that_it_says(
+    walked: Mapping[str, Element], home_client: TestClient
+) -> None:
+    """As a browser asks, which takes a page before anything else."""
+    named = {
+        (str(one.get("href")), str(one.get("type")))
+        for path, page in walked.items()
+        if "placeholders=" not in path
+        for one in page.findall(".//head/link[@rel='alternate']")
+    }
+    assert len(named) > 300
+    for href, kind in sorted(named):
+        reply = home_client.get(href, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert (reply.status_code, reply.headers["content-type"].partition(";")[0]) == (200, kind), href
+
+
+OURS = re.compile(r"/id/([A-Z]+-[^/?]+)|https://w3id.org/stepway/id/([A-Z]+-.+)")
+
+
+def test_things_are_called_by_their_names(walked: Mapping[str, Element], home_client: TestClient) -> None:
+    """A link to a thing of ours that has a name is that; in answers to a query its id may stand in a row beside it."""
+    things: Things = home_client.app.state.holder.get().things
+    for path, page in walked.items():
+        main = page.find(".//main")
+        assert main is not None
+        for row in [*main.iter("tr"), *main.iter("li"), *main.iter("dd"), *main.iter("p")]:
+            for link in row.iter("a"):
+                href = urlsplit(link.get("href") or "")
+                found = OURS.fullmatch(parse_qs(href.query).get("uri", [href.path])[0])
+                id = (found[1] or found[2]) if found else ""
+                if text_of(link) == id and id in things:
+                    assert things.get_named(id).label in text_of(row), (path, id)
+
+
 QUERY = ("The query behind this page", "A related query")
 
 
@@ -131,7 +223,6 @@ def test_every_page_of_the_data_names_its_release_and_its_query(
     queries = set()
     for path, page in walked.items():
         if not OF_THE_SERVICE.match(path):
-            assert says_release(page, 1), path
             links = [one for one in page.findall(".//footer//a") if one.text in QUERY]
             behind = [one.get("href") for one in links]
             assert len(behind) == 1, path
@@ -263,6 +354,10 @@ OF_THE_TOWN = (
     "/releases/1/diff/2",
     "/problems/unknown-id",
     "/watch/changes",
+    "/health",
+    "/licences",
+    "/notebooks",
+    "/releases/1",
 )
 OF_THE_REGION = (
     "/",
@@ -281,10 +376,26 @@ OF_THE_REGION = (
     "/watch",
     "/watch/index",
     "/cold-spots",
+    "/funding",
+    "/funding/skills-bootcamp",
+    "/id/P-DUDLEY/incoming?property=https%3A%2F%2Fw3id.org%2Fstepway%2Fns%23evidenceOfProvider",
+    "/queries/things-of-class/results?class=sw:Competency",
+    "/start",
+    f"/pathways?{ASKED}",
+    f"/pathways/1?{ASKED}",
+    f"/pathways/1/later?{ASKED}&stop_after=1&weeks_away=26",
+    f"/pathways/1/plan?{ASKED}",
+    f"/pathways/9?{ASKED}",
+    f"/pathways/questions?{ASKED}",
+    "/pathways/roles?from=PT-BOOTCAMP",
 )
-"""One address of each template: states of one are told apart over HTTP."""
+"""One address of each template: states of one are told apart over HTTP. The query page is held by tests of its own."""
+TALLEST = 30_000
+"""CSS pixels of a page at 320."""
+SHEETS = 8
 A4: ViewportSize = {"width": 703, "height": 1000}
-"""What is printed on of a sheet of A4 with our margins of 12 mm, in CSS pixels."""
+"""What is printed on of a sheet of A4 with our margins of 12 mm, in CSS pixels; a little is left free at its foot."""
+HEIGHT = "document.documentElement.scrollHeight"
 CONTRAST = "axe.run({runOnly: ['color-contrast']}).then(one => one.violations.map(it => it.nodes.map(at => at.html)))"
 
 
@@ -313,9 +424,11 @@ def test_each_template_holds_on_every_screen_and_on_paper(region: bool, open_pag
         assert page.evaluate(CONTRAST) == [], path
         page.emulate_media(color_scheme="light", forced_colors="active")
         assert page.locator("h1").is_visible(), path
+        assert page.evaluate(HEIGHT) <= TALLEST, path
         page.emulate_media(media="print", color_scheme="light", forced_colors="none")
         page.set_viewport_size(A4)
         assert page.evaluate("document.documentElement.scrollWidth") <= A4["width"], path
+        assert page.evaluate(HEIGHT) <= SHEETS * A4["height"], path
         hidden = page.locator(".top, .skip, .no-print, main button")
         assert not any(one.is_visible() for one in hidden.all()), path
         assert page.locator("main h1").is_visible(), path

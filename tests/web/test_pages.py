@@ -108,6 +108,22 @@ def test_made_up_rows_are_told_on_every_page_of_a_release_that_has_them(client: 
             assert ("holds made-up rows" in text) == told
 
 
+def test_the_list_of_queries_is_grouped_by_who_asks_and_its_form_forgets_what_was_left_blank(
+    client: TestClient,
+) -> None:
+    text = client.get("/queries?release=1", headers={"Accept": BROWSER}).text
+    groups = [one.name for one in query_page.examples()]
+    assert [unescape(one).casefold() for one in re.findall("<h2>(.*?)</h2>", text)] == groups
+    action = re.search(r'<form action="([^"]*)"', text)
+    assert action is not None
+    asked = {"release": "1", "q": "", "asked_by": "careers adviser"}
+    found = client.get(action[1], params=asked, headers={"Accept": BROWSER})
+    assert found.url.query == b"release=1&asked_by=careers+adviser"
+    said = client.get("/queries", params={"asked_by": "careers adviser"}).json()
+    assert f"{said['total']} queries of a careers adviser" in found.text
+    assert all(f'href="{one["href"]}?release=1"' in found.text for one in said["items"])
+
+
 def test_a_text_of_a_reader_stays_a_text(client: TestClient) -> None:
     nasty = "</textarea></script><script>alert(1)</script><!-- \" ' & é"
     text = client.get("/sparql", params={"query": nasty}, headers={"Accept": BROWSER}).text

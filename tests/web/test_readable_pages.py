@@ -51,7 +51,7 @@ def test_a_form_has_every_filter_with_what_was_asked(client: TestClient) -> None
     page = client.get("/roles?level=4", headers=PAGES).text
     described = client.get("/openapi.json").json()["paths"]["/roles"]["get"]["parameters"]
     for one in described:
-        if one["in"] == "query" and one["name"] not in ("format", "release"):
+        if one["in"] == "query" and one["name"] not in ("format", "release", "limit", "offset"):
             assert f'name="{one["name"]}"' in page
     assert re.search(r'name="level" value="4" checked', page)
 

@@ -429,7 +429,7 @@ def test_the_model_in_words_and_as_a_picture_is_the_same(client: TestClient) -> 
     assert len(said["edges"]) == len(rows)
     index = re.findall(r'<li><a href="#class-\d+">([^<]*)</a> <span class="muted">([\d,]+)</span></li>', text)
     assert index == [(escape(one["label"]), f"{one['things']:,}") for one in said["classes"]]
-    assert text.count('<details class="class">') == len(index)
+    assert text.count('<details class="class screen">') == len(index)
     role = next(one for one in said["classes"] if one["uri"] == str(SW.Role))
     assert (role["label"], role["things"]) == ("Role", 2)
     assert any("'level' takes at most one value" in rule for rule in role["rules"])

@@ -33,7 +33,7 @@ for (const input of fields) {
       waiting = setTimeout(async () => {
         asked = new AbortController();
         const query = new URLSearchParams({ q: text, limit: "8" });
-        for (const kind of dataset.kinds.split(" ")) query.append("kind", kind);
+        for (const kind of dataset.kinds?.split(" ") ?? []) query.append("kind", kind);
         try {
           const reply = await fetch(`${dataset.find}?${query}`, {
             headers: { Accept: "application/json" },

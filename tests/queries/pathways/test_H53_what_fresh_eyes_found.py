@@ -138,7 +138,7 @@ def test_the_one_call_promises_no_more_than_it_would_confirm() -> None:
     call = ask(replace(HNC, requirement=ASKED), attributes=said(age="30")).one_call
     assert call is not None
     assert "confirmed steps alone" not in call.why
-    assert call.why.endswith("it would still leave open: whether the client may start 1 step, 1 price")
+    assert call.why.endswith("it would still leave open: whether the client may start 1 step, what 1 step would cost")
     assert [one.id for one in call.whom] == ["PT-HNC"]
     priced = ask(replace(HNC, cost=Amount(10, Status.PUBLISHED)), attributes=said(age="30", highest_level="3")).one_call
     assert priced is not None
