@@ -57,7 +57,7 @@ from queries.pathways.engine.timetable import (
 GOAL, MILESTONE = 0, 1
 """What has to hold by a deadline: the goal, and for the first job the milestone too."""
 
-NARROW = 60
+NARROW = 25
 """Contents up to which CP-SAT is asked about all of them at once."""
 
 WIDE = 1500
@@ -66,14 +66,20 @@ WIDE = 1500
 WIDE_ROUNDS = 4
 """Weeks to try for the bound from the hours when there are that many contents."""
 
-POOL_TURNS = 24
-"""Plans that make a pool."""
+WIDE_TURNS, WIDE_SHARE = 24, 0.1
+"""Plans that make the one pool where there are that many contents, and the share of the calendar work it may take."""
 
-POOL_ROUNDS = 4
-"""Pools to look for better plans in, each made around the best plan of the one before."""
+POOL_TURNS = 6
+"""Plans that make the first pool."""
 
-POOL_SHARE = 0.1
+POOL_SHARE = 0.025
 """The share of the calendar work that a pool may take."""
+
+POOLS_SHARE = 0.35
+"""The share of the calendar work that all pools may take."""
+
+FEWEST_TURNS, MOST_TURNS = 3, 40
+"""How far the number of plans that make a pool may go down and up."""
 
 PROBE_SHARE = 0.05
 """The share of the calendar work that a search may take for the proof that a target cannot hold by some week."""
@@ -332,21 +338,9 @@ class Calendar:
 
         best, value = found([best] if best else self._first_plans(core))
         end, late = self.work + self.limits.calendar_work, self.deadlines[target] + 1
-        known = self.prepared.content[list(best or ())]
         bound, _ = self._destroyed(target, bound, min(value, late), 0.0)
-        for _ in range(1 if self.wide else POOL_ROUNDS):
-            if value <= bound or not self._worth_a_pool(core):
-                break
-            pool, work = self._pool(core, known), self.limits.calendar_work
-            steps, _ = pool._sooner(target, value, work * POOL_SHARE)
-            if steps is None and best is not None:
-                _, steps = pool._destroyed(target, bound, value, PROBE_SHARE)
-            self.work = pool.work
-            if steps is None:
-                break
-            best, value = found([one for one in (best, steps) if one])
-            known = np.union1d(pool.circuit.contents, self.prepared.content[list(best or ())])
-            core = self._core({**self.deadlines, target: value}) or core
+        best, value = found([one for one in (best, self._nearby(target, best, value, bound)) if one])
+        core = self._core({**self.deadlines, target: min(value, late - 1)}) or core
         if value > bound and not self._wide(core):
             bound, steps = self._destroyed(target, bound, min(value, late), PROBE_SHARE)
             best, value = found([one for one in (best, steps) if one])
@@ -381,8 +375,10 @@ class Calendar:
         if not self._wide(core):
             steps, bound = self._least_of(core, price, less, bound, work)
         else:
-            pool = self._pool(core, self.prepared.content[list(best or ())], price)
-            steps = pool.least(price, best, bound, work * POOL_SHARE).steps
+            pool = self._pool(
+                core, self.prepared.content[list(best or ())], np.random.default_rng(1), WIDE_TURNS, price
+            )
+            steps = pool.least(price, best, bound, work * WIDE_SHARE).steps
             self.work = pool.work
         if steps is not None:
             best, value = steps, less.sum(steps)
@@ -545,21 +541,47 @@ class Calendar:
         """Whether there is so much to choose from that good choices are best looked for in a part of it first."""
         return self.limits.calendar_work > 0 and len(core.circuit.contents) > NARROW
 
-    def _pool(self, core: _Core, known: Gates, *prices: Ints) -> Calendar:
-        """The same question about the contents of good plans and those known to be good.
+    def _nearby(self, target: int, best: Steps | None, value: int, bound: int) -> Steps | None:
+        """Steps on which a target holds sooner than on the best known, from one pool after another; None: none found.
 
-        Good plans are those under h_add for little of the hours, weeks, waiting or prices in turn; what one uses is
-        dearer for the next.
+        A pool that is soon searched through is followed by a larger one, one that takes all its work by a smaller.
+        """
+        chance, found, spent = np.random.default_rng(1), None, 0.0
+        turns, share, core = float(POOL_TURNS), POOL_SHARE, None
+        if self.wide:
+            turns, share = WIDE_TURNS, WIDE_SHARE
+        work = self.limits.calendar_work * share
+        while value > bound and spent < self.limits.calendar_work * POOLS_SHARE:
+            core = core or self._core({**self.deadlines, target: min(self.deadlines[target], value - 1)})
+            if core is None or not self._worth_a_pool(core):
+                break
+            pool = self._pool(core, self.prepared.content[list(best or ())], chance, round(turns))
+            steps, _ = pool._sooner(target, value, work)
+            used, self.work = pool.work - self.work, pool.work
+            spent += max(used, work / 2)
+            turns = min(turns * 1.3, MOST_TURNS) if used < work else max(turns * 0.9, FEWEST_TURNS)
+            if steps is not None:
+                best, value, core = steps, self.weeks(steps)[target], None
+                found = steps
+            if self.wide:
+                break
+        return found
+
+    def _pool(self, core: _Core, known: Gates, chance: np.random.Generator, turns: int, *prices: Ints) -> Calendar:
+        """The same question about the contents of so many plans made by chance, and those known to be good.
+
+        They are plans under h_add for little of the hours, weeks, waiting or prices in turn, each content being up to
+        128 times as dear: whole numbers, so that every machine draws the same.
         """
         circuit, weeks = core.circuit, self.prepared.amounts[Criterion.STUDY_WEEKS]
         entry = np.array([circuit.entry(content) for content in range(len(circuit.contents))])
         span = core.week[: len(entry)] - np.where(entry >= 0, core.week[entry], 0)
         guides = [core.least(weeks * self.prepared.hours), core.least(weeks) * 8, span * 8, *map(core.least, prices)]
-        toll = np.full(len(entry), 2, np.int64)
-        for turn in range(POOL_TURNS):
-            toll[self._relaxed(circuit, guides[turn % len(guides)] * toll)] += 1
+        used = np.zeros(len(entry), np.bool_)
+        for turn in range(turns):
+            used |= self._relaxed(circuit, (guides[turn % len(guides)] + 1) << chance.integers(0, 8, len(entry)))
         pool = copy(self)
-        pool.circuit = self._narrowed(np.union1d(circuit.contents[toll > 2], known))
+        pool.circuit = self._narrowed(np.union1d(circuit.contents[used], known))
         pool.wide = pool.whole = False
         return pool
 
