@@ -8,6 +8,7 @@ from typing import Final
 
 import anyio.to_thread
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
 
 from api import errors, openapi
@@ -52,6 +53,9 @@ from api.turns import Turns
 from api.web.problems import problem_page
 from api.workers import Pool
 from graph.release import NoReleaseError
+
+SILENT: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""What FastAPI may tell whoever collects traces: nothing, for addresses and faults hold what a person was asked."""
 
 LOOK_SECONDS: Final = 2.0
 """Between two looks whether another release is current."""
@@ -101,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         lifespan=_lifespan,
+        telemetry=SILENT,
     )
     app.state.settings = settings
     app.state.holder = ReleaseHolder(settings.data_dir, settings.answers_kept)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from opentelemetry.trace import NoOpTracer, TracerProvider
 from typer.testing import CliRunner
 
 from api.app import create_app
@@ -328,6 +329,22 @@ def test_no_log_says_anything_of_a_person(
     for path in ("/pathways", "/eligibility", "/prior-learning"):
         assert f'"path": "{path}"' in said
     assert [word for word in TELLING if word in said] == []
+
+
+def test_no_collector_of_traces_is_told_of_a_request(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_for: list[str] = []
+
+    class Collecting(TracerProvider):
+        def get_tracer(self, *_: Any, **__: Any) -> Any:
+            asked_for.append("a tracer")
+            return NoOpTracer()
+
+    monkeypatch.setattr("opentelemetry.trace.get_tracer_provider", Collecting)
+    with TestClient(create_app(Settings(data_dir=built))) as client:
+        assert (
+            client.get("/pathways", params={"to": "OC-TECH", "attribute": "employment:unemployed"}).status_code == 200
+        )
+    assert asked_for == []
 
 
 def test_a_fault_of_ours_logs_nothing_of_a_person(
