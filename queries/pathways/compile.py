@@ -50,7 +50,7 @@ from queries.eligibility.rulebook import Rule, RuleBook, Scheme, rulebook
 from queries.eligibility.schemes import Cost, applying
 from queries.pathways.engine import problem as engine
 from queries.pathways.relevant import is_of_register, relevant
-from queries.pathways.request import Via
+from queries.pathways.request import Via, counted
 
 if TYPE_CHECKING:
     from queries.pathways.personal import Ages, Run, Standing, Yearly
@@ -537,7 +537,7 @@ def passed_through(via: Iterable[Via], projection: Projection) -> tuple[engine.F
 def _stay(via: Via, hours_per_week: int, projection: Projection) -> Way:
     """Working on in a role for so many weeks, as a step; how heavy it is is not known, so nothing goes on beside it."""
     role = projection.roles[via.id]
-    title = f"Stay in work as {role.title[:1].lower()}{role.title[1:]} for {via.weeks} weeks"
+    title = f"Stay in work as {role.title[:1].lower()}{role.title[1:]} for {counted(via.weeks, 'week')}"
     step = Step(
         id=f"stay:{via.id}",
         kind=StepKind.JOB,

@@ -563,7 +563,9 @@ class Explainer:
     def summary(self, steps: Sequence[_Measured], totals: Totals) -> str:
         """The pathway on one line."""
         said = " → ".join(f"{s.title} ({_weeks(s.weeks)})" for s in steps) or "nothing more is needed"
-        weeks = f"{'at least ' if totals.weeks_at_least else ''}{counted(totals.weeks, 'week')}"
+        unsure = {s.weeks.status for s in steps if s.weeks and s.weeks.value} - {Status.PUBLISHED}
+        word = f" ({worst(unsure)})" if unsure else ""
+        weeks = f"{'at least ' if totals.weeks_at_least else ''}{counted(totals.weeks, 'week')}{word}"
         costs = [s.cost.status for s in steps if s.cost] if totals.cost_pounds is not None else []
         rests_on = worst(costs) if costs else Status.PUBLISHED
         paid = cost_words(totals) + (f" ({rests_on})" if rests_on is not Status.PUBLISHED else "")
@@ -847,7 +849,9 @@ def _credit_thresholds(requirement: str) -> Iterable[CreditsFrom]:
 def _weeks(weeks: Amount | None) -> str:
     if weeks is None:
         return "length not known"
-    return counted(weeks.value, "week") if weeks.value else "when hired"
+    if not weeks.value:
+        return "when hired"
+    return counted(weeks.value, "week") + ("" if weeks.status is Status.PUBLISHED else f", {weeks.status}")
 
 
 def _provider_note(step: Step, offer: Offer | None, last_start: str | None) -> str:

@@ -269,6 +269,9 @@ def test_what_an_engine_writes_in_brackets_is_put_in_words() -> None:
     assert on_screen("A (2 weeks) → B (when hired) [at least 65 weeks, £0, 1 step]") == (
         "A (2 weeks), then B (when hired): at least 65 weeks, nothing to pay, 1 step"
     )
+    assert on_screen("A (2 weeks, inferred) [at least 2 weeks (inferred), £0 (inferred), 1 step]") == (
+        "A (2 weeks, our inference): at least 2 weeks (our inference), nothing to pay (our inference), 1 step"
+    )
     assert on_screen("starts 2027-01, in 2026-12") == "starts January 2027, in December 2026"
     assert on_screen("in 2026-27") == "in 2026-27"
     assert on_screen("The learner pays £5; may the person start?") == "The client pays £5; may the client start?"

@@ -74,8 +74,8 @@ def lines(answer: PathwayAnswer) -> list[str]:
 def test_study_then_work(tmp_path: Path) -> None:
     answer = ask(tmp_path, tables())
     assert lines(answer) == [
-        "HNC in Devices (52 weeks) → Start work as technician (when hired) "
-        "[at least 52 weeks, a price that is not known for 1 step, 2 steps]"
+        "HNC in Devices (52 weeks, inferred) → Start work as technician (when hired) "
+        "[at least 52 weeks (inferred), a price that is not known for 1 step, 2 steps]"
     ]
     study, work = answer.pathways[0].steps
     assert (study.starts_in_weeks, study.ends_in_weeks, work.starts_in_weeks) == (0, 52, 52)

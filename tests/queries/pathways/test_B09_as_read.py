@@ -119,7 +119,7 @@ def test_a_stay_is_the_wish_of_the_client(tmp_path: Path) -> None:
     assert stay.weeks is not None
     assert (stay.weeks.status, stay.weeks.note) == (Status.INFERRED, "the client's own wish, not a rule")
     assert "vacancy is found" not in stay.start_note
-    assert "(1 week)" in pathway.summary
+    assert "(1 week, inferred)" in pathway.summary
 
 
 def test_training_on_the_job_is_taken_to_be_as_long_as_the_apprenticeship(tmp_path: Path) -> None:
