@@ -245,7 +245,7 @@ def calendar(report: Report, size: str, asked: Sequence[Asked], limits: Limits) 
         report.share(f"{name}, proven in 10 s", quickly, len(spent), 0.98 if main and size == "region" else None)
         if gaps:
             middle = percentile(gaps, 50)
-            told_gap = f"{middle:.1%}, first answer {percentile(first_gaps, 50):.1%}"
+            told_gap = f"{middle:.1%}, mean {np.mean(gaps):.1%}; first answer {percentile(first_gaps, 50):.1%}"
             report.tell(f"{name}, median gap", told_gap, *(("at most 20%", middle <= 0.2) if main and national else ()))
 
 
