@@ -75,8 +75,8 @@ POOL_TURNS = 6
 POOL_SHARE = 0.025
 """The share of the calendar work that a pool may take."""
 
-POOLS_SHARE = 0.35
-"""The share of the calendar work that all pools may take."""
+POOLS_SHARE, PATIENCE = 0.35, 0.15
+"""The shares of the calendar work that all pools may take, and those since the last better plan."""
 
 FEWEST_TURNS, MOST_TURNS = 3, 40
 """How far the number of plans that make a pool may go down and up."""
@@ -546,23 +546,24 @@ class Calendar:
 
         A pool that is soon searched through is followed by a larger one, one that takes all its work by a smaller.
         """
-        chance, found, spent = np.random.default_rng(1), None, 0.0
+        chance, found, spent, better = np.random.default_rng(1), None, 0.0, 0.0
         turns, share, core = float(POOL_TURNS), POOL_SHARE, None
         if self.wide:
             turns, share = WIDE_TURNS, WIDE_SHARE
         work = self.limits.calendar_work * share
-        while value > bound and spent < self.limits.calendar_work * POOLS_SHARE:
+        most, patience = self.limits.calendar_work * POOLS_SHARE, self.limits.calendar_work * PATIENCE
+        while value > bound and spent < min(most, better + patience):
             core = core or self._core({**self.deadlines, target: min(self.deadlines[target], value - 1)})
             if core is None or not self._worth_a_pool(core):
                 break
             pool = self._pool(core, self.prepared.content[list(best or ())], chance, round(turns))
             steps, _ = pool._sooner(target, value, work)
             used, self.work = pool.work - self.work, pool.work
-            spent += max(used, work / 2)
+            spent += max(used, work / 4)
             turns = min(turns * 1.3, MOST_TURNS) if used < work else max(turns * 0.9, FEWEST_TURNS)
             if steps is not None:
                 best, value, core = steps, self.weeks(steps)[target], None
-                found = steps
+                found, better = steps, spent
             if self.wide:
                 break
         return found
