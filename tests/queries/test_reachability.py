@@ -260,7 +260,7 @@ def test_a_step_of_unknown_hours_is_never_surely_open_to_who_has_few() -> None:
     assert full is not None
     assert (few.totals.steps_of_unknown_hours, full.totals.steps_of_unknown_hours) == (1, 0)
     assert few.totals.weeks_at_least
-    assert few.summary.endswith("[at least 52 weeks, a price that is not known for 1 step, 2 steps]")
+    assert few.summary.endswith("[at least 52 weeks (inferred), a price that is not known for 1 step, 2 steps]")
 
 
 def test_every_learner_has_a_result_for_every_role() -> None:
