@@ -106,7 +106,7 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
     set_by_person = request.arrive_by is not None or request.within_weeks < _USUAL.within_weeks
     yield Limit(
         "time",
-        f"to be there {by}" + (", every length known" if set_by_person else ""),
+        f"to be there {by}" + (" (steps of unknown length left out)" if set_by_person else ""),
         lambda r: replace(r, within_weeks=ANY_TIME, arrive_by=None),
         (lambda catalogue: catalogue.without_measure[Criterion.WEEKS]) if set_by_person else None,
     )
@@ -118,7 +118,7 @@ def _limits(request: PathwayRequest, labels: Mapping[str, str]) -> Iterable[Limi
     if request.budget_pounds is not None:
         yield Limit(
             "budget",
-            f"at most £{request.budget_pounds:,}" + ("" if request.unpriced else ", every price known"),
+            f"at most £{request.budget_pounds:,}" + ("" if request.unpriced else " (steps of unknown price left out)"),
             lambda r: replace(r, budget_pounds=None),
             None if request.unpriced else lambda catalogue: catalogue.without_measure[Criterion.COST],
         )

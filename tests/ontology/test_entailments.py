@@ -81,16 +81,18 @@ def test_a_role_requires_the_current_text_only(store: Build) -> None:
 def test_a_point_inside_an_award_is_a_number_that_a_rule_names(store: Build) -> None:
     """90 credits open the diploma and are no award; the certificate is made half-way through the diploma."""
     world = World()
-    world.add("qualifications", qualification_id="Q-HNC", level="4", credits="120")
+    world.add("qualifications", qualification_id="Q-HNC", title="Certificate", level="4", credits="120")
     rule = "any(holds(Q-HNC), credits(90, from=Q-HNC, level=4), credits(60, from=Q-HNC, unit_role=core))"
-    world.add("qualifications", qualification_id="Q-HND", level="5", credits="240", entry_rule=rule)
+    world.add("qualifications", qualification_id="Q-HND", title="Diploma", level="5", credits="240", entry_rule=rule)
     world.add("credit_transfers", from_id="Q-HNC", to_id="Q-HND", credits="120", automatic="yes")
     assert entail("interim-point", store(world)) == {
         "swi:Q-HNC.at-90 rdf:type sw:InterimPoint",
+        "swi:Q-HNC.at-90 skos:prefLabel “90 credits of Certificate”",
         "swi:Q-HNC.at-90 sw:pointOf swi:Q-HNC",
         "swi:Q-HNC.at-90 sw:credits “90”",
         "swi:Q-HNC.at-90 sw:level swc:rqf-level/4",
         "swi:Q-HND.at-120 rdf:type sw:InterimPoint",
+        "swi:Q-HND.at-120 skos:prefLabel “120 credits of Diploma”",
         "swi:Q-HND.at-120 sw:pointOf swi:Q-HND",
         "swi:Q-HND.at-120 sw:credits “120”",
         "swi:Q-HND.at-120 sw:level swc:rqf-level/4",

@@ -256,7 +256,7 @@ def test_travel_is_not_known_and_the_answer_says_so(service: PathwayService) -> 
 def test_limits_in_force_are_told_with_the_question(service: PathwayService) -> None:
     question = ask(service, budget_pounds=1000, via=(Via("OC-AIDE"),)).question
     assert [limit.name for limit in question.limits] == ["time", "hours_per_week", "budget", "via:OC-AIDE"]
-    assert question.text.endswith("soonest; at most £1,000, every price known; by way of Aide.")
+    assert question.text.endswith("soonest; at most £1,000 (steps of unknown price left out); by way of Aide.")
 
 
 def test_one_catalogue_serves_every_question_of_a_day(service: PathwayService) -> None:
