@@ -178,6 +178,18 @@ HEADINGS: Final = {
     "furthest_km": "Furthest km",
 }
 """What the first columns are called; those of readings have the words of their names."""
+SHOWN: Final = (
+    *(
+        "Postcode district",
+        "Of whom",
+        "Title of the role",
+        "Reachable",
+        "Weeks, near enough",
+        "Weeks, perhaps near enough",
+    ),
+    *("Why", "Closed by"),
+)
+"""The columns that a page has room for."""
 
 
 def sheets(found: pl.DataFrame, manifest: Manifest) -> list[Sheet]:
@@ -186,8 +198,22 @@ def sheets(found: pl.DataFrame, manifest: Manifest) -> list[Sheet]:
         f"Counted from {manifest.on}. Distances are straight lines; no travel time is known.",
         "Near: every step but a job is a run known to be near enough. Perhaps: no step is known to be too far.",
     ]
-    names = [HEADINGS.get(name) or _words(name) for name in found.columns]
-    return [Sheet("Reachability atlas", names, _cells(found), notes, paged=True)]
+    labels = {one["id"]: one["label"] for one in manifest.circumstances}
+    names = [
+        *("Of whom", "Weeks, near enough", "Weeks, perhaps near enough"),
+        *(HEADINGS.get(name) or _words(name) for name in found.columns),
+    ]
+    leads = {HEADINGS["title"]: HEADINGS["role"]}
+    return [Sheet("Reachability atlas", names, _cells(found, labels), notes, SHOWN, leads, paged=True)]
+
+
+def finding(found: pl.DataFrame) -> str:
+    """What rows come to."""
+    counts = Counter(found["reachable"].to_list())
+    return (
+        f"Of {counted(len(found), 'answer')}: {counts['yes']:,} yes, {counts['unknown']:,} not known,"
+        f" {counts['no']:,} no. Yes: by runs known to be near enough. Not known: only by steps of which it is not."
+    )
 
 
 def _words(name: str) -> str:
@@ -196,14 +222,28 @@ def _words(name: str) -> str:
     return f"{reading.capitalize()}: {rest.replace('_', ' ')}"
 
 
-def _cells(found: pl.DataFrame) -> Iterator[list[Any]]:
+def _cells(found: pl.DataFrame, labels: Mapping[str, str]) -> Iterator[list[Any]]:
+    """Each row. Empty is what nothing can be said of: the weeks of no pathway, or a distance that is not limited."""
     for number, row in enumerate(found.iter_rows(named=True)):
         if number == LINES:
             detail = f"{counted(len(found), 'row')} are too many for a sheet; the most is {LINES:,}."
             hint = "Name districts, a circumstance or a role, or take the whole: atlas.parquet."
             raise Problem("invalid-request", detail, 422, hint=hint)
-        told = {**row, "why": WHY[row["why"]]}
-        yield ["; ".join(map(_text, cell)) if isinstance(cell, list) else cell for cell in told.values()]
+        none = {reading for reading in ("near", "perhaps") if row[f"{reading}_outcome"] != "found"}
+        told = {**row, "why": WHY[row["why"]], "within_km": "" if row["within_km"] is None else row["within_km"]}
+        if "near" in none:
+            told["furthest_km"] = ""
+        yield [
+            *(labels[row["circumstance"]], _weeks(row, "near"), _weeks(row, "perhaps")),
+            *(
+                "; ".join(map(_text, cell))
+                if isinstance(cell, list)
+                else ""
+                if cell is None and name.partition("_")[0] in none
+                else cell
+                for name, cell in told.items()
+            ),
+        ]
 
 
 def _text(one: object) -> str:
@@ -306,10 +346,9 @@ def show(screen: Screen, found: Iterable[Mapping[str, Any]], most: int) -> None:
 
 
 def _weeks(one: Mapping[str, Any], reading: str) -> str:
-    """Weeks of a reading in few words."""
+    """Weeks of a reading in few words, with the word of what is not published; –: there is no such pathway."""
     if one[f"{reading}_outcome"] != "found":
         return "–"
-    weeks = one[f"{reading}_weeks"]
-    if weeks is None:
-        return "not known"
-    return f"{weeks} at least" if one[f"{reading}_weeks_at_least"] else str(weeks)
+    weeks, status = one[f"{reading}_weeks"], one[f"{reading}_status"]
+    said = "not known" if weeks is None else f"{weeks} at least" if one[f"{reading}_weeks_at_least"] else str(weeks)
+    return said if status == "published" else f"{said} ({status})"

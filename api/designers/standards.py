@@ -55,6 +55,7 @@ from queries.coverage.choices import (
 from queries.coverage.legal import Tally
 from queries.coverage.matrix import Answer, Cell, Matrix, Wanted, is_taught, matrix, role_of
 from queries.coverage.model import Competency, CoverageFacts, Inference, Teaching
+from queries.pathways.request import counted
 
 MOST_CELLS: Final = 4_000
 """Cells of a heat map in which what is not known has a mark of its own; of larger ones it is left white."""
@@ -712,7 +713,7 @@ class PackAsker:
         """The pack, of what was counted."""
         links = _links(to, f"/awards/{self.award}/approval-pack", self.asked)
         said = _pack_said(self.services, self.facts, self.inference, self.question.pack(tallies), links)
-        return Faces(said, lambda: _pack_sheets(self.facts, said), None, LAYS_OUT)
+        return Faces(said, lambda: _pack_sheets(self.facts, said), None, _pack_finding(said))
 
 
 def _pack_said(
@@ -736,6 +737,19 @@ def _pack_said(
         inference=InferenceSaid.of(inference),
         release=services.reference,
         links=links,
+    )
+
+
+def _pack_finding(said: PackSaid) -> str:
+    """What a pack comes to."""
+    total, taught, published = (
+        sum(getattr(one, name) for one in said.standards) for name in ("statements", "taught", "published")
+    )
+    known = f"{published} of them published to be taught in some unit, {taught - published} inferred by us"
+    open = len(said.questions) + sum(len(one.questions) for one in said.standards)
+    of = f"{counted(total, 'statement')} of {counted(len(said.standards), 'occupation')}"
+    return (
+        f"{of}, {known if taught else 'none of them known to be taught'}; {counted(open, 'open question')}. {LAYS_OUT}"
     )
 
 
@@ -815,7 +829,11 @@ def _pack_sheets(facts: CoverageFacts, said: PackSaid) -> list[Sheet]:
         for found in some
     ]
     asks = [(one.text, one.use, said.criteria_source, said.criteria_read) for one in said.criteria]
-    words = [(one.role.label, text) for one in said.standards for text in one.sentences]
+    whose: dict[str, list[str]] = {text: [] for one in said.standards for text in one.sentences}
+    for one in said.standards:
+        for text in one.sentences:
+            whose[text].append(one.role.label)
+    words = [("; ".join(roles), text) for text, roles in whose.items()]
     return [
         Sheet(
             "Statements",
@@ -827,7 +845,7 @@ def _pack_sheets(facts: CoverageFacts, said: PackSaid) -> list[Sheet]:
             lines,
             [LAYS_OUT],
         ),
-        Sheet("Open questions", ("Of", "Question", "Ask", "Statements", "Code"), questions),
+        Sheet("Open questions", ("Of", "Question", "Ask", "Statements", "Kind"), questions),
         Sheet("In words", ("Occupation", "Said"), words),
         Sheet("Criteria", ("What approval asks, in our words", "What this pack does", "Source", "Read on"), asks),
         _rules_sheet(said.legal),

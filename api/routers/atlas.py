@@ -63,6 +63,7 @@ def get_atlas(request: Request, asked: Annotated[AtlasAsked, Query()]) -> Respon
             said,
             lambda: presented.sheets(found, manifest),
             (lambda: presented.chart(found, manifest, asked)) if drawn else None,
+            presented.finding(found),
         )
 
     # On a map it is said otherwise, and a chart is made of more than a page can show.

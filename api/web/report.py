@@ -135,7 +135,7 @@ def respond(
         services=services,
         release=release,
         query_behind=query_behind,
-        above=[Step("Start", "/"), Step("For curriculum designers", "/designers")],
+        above=[Step("Start", "/"), Step("For curriculum designers", "/designers"), *_about(request, services)],
         alternates=[alternate(*one) for one in offered],
         about=str(operation.get("description", "")).partition("\n\n")[0],
         tables=[one for place, one in enumerate(tables) if one.rows or one.none or not place],
@@ -153,9 +153,29 @@ def respond(
 
 
 def _title(request: Request, services: Services) -> str | None:
-    """What is asked about where the address is of one competency, in short; None: it is of none."""
-    about = request.path_params.get("competency", "")
-    return f"Who teaches: {shorten(services.things.get_named(about).label, 90)}" if about in services.things else None
+    """What is asked, and of which thing, where the address is of one: “Approval pack: …”; None: it is of none."""
+    last = request.url.path.rpartition("/")[2].replace("-", " ")
+    return next(
+        (
+            f"{'Who teaches' if name == 'competency' else capitalize_first(last)}: {shorten(called, 90)}"
+            for name, _, called in _things_of(request, services)
+        ),
+        None,
+    )
+
+
+def _about(request: Request, services: Services) -> list[Step]:
+    """The page of the thing that the address is of."""
+    return [Step(called, f"/id/{id}") for name, id, called in _things_of(request, services) if name != "competency"]
+
+
+def _things_of(request: Request, services: Services) -> Iterator[tuple[str, str, str]]:
+    """The parts of an address that are things: what the part is, the id, and the name with the word of what is
+    inferred or made up."""
+    for name in ("award", "role", "competency"):
+        if (id := request.path_params.get(name, "")) in services.things:
+            label, word = services.things.get_named(id).label, services.things.doubt(id)
+            yield name, id, f"{label} ({word})" if word else label
 
 
 def _try_it(request: Request, services: Services, addresses: Addresses, sheets: Sequence[Sheet]) -> str | None:

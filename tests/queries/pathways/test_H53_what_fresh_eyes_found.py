@@ -161,7 +161,9 @@ def test_what_limits_took_out_is_not_offered_as_a_way() -> None:
     answer = ask(first, last, attributes=said(age="30"), budget_pounds=0)
     assert answer.missing is not None
     ((brought,),) = answer.missing.sets
-    assert brought.label.endswith("the step that gives it is taken out by “at most £0 (steps of unknown price left out)”")
+    assert brought.label.endswith(
+        "the step that gives it is taken out by “at most £0 (steps of unknown price left out)”"
+    )
 
 
 def test_a_way_without_a_limit_says_when_it_is_a_job_of_unknown_hours() -> None:
