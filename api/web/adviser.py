@@ -42,6 +42,7 @@ from graph.projection import Status
 from graph.requirements import NOTHING, attributes, sentence
 from queries.catalogue import COLLECTIONS
 from queries.pathways.limits import limits_of
+from queries.pathways.places import USUAL_KM
 from queries.pathways.request import DOUBT, PathwayRequest, WithinReach, counted
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def routes(
         ],
         since=since,
         beside=beside,
+        to_call=_to_call(reply, services, asked),
         questions=questions_of(reply, asked),
         ask_aside=_asked_aside(reply, asked),
         find_first=to_find_first(reply),
@@ -319,7 +321,11 @@ def _awards(steps: Sequence[Reply]) -> str:
 
 def stops_of(steps: Sequence[Reply]) -> list[Reply]:
     """The steps before the last after which somebody may stop with something in hand."""
-    return [one for one in steps[:-1] if one["afterwards"]["awards"] or one["afterwards"]["credits"]]
+    return [
+        one
+        for one in steps[:-1]
+        if one["afterwards"]["awards"] or one["afterwards"]["credits"] or one["kind"] in ("apprenticeship", "job")
+    ]
 
 
 def _sure(text: str, parts: Iterable[Reply | None]) -> str:
@@ -333,6 +339,9 @@ def _sure(text: str, parts: Iterable[Reply | None]) -> str:
 def time_of(one: Reply) -> str:
     """How long a route takes, in weeks and months, and how much of that is known and published."""
     totals = one["totals"]
+    unknown = totals["steps_of_unknown_length"]
+    if unknown and not totals["weeks"]:
+        return f"Not known: how long {counted(unknown, 'step takes', 'steps take')} in all is not known"
     text = counted(totals["weeks"], "week")
     months = totals["weeks"] / WEEKS_IN_MONTH
     if months >= 2:
@@ -340,10 +349,10 @@ def time_of(one: Reply) -> str:
     if totals["weeks_at_least"]:
         text = f"At least {text}"
     text = _sure(capitalize_first(text), (step["weeks"] for step in one["steps"]))
-    if unknown := totals["steps_of_unknown_length"]:
+    if unknown:
         text += f"; how long {counted(unknown, 'step takes', 'steps take')} in all is not known"
     if hours := totals["steps_of_unknown_hours"]:
-        text += f"; hours a week not known of {counted(hours, 'step')}: with those of the client it may take longer"
+        text += f"; how many hours a week {counted(hours, 'step asks', 'steps ask')} is not known: it may take longer"
     return text
 
 
@@ -399,11 +408,13 @@ def where(steps: Sequence[Reply]) -> str:
 
 
 def _place(step: Reply) -> str:
-    """Where a step is; where no run of it is known, how many ran it once."""
+    """Where a step is; where no run of it is known, how many ran it or said so once."""
     if step["provider"]:
         return str(step["place"] or step["provider"]["label"])
     once = {one["provider"] for one in (*step["seen_at"], *step["delivered_by"])}
-    ran = f" today; {counted(len(once), 'provider')} ran it before, named in its step" if once else ""
+    ran = (
+        f" today; {counted(len(once), 'provider')} ran it or had a page of it before, named in its step" if once else ""
+    )
     return f"no provider of it is known{ran}"
 
 
@@ -437,7 +448,8 @@ def can_start(one: Reply) -> str:
     doubts = one["totals"]["steps_that_cannot_be_told"]
     said = [f"Likely no for {counted(unlikely, 'step')}"] if unlikely else []
     said += [f"We cannot tell yet for {counted(doubts, 'step')}"] if doubts else []
-    return "; ".join(said) or "Likely yes, at every step"
+    needed = any(step["needs_employer"] for step in one["steps"])
+    return "; ".join(said) or f"Likely yes, at every step{', once an employer takes the client on' if needed else ''}"
 
 
 def first_start(steps: Sequence[Reply]) -> str:
@@ -448,12 +460,23 @@ def first_start(steps: Sequence[Reply]) -> str:
 def how_sure(one: Reply, number: int = 1) -> str:
     """How sure a route is as a whole: as its least sure step. Only the first is the best of all."""
     word = {
-        "published": "Every step is published by somebody",
+        "published": f"Every step is published by somebody{partly_ours(one)}",
         "inferred": "At least one step is our inference: please check it",
         "illustrative": "It holds made-up (illustrative) steps: for demonstration only",
     }[one["status"]]
     least = "" if number == 1 else " for what it is shown for"
     return f"{word}. No other route that we hold is better{least}." if one["proven"] else f"{word}."
+
+
+def partly_ours(one: Reply) -> str:
+    """What is our inference about a route whose steps are all published; empty: nothing."""
+    parts = {
+        "what it costs": any(step["cost"] and step["cost"]["status"] != "published" for step in one["steps"]),
+        "how long it takes": any(step["weeks"] and step["weeks"]["status"] != "published" for step in one["steps"]),
+        "what it asks": any(step["needs"] and step["needs_status"] != "published" for step in one["steps"]),
+    }
+    ours = [name for name, inferred in parts.items() if inferred]
+    return f"; our inference: {' and '.join(ours)}, in part or whole" if ours else ""
 
 
 def route(
@@ -555,25 +578,56 @@ def concerns(check: Reply, one: Reply) -> bool:
 MOST_NEAR: Final = 5
 
 
-def _nearest(one: Reply, services: Services, asked: Items) -> dict[int, list[tuple[str, str, str]]]:
-    """Of each step: those known to run it or to have run it, the nearest first: id, name, and how far they are.
+BEYOND: Final = "farther than asked"
+"""Of a provider that is farther away than the question allows what is taught to be."""
 
-    Empty where the question names no place.
+
+def most_km(asked: Items) -> int:
+    """How far what is taught may be from the place of a question, in km in a straight line."""
+    return next((int(value) for name, value in asked if name == "km" and value.isdigit()), USUAL_KM)
+
+
+def _by_distance(ids: Iterable[str], services: Services, asked: Items) -> list[tuple[str, str, str | None]]:
+    """Providers, the nearest first: id, name, and how far they are from the place of the question.
+
+    None: that is not known; those are last, in their order. Empty where the question names no place.
     """
     middle = next((services.places.middle(value) for name, value in asked if name == "near"), None)
     if middle is None:
-        return {}
+        return []
+    far = {id: services.places.of_provider(id, middle) for id in ids if id in services.things}
+    limit = most_km(asked)
+
+    def said(km: float | None) -> str | None:
+        return None if km is None else f"about {counted(miles(km), 'mile')}{f', {BEYOND}' if km > limit else ''}"
+
+    return [
+        (id, services.things.get_named(id).label, said(km))
+        for id, km in sorted(far.items(), key=lambda one: (one[1] is None, one[1] or 0))
+    ]
+
+
+def _nearest(one: Reply, services: Services, asked: Items) -> dict[int, list[tuple[str, str, str]]]:
+    """Of each step: those known to run it or to have run it whose distance is known, the nearest first.
+
+    Empty where the question names no place.
+    """
     found = {}
     for step in one["steps"]:
         runs = [run["provider"] for run in (*step["other_runs"], *step["seen_at"], *step["delivered_by"])]
-        ids = {id for id in ([step["provider"]["id"]] if step["provider"] else []) + runs if id in services.things}
-        far = {id: services.places.of_provider(id, middle) for id in ids}
-        known = sorted((km, id) for id, km in far.items() if km is not None)
-        found[step["number"]] = [
-            (id, services.things.get_named(id).label, f"about {counted(miles(km), 'mile')}")
-            for km, id in known[:MOST_NEAR]
-        ]
+        ids = sorted({*([step["provider"]["id"]] if step["provider"] else []), *runs})
+        near = [(id, name, far) for id, name, far in _by_distance(ids, services, asked) if far]
+        found[step["number"]] = near[:MOST_NEAR]
     return found
+
+
+def _to_call(reply: Reply, services: Services, asked: Items) -> list[tuple[str, str, str | None]]:
+    """Who the one call worth making goes to: id, name, and how far away; the nearest first where that is known."""
+    whom = {one["id"]: one["label"] for one in (reply["one_call"] or {"whom": []})["whom"]}
+    near = _by_distance(whom, services, asked)
+    placed = {id for id, _, _ in near}
+    unplaced = ((id, label, None) for id, label in whom.items() if id not in placed)
+    return [*((id, name, far or "distance not known") for id, name, far in near), *unplaced]
 
 
 def _past(one: Reply) -> set[str]:

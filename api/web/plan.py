@@ -22,7 +22,7 @@ from api.addresses import Addresses
 from api.dependencies import Services, holder_of
 from api.questions import Understanding
 from api.schemas.pathways import PathwayAsked
-from api.web.adviser import asked_in, concerns, cost_of, time_of, who_pays
+from api.web.adviser import BEYOND, asked_in, concerns, cost_of, most_km, partly_ours, time_of, who_pays
 from api.web.beside import Since
 from api.web.pages import Alternate, Step, capitalize_first, day, page
 from api.web.question import LIFTED, USUAL, Items, address, before_lifting, called, limits_asked, read, same_question
@@ -34,18 +34,32 @@ from queries.pathways.request import AGES
 
 Reply = dict[str, Any]
 
-CALLS: Final = 3
-"""Things to confirm by phone: as many as there is time for."""
+CALLS: Final = 6
+"""Things to confirm by phone, and steps of the route: as many as a sheet has room for. Three calls at least."""
 
 MOST_ASKED: Final = 3
 """Providers that are named for one thing to ask."""
 
-_CALL: Final = ("which provider runs it", "entry.", "what the client pays", "that this step is open", "that there is a")
+_CALL: Final = (
+    *("which provider runs it", "entry.", "its condition.", "what the client pays", "that the client pays"),
+    *("that this step is open", "that there is a", "that it can be done in"),
+)
 """What an adviser can only learn by asking somebody, in the words of the answer."""
 
 
-_SAME_CALL: Final = {"provider": ("which provider",), "start": ("which provider",), "price": ("what the client pays",)}
+_SAME_CALL: Final = {
+    **dict.fromkeys(("provider", "start"), ("which provider",)),
+    "price": ("what the client pays", "that the client pays"),
+}
 """What the one call worth making asks already, by its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the client sets out from, and how far from there what is taught may be, in km in a straight line."""
+
+    middle: Point
+    km: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +67,8 @@ class Whom:
     """Somebody to ask. `id` None: nobody in particular. `ukprn`: the UK Provider Reference Number; None: not known.
 
     `page`: where a course of it was published; None: no page is known. `why`: what it has to do with the step.
-    `miles`: from where the client sets out to its nearest known site, in a straight line; None: not known. No
-    telephone number is held: those in the sources are never read.
+    `miles`: from where the client sets out to its nearest known site, in a straight line; None: not known. `beyond`:
+    that is farther than was asked for. No telephone number is held: those in the sources are never read.
     """
 
     name: str
@@ -63,6 +77,7 @@ class Whom:
     page: str | None = None
     why: str = ""
     miles: int | None = None
+    beyond: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +135,9 @@ def plan_of(request: Request, reply: Reply, number: int, services: Services) -> 
     before = before_lifting(asked)
     near = next((value for name, value in before if name == "near"), "")
     middle = services.places.middle(near)
-    whom = {step["title"]: _signposts(step, services, middle) for step in one["steps"]}
-    calls = chain(_of_lifted(asked, one, whom), _calls(reply, whom, services, middle))
+    origin = Origin(middle, most_km(before)) if middle else None
+    whom = {step["title"]: _signposts(step, services, origin) for step in one["steps"]}
+    calls = chain(_of_lifted(asked, one, whom), _calls(reply, whom, services, origin))
     return Plan(
         tuple(held["label"] for held in reply["question"]["holds"]),
         one["goal"]["label"],
@@ -130,7 +146,7 @@ def plan_of(request: Request, reply: Reply, number: int, services: Services) -> 
         to_client(cost_of(one)),
         who_pays(one["steps"]),
         tuple(_actions(one["steps"], whom, on)),
-        tuple(islice(calls, CALLS)),
+        tuple(islice(calls, max(CALLS - len(one["steps"]), 3))),
         on,
         tuple(map(to_client, limits_asked(reply["question"]["limits"], asked))),
         tuple(map(to_client, _lifted(request, reply, services, asked, before))) if before != asked else (),
@@ -202,22 +218,26 @@ def _of_lifted(asked: Items, one: Reply, signposts: Mapping[str, tuple[Whom, ...
 
 
 def _calls(
-    reply: Reply, signposts: Mapping[str, tuple[Whom, ...]], services: Services, middle: Point | None
+    reply: Reply, signposts: Mapping[str, tuple[Whom, ...]], services: Services, origin: Origin | None
 ) -> Iterator[Call]:
-    """What to confirm by phone, the most worthwhile first: whom to ask, the nearest to `middle` first, and what."""
+    """What to confirm by phone, the most worthwhile first: whom to ask, the nearest to `origin` first, and what."""
     call = reply["one_call"]
     found: list[Call] = []
     known: tuple[str, ...] = ()
     if call is not None and call["step"]["label"] in signposts:
         by_id = {who.id: who for who in signposts[call["step"]["label"]]}
-        asked = [by_id.get(who["id"]) or _whom(who["id"], who["label"], services, middle) for who in call["whom"]]
+        asked = [by_id.get(who["id"]) or _whom(who["id"], who["label"], services, origin) for who in call["whom"]]
         found.append(Call(_nearest_first(asked), to_client(call["ask"])))
         known = _SAME_CALL.get(call["kind"], ())
     for check in reply["check_before_recommending"]:
         title = next((title for title in signposts if check["what"].startswith(f"{title}: ")), None)
         said = check["what"].removeprefix(f"{title}: ")
         if title is not None and said.startswith(_CALL) and not said.startswith(known):
-            whom = (Whom("the employer"),) if "employer decides" in said else signposts[title][:MOST_ASKED]
+            whom = (
+                (Whom("the employer"),)
+                if "employer decides" in said or "be employed" in said
+                else signposts[title][:MOST_ASKED]
+            )
             found.append(Call(whom, to_client(check["what"].rstrip("."))))
     yield from found
 
@@ -227,7 +247,7 @@ def _nearest_first(found: Iterable[Whom]) -> tuple[Whom, ...]:
     return tuple(sorted(found, key=lambda one: (one.miles is None, one.miles or 0)))
 
 
-def _signposts(step: Reply, services: Services, middle: Point | None) -> tuple[Whom, ...]:
+def _signposts(step: Reply, services: Services, origin: Origin | None) -> tuple[Whom, ...]:
     """Who can answer for a step: who runs it; else who had a page of it or learners on it once.
 
     The nearest first, as far as that is known; else the last. Of a job whoever has one.
@@ -236,16 +256,16 @@ def _signposts(step: Reply, services: Services, middle: Point | None) -> tuple[W
         return (Whom(to_client(step["provider_note"])),)
     if step["provider"]:
         pages = [one["address"] for one in step["sources"] if _is_of_run(one["record"], services)]
-        return (_whom(step["provider"]["id"], step["provider"]["label"], services, middle, pages, "runs it"),)
+        return (_whom(step["provider"]["id"], step["provider"]["label"], services, origin, pages, "runs it"),)
     found: dict[str, Whom] = {}
     for run in step["seen_at"]:
         seen = run["source"]["as_of"]
         why = f"had a page of it, seen on {day(seen)}" if seen else "had a page of it once"
         pages = [run["source"]["address"]]
-        found.setdefault(run["provider"], _whom(run["provider"], None, services, middle, pages, why))
+        found.setdefault(run["provider"], _whom(run["provider"], None, services, origin, pages, why))
     for past in sorted(step["delivered_by"], key=lambda one: one["period"], reverse=True):
         why = f"had learners on it in {past['period']}"
-        found.setdefault(past["provider"], _whom(past["provider"], None, services, middle, (), why))
+        found.setdefault(past["provider"], _whom(past["provider"], None, services, origin, (), why))
     return _nearest_first(found.values()) or (Whom("whoever runs it (not known)"),)
 
 
@@ -254,15 +274,22 @@ def _is_of_run(record: str, services: Services) -> bool:
 
 
 def _whom(
-    id: str, label: str | None, services: Services, middle: Point | None, pages: Iterable[str] = (), why: str = ""
+    id: str, label: str | None, services: Services, origin: Origin | None, pages: Iterable[str] = (), why: str = ""
 ) -> Whom:
-    """Somebody to ask, with what the release knows of them, and how far they are from `middle`."""
+    """Somebody to ask, with what the release knows of them, and how far they are from `origin`."""
     name = label or (services.things.get_named(id).label if id in services.things else id)
     said = services.store.describe(thing(id)).objects(thing(id), expand("sw:ukprn"))
     page = next((one for one in pages if one.startswith("http")), None)
-    km = services.places.of_provider(id, middle) if middle else None
-    far = None if km is None else miles(km)
-    return Whom(name, id if id in services.things else None, next(iter(sorted(map(str, said))), None), page, why, far)
+    km = services.places.of_provider(id, origin.middle) if origin else None
+    return Whom(
+        name,
+        id if id in services.things else None,
+        next(iter(sorted(map(str, said))), None),
+        page,
+        why,
+        None if km is None else miles(km),
+        beyond=origin is not None and km is not None and km > origin.km,
+    )
 
 
 WHO: Final = {"client": "You", "client and adviser": "You and your adviser"}
@@ -347,6 +374,8 @@ def respond(
         query_behind=f"{addresses.root}/pathways?{queried}&format=json",
         plan=plan,
         since=since,
+        beyond=BEYOND,
+        partly_ours=partly_ours(reply["pathways"][number - 1]),
         status_word=reply["pathways"][number - 1]["status"],
         calendar=next((one.href for one in dated), None),
         whole=whole,

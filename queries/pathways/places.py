@@ -1,5 +1,6 @@
 """Where runs are taught, as far as a release knows: points and straight lines. Of journeys nothing is known."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ Point = tuple[float, float]
 """Latitude and longitude in degrees, WGS 84."""
 
 USUAL_KM: Final = 20
+MOST_BESIDE: Final = 6
+"""Most postcode districts that are named instead of one that is not known."""
+_AREA: Final = re.compile(r"([a-z]{1,2})[0-9]")
 _EARTH_KM: Final = 6371.0
 _VAGUE: Final = frozenset({"county", "not-found"})
 """How a site's place may be known so vaguely that its point says nothing."""
@@ -44,10 +48,17 @@ class Places:
         middle = self.middle(place)
         if middle is None:
             which = "a town, or the first half of a postcode, in which a course is taught"
-            raise NotKnownError(f"no site is known there, so what is near “{place}” is not known: name {which}")
+            beside = f", such as {' or '.join(some)}" if (some := self._of_same_area(place)) else ""
+            raise NotKnownError(f"no site is known there, so what is near “{place}” is not known: name {which}{beside}")
         near = frozenset(run for run, at in self.runs.items() if at is None or straight_km(middle, at) <= km)
         text = f"only what is taught within {km} km of {place} in a straight line, or where that is not known"
         return Near(text, near, place=place, km=km)
+
+    def _of_same_area(self, place: str) -> list[str]:
+        """The known postcode districts of the postcode area that a place begins with: of “WS1 1AA” those of WS."""
+        area = _AREA.match(place.strip().casefold())
+        same = [name for name in self.named if area and (one := _AREA.match(name)) and one[1] == area[1]]
+        return [name.upper() for name in sorted(same, key=lambda name: (len(name), name))][:MOST_BESIDE]
 
     def of_provider(self, provider: str, middle: Point) -> float | None:
         """How far the nearest known site of a provider is, in km in a straight line; None: none is known."""

@@ -2,6 +2,7 @@
 name, and every other question that a page offers is a real one.
 """
 
+import json
 import re
 from datetime import date
 from html import unescape
@@ -14,7 +15,18 @@ from fastapi.testclient import TestClient
 from api.errors import FieldProblem, Problem
 from api.questions import Understanding, today
 from api.schemas.pathways import PathwayAsked
-from api.web.adviser import can_start, cost_of, first_work, how_sure, needs_employer, time_of, where, who_pays
+from api.web.adviser import (
+    can_start,
+    cost_of,
+    first_work,
+    how_sure,
+    needs_employer,
+    partly_ours,
+    stops_of,
+    time_of,
+    where,
+    who_pays,
+)
 from api.web.plan import Action, Plan, calendar
 from api.web.question import asked_of, before_lifting, dropped, mend, read
 from api.web.wording import SHORT, corrected, mistakes, on_screen, said_of_client, short_words
@@ -366,6 +378,9 @@ def step(**other: object) -> dict[str, object]:
         "status": "published",
         "needs_employer": False,
         "condition_note": None,
+        "needs": [],
+        "needs_status": "published",
+        "afterwards": {"awards": [], "credits": None},
     }
     return given | other
 
@@ -419,7 +434,8 @@ def test_the_other_rows_say_what_is_known_and_no_more() -> None:
     assert where([step(place="Walsall", provider=college), step(provider=college)]) == "Walsall; then College"
     assert where([step(), job]) == "No provider of it is known"
     once = step(seen_at=[{"provider": "PV-1"}], delivered_by=[{"provider": "PV-1"}, {"provider": "PV-2"}])
-    assert where([once]) == "No provider of it is known today; 2 providers ran it before, named in its step"
+    said = where([once])
+    assert said == "No provider of it is known today; 2 providers ran it or had a page of it before, named in its step"
     assert where([job]) == "Where the employer is"
     assert first_work([step()]) == "Not on this route"
     assert first_work([step(), job]) == "With step 2; when is not known"
@@ -637,14 +653,49 @@ def test_what_is_inferred_says_so_where_it_is_said(client: TestClient) -> None:
 
 
 def test_only_the_first_route_is_called_the_best_of_all() -> None:
-    one = {"status": "published", "proven": True}
+    one = {"status": "published", "proven": True, "steps": []}
     assert how_sure(one, 1).endswith("No other route that we hold is better.")
     assert how_sure(one, 2).endswith("No other route that we hold is better for what it is shown for.")
 
 
+def test_a_provider_farther_away_than_asked_for_is_said_to_be_so(client: TestClient) -> None:
+    """By hand: Dudley College is about 11 km from the middle of Walsall, in a straight line."""
+
+    def asked(km: int, page: str = "") -> str:
+        address = f"/pathways{page}?to=OC-HCSASSOC&near=Walsall&km={km}"
+        return client.get(address, headers={} if "json" in page else BROWSER).raise_for_status().text
+
+    for km, beyond in ((10, True), (12, False)):
+        whom = json.loads(asked(km, "/1/plan.json"))["calls"][0]["whom"]
+        assert (whom[0]["name"], whom[0]["beyond"]) == ("Dudley College of Technology", beyond)
+        for page in ("", "/1", "/1/plan"):
+            of_dudley = re.findall(r"about 7 miles( away)?(, farther than asked)?", asked(km, page))
+            assert of_dudley and all(bool(farther) == beyond for _, farther in of_dudley), page
+
+
+def test_what_is_inferred_about_a_published_route_is_said() -> None:
+    one = step(cost={"value": 0, "status": "inferred"}, needs=[], needs_status="inferred")
+    assert partly_ours(route(one)) == "; our inference: what it costs, in part or whole"
+    assert partly_ours(route(step(cost=None))) == ""
+
+
+def test_no_known_week_is_not_nought_weeks() -> None:
+    assert time_of(route(step(), weeks=0, steps_of_unknown_length=1)).startswith("Not known: how long 1 step takes")
+
+
+def test_an_apprenticeship_or_a_job_before_the_last_step_is_a_place_to_stop() -> None:
+    kinds = ("apprenticeship", "provision", "job", "job")
+    assert [one["kind"] for one in stops_of([step(kind=kind) for kind in kinds])] == ["apprenticeship", "job"]
+
+
+def test_likely_at_every_step_is_only_so_once_an_employer_takes_them_on() -> None:
+    said = [can_start(route(step(needs_employer=needed))) for needed in (False, True)]
+    assert said == ["Likely yes, at every step", "Likely yes, at every step, once an employer takes the client on"]
+
+
 def test_hours_that_are_not_known_stand_beside_the_weeks() -> None:
     said = time_of(route(step(), weeks_at_least=True, steps_of_unknown_hours=1))
-    assert said.startswith("At least 52 weeks") and "hours a week not known of 1 step" in said
+    assert said.startswith("At least 52 weeks") and "how many hours a week 1 step asks is not known" in said
 
 
 def test_the_plan_lists_the_limits_and_marks_what_is_not_sure(client: TestClient) -> None:
