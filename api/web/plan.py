@@ -5,7 +5,7 @@ and who can help. Nothing is kept: the plan is drawn again from its address, on 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -34,8 +34,8 @@ from queries.pathways.request import AGES
 
 Reply = dict[str, Any]
 
-CALLS: Final = 6
-"""Things to confirm by phone, and steps of the route: as many as a sheet has room for. Three calls at least."""
+CALLS: Final = 3
+"""Calls to make first: as many as there is time for."""
 
 MOST_ASKED: Final = 3
 """Providers that are named for one thing to ask."""
@@ -80,6 +80,9 @@ class Whom:
     beyond: bool = False
 
 
+EMPLOYER: Final = Whom("the employer")
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something to do. `by` None: no date is known. `why_by`: what the day is, or why none is known.
@@ -97,10 +100,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Something to ask before anything else, and whom."""
+    """Something to ask before anything else, and whom. `points`: of how many points to check it is."""
 
     whom: tuple[Whom, ...]
     ask: str
+    points: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def plan_of(request: Request, reply: Reply, number: int, services: Services) -> 
     middle = services.places.middle(near)
     origin = Origin(middle, most_km(before)) if middle else None
     whom = {step["title"]: _signposts(step, services, origin) for step in one["steps"]}
-    calls = chain(_of_lifted(asked, one, whom), _calls(reply, whom, services, origin))
+    calls = _joined(chain(_of_lifted(asked, one, whom), _calls(reply, whom, services, origin)), whom)
     return Plan(
         tuple(held["label"] for held in reply["question"]["holds"]),
         one["goal"]["label"],
@@ -146,7 +150,7 @@ def plan_of(request: Request, reply: Reply, number: int, services: Services) -> 
         to_client(cost_of(one)),
         who_pays(one["steps"]),
         tuple(_actions(one["steps"], whom, on)),
-        tuple(islice(calls, max(CALLS - len(one["steps"]), 3))),
+        tuple(islice(calls, CALLS)),
         on,
         tuple(map(to_client, limits_asked(reply["question"]["limits"], asked))),
         tuple(map(to_client, _lifted(request, reply, services, asked, before))) if before != asked else (),
@@ -240,6 +244,20 @@ def _calls(
             )
             found.append(Call(whom, to_client(check["what"].rstrip("."))))
     yield from found
+
+
+def _joined(calls: Iterable[Call], titles: Iterable[str]) -> Iterator[Call]:
+    """Calls about one step and to the same kind of people as one call: to its providers, or to the employer."""
+    found: dict[tuple[str, bool], Call] = {}
+    for call in calls:
+        title = next(title for title in titles if call.ask.startswith(f"{title}: "))
+        key = title, call.whom == (EMPLOYER,)
+        if (known := found.get(key)) is None:
+            found[key] = call
+        else:
+            ask = f"{known.ask}. {capitalize_first(call.ask.removeprefix(f'{title}: '))}"
+            found[key] = replace(known, ask=ask, points=known.points + call.points)
+    yield from found.values()
 
 
 def _nearest_first(found: Iterable[Whom]) -> tuple[Whom, ...]:

@@ -193,7 +193,7 @@ def test_the_plan_reopens_itself_on_the_same_release_and_day(client: TestClient)
 def test_the_plan_as_data_has_what_the_page_has(client: TestClient) -> None:
     said = client.get(f"/pathways/1/plan.json?{ASKED}").json()
     page = words_of(client.get(f"/pathways/1/plan?{ASKED}", headers=BROWSER).text)
-    assert len(said["calls"]) == 4  # of two steps
+    assert [one["points"] for one in said["calls"]] == [4, 1]  # to whoever runs the course, and to the employer
     for action in said["actions"]:
         assert action["what"] in page
         assert action["by"] is None  # no start is known in the region for this route
