@@ -184,6 +184,8 @@ async def make_sandbox(request: Request) -> Response:
         return _again(request, services, filled)
     content = json.dumps([services.reference.content_hash, filled.given, filled.closing, asdict(asked)])
     making = hashlib.sha256(content.encode()).hexdigest()[:16]
+    if (before := _going(request).get(("making", making))) and before.work.done():
+        del _going(request)["making", making]
     _begin(request, ("making", making), lambda: _make(request, asked, services), filled)
     return await _when_made(request, making)
 
@@ -252,12 +254,15 @@ def _going(request: Request) -> dict[Hashable, Going]:
 def _begin(
     request: Request, key: Hashable, work: Callable[[], Coroutine[Any, Any, bytes]], filled: Filled | None = None
 ) -> Going:
-    """What is being worked out under a key, begun anew where nobody is at it: it goes on for whoever asks again."""
+    """What is worked out under a key, or was and nobody has fetched; begun where there is none.
+
+    It goes on for whoever asks again. Who fetches what came of it takes it away.
+    """
     going = _going(request)
     for old in list(going)[:-MOST_GOING]:
         if going[old].work.done():
             del going[old]
-    if key not in going or going[key].work.done():
+    if key not in going:
         task = asyncio.create_task(work())
         task.add_done_callback(_note)
         going[key] = Going(task, filled)

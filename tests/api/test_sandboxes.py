@@ -494,6 +494,16 @@ def test_a_form_runs_units_alone_and_asks_afterwards_whether_the_gap_is_closed(
     assert service.get(f"{address}/effect?gap=K-NOPE").json()["code"] == "unknown-id"
 
 
+def test_what_was_worked_out_while_nobody_looked_is_not_worked_out_again(
+    service: TestClient, by_day: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routers.sandboxes.PATIENCE", 0.0)
+    address, pages = f"{by_day}/effect?on=2027-01-04", {"Accept": "text/html"}
+    assert service.get(address, headers=pages).status_code == 202
+    service.portal.call(asyncio.wait, [one.work for one in service.app.state.going.values()])
+    assert service.get(address, headers=pages).status_code == 200
+
+
 def test_while_a_sandbox_is_made_a_page_says_so_and_leads_on(
     service: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
