@@ -5,7 +5,7 @@ Everything that an address asks is shown in the form and can be changed there.
 
 import re
 from calendar import month_abbr
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar, get_args, get_origin
@@ -17,14 +17,27 @@ from starlette.responses import Response
 
 from api.addresses import Addresses
 from api.dependencies import Services, holder_of
-from api.errors import Problem, ProblemDocument
+from api.errors import Problem, ProblemDocument, sentence
 from api.questions import STARTS, Understanding
 from api.schemas.common import Attendance, Mode
 from api.schemas.pathways import SECTOR, PathwayAsked
 from api.web.pages import Step, capitalize_first, page
-from api.web.wording import KM_IN_MILE, corrected, miles, mistakes, on_screen, said_of_client, sector
+from api.web.wording import (
+    KM_IN_MILE,
+    Mistake,
+    corrected,
+    field_of,
+    miles,
+    mistakes,
+    on_screen,
+    said_of_client,
+    sector,
+)
+from graph.release import NoReleaseError
 from graph.requirements import attributes
+from queries.find import UnknownWordsError
 from queries.pathways.engine.problem import Criterion
+from queries.pathways.limits import NotKnownError
 from queries.pathways.places import USUAL_KM
 
 Items = Sequence[tuple[str, str]]
@@ -312,6 +325,9 @@ def mend(request: Request, problem: ProblemDocument) -> Response:
     items = [one for one in request.query_params.multi_items() if one[0] not in OF_PAGES]
     addresses = Addresses.of(request)
     words, found = problem.words or problem.id or "", mistakes(problem, items)
+    told = set() if problem.code == "unknown-words" else {one.field for one in found}
+    others = [one for one in _not_looked_up(request, items) if one.field not in told]
+    found = others if others and not told else [*found, *others]
     return page(
         request,
         "start.html",
@@ -335,6 +351,35 @@ def mend(request: Request, problem: ProblemDocument) -> Response:
         in_reach=in_reach(addresses, items) if any(one.field == "to" for one in found) else None,
         **form(items),
     )
+
+
+def _not_looked_up(request: Request, items: Items) -> Iterator[Mistake]:
+    """Each field whose words mean no one thing of the release that is served, and a place in which no site is known."""
+    try:
+        services = holder_of(request).get()
+    except NoReleaseError:
+        return
+    understanding = Understanding(services, holder_of(request))
+    for place, (name, value) in enumerate(items):
+        try:
+            if name in ("from", "holds"):
+                understanding.start(value)
+            elif name == "to":
+                understanding.goal(value)
+            elif name == "near" and value:
+                services.places.near(value, USUAL_KM)
+        except UnknownWordsError as error:
+            instead = " Say it as the highest level that the client holds." if _is_of_a_level(value) else ""
+            yield Mistake(field_of(items, place), f"{sentence(error)}{instead}")
+        except NotKnownError as error:
+            yield Mistake("near", on_screen(sentence(error)))
+        except (Problem, LookupError):
+            continue  # a withdrawn thing, or one of another kind: said when it is the first
+
+
+def _is_of_a_level(words: str) -> bool:
+    """Whether words are what a level is explained with: “GCSEs”, “A level”."""
+    return any(words.strip().casefold().rstrip("s") in said.casefold() for said in HELD.values())
 
 
 def _in_earlier(addresses: Addresses, items: Items, release: int | None) -> list[tuple[str, str]]:

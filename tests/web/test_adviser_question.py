@@ -678,6 +678,17 @@ def test_a_provider_farther_away_than_asked_for_is_said_to_be_so(client: TestCli
             assert of_dudley and all(bool(farther) == beyond for _, farther in of_dudley), page
 
 
+def test_all_that_cannot_be_looked_up_is_said_at_once(client: TestClient) -> None:
+    asked = "from=GCSE&from=level:2&from=xyzzy&to=gobbledegook&near=ZZ9&hours_per_week=many"
+    page = client.get(f"/pathways?{asked}", headers=BROWSER)
+    assert page.status_code == 422
+    fields = re.findall(r'<li><a href="#([^"]+)">(.*?)</a>', page.text)
+    assert [field for field, _ in fields] == ["hours", "from-1", "from-3", "to", "near"]
+    assert unescape(fields[1][1]).endswith("Say it as the highest level that the client holds.")
+    again = client.get(f"/pathways?{asked.replace('many', '9')}", headers=BROWSER)
+    assert re.findall(r'<li><a href="#([^"]+)">', again.text) == ["from-1", "from-3", "to", "near"]
+
+
 def test_what_is_inferred_about_a_published_route_is_said() -> None:
     one = step(cost={"value": 0, "status": "inferred"}, needs=[], needs_status="inferred")
     assert partly_ours(route(one)) == "; our inference: what it costs, in part or whole"
