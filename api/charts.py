@@ -45,6 +45,8 @@ _LINE: Final = 14
 """Width of a letter and height of a line (pixels)."""
 _WIDE: Final = 48
 """Letters in a line of a name."""
+_ABOVE: Final = {"orient": "top", "columns": 1}
+"""Where a legend stands: beside a wide chart it would be cut off."""
 _BARS: Final = (300, 1000)
 """Width of bars that are made up of kinds, at least and at most (pixels)."""
 
@@ -91,7 +93,7 @@ def bars(
             one["place"] = order.index(str(one[group]))
             one["key"] = f"{_letter(one['place'])} {one[_SAID]}"
         keys = json.dumps({name: f"{_letter(place)}: {name}" for place, name in enumerate(order)})
-        legend = {"labelExpr": f"({keys})[datum.label]"}
+        legend = {"labelExpr": f"({keys})[datum.label]", **_ABOVE}
         colour = {"field": group, "type": "nominal", "scale": _scale(order), "title": heading[group], "legend": legend}
         number["text"] = {"field": "key", "type": "nominal"}
         bar["encoding"] |= {"color": colour, "order": {"field": "place", "type": "quantitative"}}
@@ -189,7 +191,7 @@ def lines(
     point_mark: dict[str, Any] = {"type": "point", "filled": True, "size": 60, "opacity": 1}
     if series:
         order = _order(rows, series, ())
-        told = {"field": series, "type": "nominal", "title": heading[series]}
+        told = {"field": series, "type": "nominal", "title": heading[series], "legend": _ABOVE}
         colour = {**told, "scale": _scale(order)}
         line |= {"color": colour, "strokeDash": {**told, "scale": _scale(order, DASHES)}}
         point |= {"color": colour, "shape": {**told, "scale": _scale(order, SHAPES)}}
@@ -338,7 +340,7 @@ def _chart(
             "font": "sans-serif",
             "title": {"fontSize": 16, "subtitleFontSize": 12},
             "axis": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK},
-            "legend": {"labelFontSize": 12, "titleFontSize": 12, "symbolSize": 120, "labelLimit": 480},
+            "legend": {"labelFontSize": 12, "titleFontSize": 12, "symbolSize": 120, "labelLimit": 640},
             "text": {"fontSize": 12},
         },
     }

@@ -32,6 +32,7 @@ _CUT: Final = " … (cut)"
 _TITLE_LETTERS: Final = 31
 _RUNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNLOCATED: Final = re.compile(r"urn:stepway:unlocated-source:\w+")
 _NOT_IN_A_TITLE: Final = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -42,7 +43,7 @@ class Sheet:
     `rows` may be given once only (a generator): they are written as they come. `shown`: the columns that a page has
     room for; none: all of them. Files have every column. `leads`: of a column of the page, the one whose cells say
     where its own lead to, by id or address. `none`: what a page says where there are no rows.
-    `paged`: a page shows those rows alone that `offset` and `limit` of its question count off.
+    `paged`: a page shows those rows alone that `offset` and `limit` of its question count off. `whole`: it shows all.
     """
 
     title: str
@@ -53,6 +54,12 @@ class Sheet:
     leads: Mapping[str, str] = field(default_factory=dict)
     none: str = ""
     paged: bool = False
+    whole: bool = False
+
+
+def openable(text: str) -> str:
+    """A text that says, instead of an address that leads nowhere, that its source cannot be opened."""
+    return _UNLOCATED.sub("a source that cannot be opened", text)
 
 
 def csv(sheet: Sheet) -> str:

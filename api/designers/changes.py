@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
 from typing import Final, NoReturn
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from pydantic import ValidationError
 
@@ -15,7 +15,7 @@ from api.console import Screen
 from api.dependencies import ReleaseHolder, Services
 from api.designers.coverage import slice_of
 from api.designers.solved import COVER, COVERED, PACKED, PACKS, ToSolve
-from api.errors import Problem, field_problems
+from api.errors import Problem, Suggestion, field_problems
 from api.faces import Faces, release_words
 from api.people import naming
 from api.questions import Understanding, today
@@ -51,8 +51,8 @@ from api.schemas.changes import (
     ValueSaid,
 )
 from api.schemas.common import Link
-from api.sheets import Cell, Sheet
-from graph.projection import Status
+from api.sheets import Cell, Sheet, openable
+from graph.projection import Status, worst
 from queries.coverage.board import board
 from queries.coverage.bundles import Bundle, BundleQuestion, BundleRequest, Bundles, Value
 from queries.coverage.change import (
@@ -234,9 +234,35 @@ def _gap(facts: CoverageFacts, words: _Words, asked: GapAsked, providers: tuple[
         return items
     found = board(facts, slice, asked.inference())
     if found.unstated and not found.cells:
-        who = ", ".join(_label(facts, role) for one in found.unstated for role in one.roles)
-        raise Problem("not-known", f"What is needed is not known: no needs are published of {who}.", 422)
+        raise _nothing_stated(facts, [role for one in found.unstated for role in one.roles])
     raise EmptyGapError("everything that is needed is taught there, as far as we know: there is nothing to close")
+
+
+def _nothing_stated(facts: CoverageFacts, roles: list[str]) -> Problem:
+    """That no unit can be told for these roles, with the roles beside that the same awards are aimed at."""
+    who = ", ".join(_label(facts, role) for role in roles)
+    listed = {unit.award for unit in facts.teachers.values() if unit.status is not Status.ILLUSTRATIVE}
+    unlisted = dict.fromkeys(one for role in roles for one in facts.unlisted.get(role, ()) if one not in listed)
+    units = (
+        f" No unit of {' or '.join(_label(facts, one) for one in unlisted)} is published either." if unlisted else ""
+    )
+    text = f"What is needed is not known: no needs are published of {who}.{units} So no unit can be recommended."
+    aimed = {award for role in roles for award in facts.aimed.get(role, ())}
+    beside = [one for one in facts.needs_of if aimed.intersection(facts.aimed.get(one, ()))]
+    asked = urlencode([("role", role) for role in roles])
+    see = f"See [what is known to be taught for it](coverage?{asked})."
+    return Problem(
+        "not-known",
+        text,
+        422,
+        hint=f"{see} Or ask of a role that the same award is aimed at." if beside else see,
+        members={
+            "id": roles[0],
+            "suggestions": [
+                Suggestion(id=one, label=_label(facts, one), kind="Role", href=f"/roles/{one}") for one in beside
+            ],
+        },
+    )
 
 
 def _unknown(facts: CoverageFacts, error: UnknownGapError) -> NoReturn:
@@ -526,7 +552,7 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
             name, unit.id or "", unit.title, unit.level, unit.credits, _priced(unit.price, said.by), unit.copies,
             unit.already, "; ".join(one.label for one in unit.providers), reach.item, reach.label, reach.via or "new",
             "; ".join(reason.through for reason in reach.reasons), unit.status,
-            "; ".join(source.address for reason in reach.reasons for source in reason.sources),
+            "; ".join(dict.fromkeys(openable(source.address) for reason in reach.reasons for source in reason.sources)),
         ]
         for name, plan in plans
         for unit in plan.units
@@ -553,9 +579,9 @@ def _change_sheets(said: ChangeSaid) -> list[Sheet]:
         ),
         Sheet(
             "Gain of each unit",
-            ["Units", "Closed", "More than before", "Price", "Which"],
+            ["Units", "Closed", "More than before", "Price", "Which", "Standing"],
             [
-                [one.units, one.closed, one.more, _priced(one.price, said.by), " ".join(one.ids)]
+                [one.units, one.closed, one.more, _priced(one.price, said.by), " ".join(one.ids), _standing(said)]
                 for one in said.gains
                 if one.units or len(said.gains) > 1
             ],
@@ -585,9 +611,14 @@ def _gains_chart(said: ChangeSaid, services: Services) -> charts.Chart:
         [{"units": counted(one.units, "unit"), "closed": one.closed} for one in said.gains if one.units],
         category="units",
         value="closed",
-        titles={"units": "units added", "closed": "closed"},
+        titles={"units": "units added", "closed": f"closed ({_standing(said)})"},
         subtitle=release_words(services),
     )
+
+
+def _standing(said: ChangeSaid) -> str:
+    """How sure what is closed is known to be."""
+    return worst(unit.status for unit in said.best.units)
 
 
 def bundles_faces(said: BundlesSaid) -> Faces:

@@ -415,6 +415,10 @@ def _overlap_finding(said: OverlapsSaid) -> str:
     """How many pairs overlap, and between which two awards most is met again."""
     most = max(said.repeats, key=lambda one: one.units, default=None)
     text = f"{said.total:,} pairs of units of different awards overlap."
+    if said.awards and said.without_units:
+        unlisted = " and ".join(one.label for one in said.without_units)
+        silent = f"What overlaps with {unlisted} is not known, as its units are not published."
+        text = f"{silent} {text}" if said.total else silent
     return f"{text} {most.sentence}" if most is not None and most.units else text
 
 
@@ -692,6 +696,7 @@ def fragility_faces(services: Services, on: date, asked: FragilityAsked, to: Add
         needed=found.needed,
         covered=found.covered,
         published=found.published,
+        past_only=found.past_only,
         total=len(chosen),
         items=[_lost(one, labels) for one in chosen[: asked.limit]],
         roles=[
@@ -739,8 +744,9 @@ def _fragility_finding(said: FragilitySaid) -> str:
     """How much is covered, by whose word, how many things are the only one of something, and the worst of them."""
     where = f" in {said.area}" if said.area else ""
     text = (
-        f"{said.covered:,} of {said.needed:,} competencies that roles need are covered{where}: {said.published:,} of"
-        " them a publisher says, the others are our inference, mostly by tags."
+        f"{said.covered:,} of {said.needed:,} competencies that roles need are covered{where}, {said.past_only:,} of"
+        f" them by past leavers and past runs alone. Of {said.published:,} a publisher says so, the others are our"
+        " inference, mostly by tags."
         f" {counted(said.total, 'provider, site, run or award is', 'providers, sites, runs and awards are')} the only"
         " one of something."
     )
@@ -776,11 +782,12 @@ def _lost(one: Lost, labels: Mapping[str, str]) -> LostSaid:
         many = "1 competency" if len(one.competencies) == 1 else f"{len(one.competencies)} competencies"
         needing = "1 role" if len(one.roles) == 1 else f"{len(one.roles)} roles"
         parts.append(f"nothing else that we know of teaches {many} of {needing}")
-    past = " All of it rests on the past: nothing of it is known to be on offer." if one.past_only else ""
+    name = _called(one, labels)
+    past = f" All that hangs on {name} rests on the past: none of it is known to be on offer." if one.past_only else ""
     return LostSaid(
         point=one.point,
         id=one.id,
-        label=_called(one, labels),
+        label=name,
         competencies=list(one.competencies),
         roles=_things(labels, one.roles),
         unreachable=[
@@ -788,7 +795,8 @@ def _lost(one: Lost, labels: Mapping[str, str]) -> LostSaid:
         ],
         rests_on=list(one.rests_on),
         past_only=one.past_only,
-        sentence=f"Without the {one.point} {_called(one, labels)} {' and '.join(parts)}.{past}",
+        published=one.published,
+        sentence=f"Without the {one.point} {name} {' and '.join(parts)}.{past}",
     )
 
 
@@ -804,6 +812,7 @@ def _fragility_sheets(said: FragilitySaid, points: Iterable[LostSaid], names: Ma
             len(one.competencies),
             " and ".join(one.rests_on),
             one.sentence,
+            _standing(one),
         ]
         for one in points
     ]
@@ -834,6 +843,7 @@ def _fragility_sheets(said: FragilitySaid, points: Iterable[LostSaid], names: Ma
         "Competencies",
         "Rests on",
         "In words",
+        "Standing",
     ]
     of_roles = [
         "Role",
@@ -849,11 +859,24 @@ def _fragility_sheets(said: FragilitySaid, points: Iterable[LostSaid], names: Ma
     ]
     return [
         Sheet(
-            "Single points", heading, lost, _FRAGILITY_METHOD, ("What", "Name", "Rests on", "In words"), {"Name": "Id"}
+            "Single points",
+            heading,
+            lost,
+            _FRAGILITY_METHOD,
+            ("What", "Name", "Rests on", "Standing", "In words"),
+            {"Name": "Id"},
         ),
         Sheet("Roles", of_roles, roles, (), [one for one in of_roles if one not in _NO_ROOM], {"Role": "Id"}),
         Sheet("Areas", ["Area", "Providers", "Covered", "By one provider", "By the past only"], areas),
     ]
+
+
+def _standing(one: LostSaid) -> str:
+    """How sure it is that the competencies are taught that hang on a thing; blank where none does."""
+    parts = {"published": one.published, "inferred": len(one.competencies) - one.published}
+    return "; ".join(
+        f"{word} ({counted(count, 'competency', 'competencies')})" for word, count in parts.items() if count
+    )
 
 
 _NO_ROOM: Final = {"Id", "Providers", "Elsewhere"}

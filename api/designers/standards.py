@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -40,7 +40,18 @@ from api.schemas.standards import (
     UnitColumn,
 )
 from api.sheets import Sheet
-from queries.coverage.approval import STANDARDS, Aligned, Line, Pack, PackQuestion, Question, criteria
+from graph.projection import Status
+from queries.coverage.approval import (
+    STANDARDS,
+    Aligned,
+    Line,
+    Pack,
+    PackQuestion,
+    Question,
+    asked_by,
+    criteria,
+    of_standard,
+)
 from queries.coverage.award_rules import AwardRule, read_rules
 from queries.coverage.choices import (
     ChoicesQuestion,
@@ -747,16 +758,21 @@ def _pack_finding(said: PackSaid) -> str:
     )
     known = f"{published} of them published to be taught in some unit, {taught - published} inferred by us"
     open = len(said.questions) + sum(len(one.questions) for one in said.standards)
+    first = [one.text for one in said.questions if one.code == "standards-not-found"]
+    other = sum(not line.of_standard for one in said.standards for line in one.lines)
+    if other:
+        share = "None of the statements is" if other == total else f"{other} of {total} statements are not"
+        first.append(f"{share} of an approved occupational standard.")
     of = f"{counted(total, 'statement')} of {counted(len(said.standards), 'occupation')}"
-    return (
-        f"{of}, {known if taught else 'none of them known to be taught'}; {counted(open, 'open question')}. {LAYS_OUT}"
-    )
+    known = known if taught else "none of them known to be taught"
+    return " ".join([*first, f"{of}, {known}; {counted(open, 'open question')}.", LAYS_OUT])
 
 
 def _aligned(services: Services, one: Aligned, title: str) -> AlignedSaid:
     wanted = one.matrix.wanted
     codes = {competency.id: _code(competency) for competency in wanted.competencies}
     role = services.release.projection.roles.get(wanted.role)
+    sure = asked_by(services.store, wanted.role)
     return AlignedSaid(
         role=CoverageThing(id=wanted.role, label=wanted.title),
         level=role.level if role else None,
@@ -767,7 +783,7 @@ def _aligned(services: Services, one: Aligned, title: str) -> AlignedSaid:
         assessed=one.matrix.assessed,
         worst=_shown(wanted, one.every.worst),
         sentences=[*_matrix_notes(one.matrix)[:1], *sentences(wanted, one.every, title)],
-        lines=[_pack_line(one, line) for line in one.lines],
+        lines=[_pack_line(one, line, sure) for line in one.lines],
         questions=[_question(question, codes) for question in one.questions],
     )
 
@@ -776,7 +792,7 @@ def _question(one: Question, codes: dict[str, str]) -> QuestionSaid:
     return QuestionSaid(code=one.code, text=one.text, ask=one.ask, about=[codes.get(id, id) for id in one.about])
 
 
-def _pack_line(one: Aligned, line: Line) -> PackLine:
+def _pack_line(one: Aligned, line: Line, sure: Mapping[str, Status]) -> PackLine:
     def names(cells: Iterable[Cell]) -> list[str]:
         return [
             f"{_unit_name(one.matrix, cell.unit)}{' (inferred)' if cell.taught is Answer.INFERRED else ''}"
@@ -789,6 +805,11 @@ def _pack_line(one: Aligned, line: Line) -> PackLine:
         code=competency.code,
         kind=competency.kind,
         label=competency.label,
+        standard=competency.standard,
+        of_standard=of_standard(competency),
+        role_status=sure.get(competency.id, competency.source.status),
+        source=CoverageSource.of(competency.source),
+        note=competency.source.note,
         taught=names(line.taught),
         taught_published=any(cell.taught is not Answer.INFERRED for cell in line.taught),
         practised=[_unit_name(one.matrix, cell.unit) for cell in line.practised],
@@ -816,10 +837,19 @@ def _pack_sheets(facts: CoverageFacts, said: PackSaid) -> list[Sheet]:
             listed(line.assessed),
             listed([f"{found.unit}: {found.text}" for found in line.evidence]),
             line.every_choice,
+            _standing(line),
+            line.standard,
+            line.source.address,
+            line.source.as_of,
+            line.note or "",
         )
         for one in said.standards
         for line in one.lines
     ]
+    others: dict[str, list[str]] = {}
+    for line in (line for one in said.standards for line in one.lines if not line.of_standard and line.note):
+        others.setdefault(line.note or "", []).append(line.code or line.label)
+    missing = [(gap.statement, gap.ask, gap.looked_for_on, gap.id) for gap in said.gaps]
     questions = [
         (whose, found.text, found.ask, ", ".join(found.about), found.code)
         for whose, some in (
@@ -841,16 +871,38 @@ def _pack_sheets(facts: CoverageFacts, said: PackSaid) -> list[Sheet]:
                 *("Occupation", "Id", "Statement", "Id of the statement", "Kind", "In our words"),
                 *("Taught in", "Practised in"),
                 *("Assessed in", "Evidence", "Covered by (known or inferred)"),
+                *("Standing", "Numbered in", "Source", "Date of the source", "Of the source"),
             ),
             lines,
-            [LAYS_OUT],
+            [LAYS_OUT, *(f"Of {many(codes)}: {note}" for note, codes in others.items())],
+            (
+                *("Occupation", "Statement", "Kind", "In our words", "Standing", "Source"),
+                *("Taught in", "Practised in", "Assessed in", "Evidence", "Covered by (known or inferred)"),
+            ),
+            {"Occupation": "Id", "Statement": "Id of the statement"},
+            whole=True,
         ),
-        Sheet("Open questions", ("Of", "Question", "Ask", "Statements", "Kind"), questions),
+        Sheet("Open questions", ("Of", "Question", "Ask", "Statements", "Kind"), questions, whole=True),
+        Sheet(
+            "Looked for and not found",
+            ("What was not found", "Ask", "Looked for on", "Gap"),
+            missing,
+            (),
+            ("What was not found", "Ask", "Looked for on"),
+            {"What was not found": "Gap"},
+            whole=True,
+        ),
         Sheet("In words", ("Occupation", "Said"), words),
         Sheet("Criteria", ("What approval asks, in our words", "What this pack does", "Source", "Read on"), asks),
         _rules_sheet(said.legal),
-        _method(facts, (*_METHOD, *_LEGAL_METHOD), said.gaps, said.inference),
+        _method(facts, (*_METHOD, *_LEGAL_METHOD), (), said.inference),
     ]
+
+
+def _standing(line: PackLine) -> str:
+    """How sure a statement is, and that this occupation asks for it where that is less sure."""
+    same = line.role_status is line.source.status
+    return line.source.status if same else f"{line.source.status}; that this occupation asks for it: {line.role_status}"
 
 
 def show_pack(screen: Screen, said: PackSaid) -> None:

@@ -1,6 +1,6 @@
 """Pages about roles: side by side, what leads to one and on from it, and who teaches for it. Pages only."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
@@ -26,6 +26,7 @@ class CompareAsked(PageAsked):
     """Which roles are to stand side by side."""
 
     role: list[Annotated[str, Field(max_length=200)]] = Field([], max_length=200)
+    format: Literal["csv", "xlsx"] | None = Field(None, description="A file of the same. Without it a page.")
 
 
 class ProvidersAsked(PageAsked):
@@ -39,7 +40,7 @@ def compare(request: Request, asked: Annotated[CompareAsked, Query()]) -> Respon
     """Up to three roles side by side."""
     services = holder_of(request).get(asked.release)
     made_up = wants_made_up(services, asked.placeholders)
-    return roles.compare(request, services, asked.role, release=asked.release, made_up=made_up)
+    return roles.compare(request, services, asked.role, asked.format, release=asked.release, made_up=made_up)
 
 
 @router.get("/roles/{id}/map")

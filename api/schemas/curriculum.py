@@ -326,7 +326,8 @@ class UnreachableSaid(Wire):
 class LostSaid(Wire):
     """What goes with one thing. `rests_on`: offered, past or both; `past_only`: nothing of it is known to be on offer.
 
-    `competencies`: those that nothing else covers, `roles` those that need some of them.
+    `competencies`: those that nothing else covers, `roles` those that need some of them. `published`: how many of the
+    competencies a publisher says are taught; the others are our inference.
     """
 
     point: Point
@@ -337,6 +338,7 @@ class LostSaid(Wire):
     unreachable: list[UnreachableSaid]
     rests_on: list[Basis]
     past_only: bool
+    published: int
     sentence: str
 
 
@@ -369,8 +371,8 @@ class AreaStateSaid(Wire):
 class FragilitySaid(Wire):
     """What hangs on one provider, site, run or award.
 
-    `published`: of the covered competencies, of all areas, those of which a publisher says so. `searches` were made for
-    `points` that might need one.
+    `published`: of the covered competencies, of all areas, those of which a publisher says so; `past_only`: those that
+    only past leavers and past runs cover. `searches` were made for `points` that might need one.
     """
 
     geography: Geography
@@ -378,6 +380,7 @@ class FragilitySaid(Wire):
     needed: int
     covered: int
     published: int
+    past_only: int
     total: int
     items: list[LostSaid]
     roles: list[RoleStateSaid]

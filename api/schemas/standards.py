@@ -265,12 +265,21 @@ class EvidenceSaid(Wire):
 
 
 class PackLine(Wire):
-    """A statement in the pack: in which units it is known to be taught, practised and assessed, in words for each."""
+    """A statement in the pack: in which units it is known to be taught, practised and assessed, in words for each.
+
+    `standard`: what it is numbered in; `of_standard` false: no occupational standard. `role_status`: how sure it is
+    that the occupation asks for it. `note`: what has to be known of its source; null: nothing.
+    """
 
     id: str
     code: str | None
     kind: str
     label: str
+    standard: str
+    of_standard: bool
+    role_status: Status
+    source: CoverageSource
+    note: str | None
     taught: list[str]
     taught_published: bool
     practised: list[str]

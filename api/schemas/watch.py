@@ -294,6 +294,7 @@ class IndexPart(Wire):
     `value`: null: not known, and `missing` says why. `high`: what it would be if all that is not known were so; null:
     the same as the value. `query` and `href`: the named query whose rows give it; `arithmetic`: how, in words.
     `counted`: the numbers that go in, by name. `in_index`: whether the index is made of it; else it stands beside it.
+    `inferred`: some of what counts in it rests on our inference.
     """
 
     code: str
@@ -307,6 +308,7 @@ class IndexPart(Wire):
     arithmetic: str
     counted: dict[str, int]
     missing: str | None
+    inferred: bool
 
 
 class IndexOfRelease(Wire):

@@ -62,6 +62,7 @@ def _part(one: Part, release: int, to: Addresses | None) -> IndexPart:
         arithmetic=one.arithmetic,
         counted=dict(one.counted),
         missing=one.missing,
+        inferred=one.inferred,
     )
 
 
@@ -69,7 +70,25 @@ def _summary(one: IndexOfRelease) -> str:
     if one.index is None:
         why = "; ".join(f"{part.title}: {part.missing}" for part in one.parts if part.code in one.missing)
         return f"The index of release {one.number} is not known. Missing: {why}."
-    return f"The index of release {one.number} is {_range(one.index, one.high)} of 100."
+    text = f"The index of release {one.number} is {_range(one.index, one.high)} of 100"
+    if not _is_inferred(one):
+        return f"{text}."
+    known = {part.code: part for part in one.parts}
+    taught, published = known["coverage"], known["coverage-published"]
+    if not taught.inferred:
+        return f"{text}, in part inferred."
+    return (
+        f"{text}, in part inferred: {taught.value:g} percent of what roles need is known to be taught (the past"
+        f" alone does not count), and {published.value:g} percent by what is published alone."
+    )
+
+
+def _is_inferred(one: IndexOfRelease) -> bool:
+    return any(part.inferred for part in one.parts if part.in_index)
+
+
+def _standing(inferred: bool) -> str:
+    return "in part inferred" if inferred else "published"
 
 
 def _range(value: float | None, high: float | None) -> str:
@@ -85,12 +104,12 @@ def _sheets(said: IndexSaid) -> list[Sheet]:
             "Index",
             (
                 *("Release", "Part", "What it is", "Value", "Upper end", "Unit", "In the index", "Named query"),
-                *("Arithmetic", "Numbers that go in", "What is missing", "Question", "Its answer"),
+                *("Arithmetic", "Numbers that go in", "What is missing", "Question", "Its answer", "Standing"),
             ),
             [row for one in said.items for row in _rows(one, said.arithmetic)],
             notes,
             (
-                *("What it is", "Release", "Value", "Upper end", "Unit", "In the index", "Question"),
+                *("What it is", "Release", "Value", "Upper end", "Unit", "Standing", "In the index", "Question"),
                 *("Arithmetic", "Numbers that go in", "What is missing"),
             ),
             {"Question": "Its answer"},
@@ -100,12 +119,30 @@ def _sheets(said: IndexSaid) -> list[Sheet]:
 
 def _rows(one: IndexOfRelease, arithmetic: str) -> Iterator[tuple[Cell, ...]]:
     missing = "; ".join(part.title for part in one.parts if part.code in one.missing)
-    yield one.number, "index", "The index", one.index, _end(one.high), "of 100", "", "", arithmetic, "", missing, "", ""
+    yield (
+        *(
+            one.number,
+            "index",
+            "The index",
+            one.index,
+            _end(one.high),
+            "of 100",
+            "",
+            "",
+            arithmetic,
+            "",
+            missing,
+            "",
+            "",
+        ),
+        _standing(_is_inferred(one)),
+    )
     for part in one.parts:
         counted = "; ".join(f"{name.replace('_', ' ')}: {count}" for name, count in part.counted.items())
         yield (
             *(one.number, part.code, part.title, part.value, _end(part.high), part.unit, part.in_index),
             *(part.query, part.arithmetic, counted, part.missing or "", get_query(part.query).title, part.href),
+            _standing(part.inferred),
         )
 
 
@@ -117,13 +154,20 @@ def _end(high: float | None) -> Cell:
 def _chart(said: IndexSaid, services: Services) -> Chart:
     rows: list[Row] = []
     for one in reversed(said.items):
-        rows.append({"release": str(one.number), "what": "index", "value": one.index})
+        rows.append({"release": str(one.number), "what": f"index, {_standing(_is_inferred(one))}", "value": one.index})
         rows += [
-            {"release": str(one.number), "what": part.title, "value": part.value} for part in one.parts if part.in_index
+            {
+                "release": str(one.number),
+                "what": f"{part.title}, in part inferred" if part.inferred else part.title,
+                "value": part.value,
+            }
+            for part in one.parts
+            if part.in_index or part.code == "coverage-published"
         ]
     return lines(
         "The index and its parts by release",
-        f"One line for the index and one for each of its parts, over releases, from 0 to 100. {said.text}",
+        "One line for the index, one for each of its parts and one for what is published alone, over releases, from 0"
+        f" to 100. {said.text}",
         rows,
         x="release",
         y="value",
@@ -141,7 +185,8 @@ def show_index(screen: Screen, said: IndexSaid) -> None:
         screen.line(f"Release {one.number}: {_range(one.index, one.high)}", strong=True)
         for part in one.parts:
             beside = "" if part.in_index else " (beside the index)"
-            unit = f" {part.unit}" if part.value is not None else f": {part.missing}"
+            unit = f" {part.unit}{', in part inferred' if part.inferred else ''}"
+            unit = unit if part.value is not None else f": {part.missing}"
             screen.line(f"- {part.title}{beside}: {_range(part.value, part.high)}{unit}", indent=1, hang=2)
             counted = "; ".join(f"{name.replace('_', ' ')} {count}" for name, count in part.counted.items())
             screen.line(f"stepway query {part.query}: {counted}. {part.arithmetic}", indent=5, hang=2)

@@ -44,11 +44,12 @@ def problem_page(request: Request, problem: "Problem", instance: str) -> Respons
     form = _form(request, said.addresses.root, document.status)
     programs = _of_programs(request, document.status)
     missing = _missing(document) if form["fields"] else []
+    called = report.operation_of(request)["summary"] if missing else document.title
     return page(
         request,
         "problem.html",
         release=release,
-        title="One thing more to say" if missing else programs.summary if programs else document.title,
+        title=programs.summary if programs else called,
         missing=missing,
         providers=_providers(request) if "provider" in missing else [],
         status=200 if missing else document.status,  # a form that asks for the rest is what such a reader came for

@@ -5,6 +5,7 @@ that the form has each filter with its meaning and its choices.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from textwrap import shorten
@@ -23,7 +24,7 @@ from api.charts import Chart
 from api.dependencies import Services
 from api.questions import today
 from api.schemas.coverage import InferenceAsked
-from api.sheets import Cell, Sheet, plain_text
+from api.sheets import Cell, Sheet, openable, plain_text
 from api.web.pages import Alternate, Step, capitalize_first, page
 from api.web.wording import with_miles
 from graph.projection import Status
@@ -47,7 +48,6 @@ _COUNT: Final = re.compile(r" \(\d+ \w+\)$")
 """How many of something, in brackets behind a name."""
 _CODES: Final = re.compile(r"[a-z]+(-[a-z]+)+(, [a-z]+(-[a-z]+)*)*")
 _CODE: Final = re.compile(r"`([^`]*)`")
-_UNLOCATED: Final = re.compile(r"urn:stepway:unlocated-source:\w+")
 _LARGE: Final = 10_000
 _CALLED: Final = {"vega-lite": "chart specification"}
 """What people call a format; others by their names in capitals."""
@@ -89,7 +89,8 @@ class Part:
 class Table:
     """A table as it is shown: each cell in parts. `none`: what to say where it has no rows.
 
-    `start`: rows before it; `total`: how many there are. `turns`: the pages before and after it.
+    `start`: rows before it; `total`: how many there are. `turns`: the pages before and after it. `whole`: all of it is
+    shown, and printed.
     """
 
     title: str
@@ -100,6 +101,7 @@ class Table:
     start: int
     total: int
     turns: tuple[tuple[str, str], ...]
+    whole: bool
 
 
 def respond(
@@ -291,6 +293,8 @@ def _counted_off(sheet: Sheet, number: int, asked: QueryParams) -> tuple[int, in
     """Of a table of a page, how many rows come before those that are shown, and how many are shown at most."""
     if sheet.paged:
         return int(asked.get("offset") or 0), min(int(asked.get("limit") or PAGE), SHOWN)
+    if sheet.whole:
+        return 0, sys.maxsize
     table, _, first = (asked.get("rows") or "1.1").partition(".")
     return (int(first) - 1 if int(table) == number else 0), PAGE
 
@@ -329,9 +333,8 @@ def _table(sheet: Sheet, number: int, request: Request, services: Services, addr
         for row in rows
     )
     turns = tuple(_turns(sheet, number, request, start, most, len(every)))
-    return Table(
-        sheet.title, columns, shown, [with_miles(one) for one in sheet.notes], sheet.none, start, len(every), turns
-    )
+    notes = [with_miles(one) for one in sheet.notes]
+    return Table(sheet.title, columns, shown, notes, sheet.none, start, len(every), turns, sheet.whole)
 
 
 def _folded(names: Sequence[str], rows: Sequence[Sequence[Cell]], things: Things) -> Iterator[tuple[str, str]]:
@@ -380,10 +383,9 @@ def _parts(cell: Cell, services: Services, addresses: Addresses) -> tuple[Part, 
 
 
 def _read(cell: Cell) -> str:
-    """A cell as it is read: `2628780` → `2,628,780`, `0.36994727` → `0.37`; instead of an address that leads nowhere,
-    that its source cannot be opened."""
+    """A cell as it is read: `2628780` → `2,628,780`, `0.36994727` → `0.37`."""
     if isinstance(cell, str):
-        return with_miles(_UNLOCATED.sub("a source that cannot be opened", cell))
+        return with_miles(openable(cell))
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return plain_text(cell)
     if isinstance(cell, float):

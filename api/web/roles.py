@@ -14,9 +14,13 @@ from fastapi import Request
 from starlette.responses import Response
 
 from api.addresses import Addresses
+from api.charts import NOT_KNOWN
 from api.dependencies import Services
 from api.errors import QuestionIdError
+from api.faces import file_headers, release_words
+from api.negotiate import CSV, XLSX
 from api.resources import HELPERS, path_of
+from api.sheets import Cell, Sheet, csv, workbook
 from api.web.pages import Step, capitalize_first, page
 from api.web.pictures import ladder_picture, map_picture
 from api.web.wording import miles
@@ -70,24 +74,39 @@ Compared = tuple[str, str | None, list[tuple[Said, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """The statements of a role: how many of each kind, and those that no other of the roles shares."""
+    """The statements of a role: how many of each kind, all of them, and those that no other of the roles shares."""
 
     title: str
     counts: tuple[tuple[str, int], ...]
-    total: int
+    stated: tuple[CompetencyFacts, ...]
     alone: tuple[CompetencyFacts, ...]
 
 
 def compare(
-    request: Request, services: Services, asked: Sequence[str], *, release: int | None, made_up: bool
+    request: Request,
+    services: Services,
+    asked: Sequence[str],
+    wanted: str | None,
+    *,
+    release: int | None,
+    made_up: bool,
 ) -> Response:
-    """Up to three roles side by side; with fewer than two, or more than three, the list to choose them from."""
+    """Up to three roles side by side; with fewer than two, or more than three, the list to choose them from.
+
+    `wanted`: csv or xlsx, of roles that can stand side by side; None: a page.
+    """
     addresses = Addresses.of(request, release)
     chosen = list(dict.fromkeys(one for one in asked if one))
     for id in chosen:
         _must_be_role(services, id)
     projection = services.release.projection
     ready = 2 <= len(chosen) <= MOST
+    rows = _rows(services, chosen, addresses, made_up) if ready else []
+    shared = _shared(projection, chosen, made_up) if ready else ((), ())
+    if ready and wanted:
+        form, sheet = CSV if wanted == CSV.name else XLSX, _sheet(projection, chosen, rows, shared[1])
+        body = csv(sheet).encode() if form is CSV else workbook([sheet], release_words(services))
+        return Response(body, headers=file_headers(form, request, services), media_type=form.media_type)
     return page(
         request,
         "compare.html",
@@ -101,10 +120,29 @@ def compare(
         most=MOST,
         chosen=chosen,
         names=[projection.roles[id] for id in chosen],
-        rows=_rows(services, chosen, addresses, made_up) if ready else (),
-        shared=_shared(projection, chosen, made_up) if ready else ((), ()),
+        made_up=made_up,
+        rows=rows,
+        shared=shared,
         by_level=_by_level(projection),
         **HELPERS,
+    )
+
+
+def _sheet(projection: Projection, chosen: Sequence[str], rows: Iterable[Compared], each: Iterable[Alone]) -> Sheet:
+    """The comparison as one table: a row for each fact and each statement of a role."""
+    facts: list[tuple[Cell, ...]] = [
+        (name, projection.roles[id].title, id, one.text, one.status, one.source, one.as_of)
+        for name, _, cells in rows
+        for id, some in zip(chosen, cells, strict=True)
+        for one in some or (Said(NOT_KNOWN, NOT_KNOWN),)
+    ]
+    for id, of in zip(chosen, each, strict=True):
+        for one in of.stated:
+            what = "Statement of this role alone" if one in of.alone else "Statement, shared (inferred)"
+            text = f"{one.code or one.id} {one.label}"
+            facts.append((what, of.title, id, text, one.source.status, one.source.address, one.source.as_of))
+    return Sheet(
+        "Roles side by side", ("What", "Role", "Id", "Said", "Standing", "Source", "Date of the source"), facts
     )
 
 
@@ -358,7 +396,7 @@ def _shared(
         kinds = Counter(one.kind for one in stated[id])
         counts = tuple((_KINDS.get(kind, kind), kinds[kind]) for kind in sorted(kinds))
         left = tuple(one for one in stated[id] if one.id not in inside)
-        alone.append(Alone(projection.roles[id].title, counts, len(stated[id]), left))
+        alone.append(Alone(projection.roles[id].title, counts, tuple(stated[id]), left))
     return tuple(shared), tuple(alone)
 
 

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from graph.projection import Gap
+from graph.projection import Gap, Status
+from graph.store import GraphStore, plain
+from ontology.namespaces import SW, id_of, thing
 from ontology.resources import yaml_file
 from queries.coverage.award_rules import AwardRule
 from queries.coverage.choices import ChoicesQuestion, EveryChoice, Legal, Outcome, ToCount
 from queries.coverage.legal import Tally
 from queries.coverage.matrix import Answer, Cell, Matrix, Row, is_taught, matrix
-from queries.coverage.model import CoverageFacts, Inference
+from queries.coverage.model import Competency, CoverageFacts, Inference
+from queries.prior_learning.scan import STANDARD
 from queries.profiles import UnknownIdError
 
 STANDARDS: Final = "CF-KSB"
@@ -108,6 +111,23 @@ def aligned_to(facts: CoverageFacts, award: str) -> tuple[str, ...]:
     return tuple(sorted(role for role, awards in facts.aimed.items() if award in awards))
 
 
+def of_standard(one: Competency) -> bool:
+    """Whether a statement is numbered in an occupational standard, and not in a list of somebody else."""
+    return STANDARD.fullmatch(one.standard) is not None
+
+
+def asked_by(store: GraphStore, role: str) -> dict[str, Status]:
+    """How sure it is that a role asks for each statement, by the id of the statement."""
+    rows = store.rows(_ASKED_BY, {"role": thing(role)})
+    return {id_of(plain(one)): Status(plain(status).removeprefix(str(SW))) for _, one, status in rows}
+
+
+_ASKED_BY: Final = """
+    SELECT ?role ?competency ?status {
+      ?said rdf:subject ?competency ; rdf:predicate sw:requiredBy ; rdf:object ?role ; sw:status ?status
+    }"""
+
+
 class PackQuestion:
     """The approval pack of an award for the standards of roles, in two parts: what is to be counted, and the pack.
 
@@ -139,15 +159,23 @@ def _pack(facts: CoverageFacts, inference: Inference, found: Legal, every: Itera
     award = found.award
     body = facts.projection.awards[award].awarding_body or "the awarding body"
     standards = tuple(_aligned(facts, inference, found, one, body) for one in every)
-    touched = {award, STANDARDS, *(one.matrix.wanted.role for one in standards)}
+    roles = {one.matrix.wanted.role for one in standards}
+    touched = {award, STANDARDS, *roles}
+    gaps = [gap for gap in facts.gaps if touched.intersection(gap.about)]
+    gaps.sort(key=lambda gap: (not _of_alignment(gap, award), award not in gap.about, roles.isdisjoint(gap.about)))
     return Pack(
         award,
         found,
         standards,
         tuple(_of_award(facts, found, standards, body)),
-        tuple(gap for gap in facts.gaps if touched.intersection(gap.about)),
+        tuple(gaps),
         (*found.used, *found.unchecked),
     )
+
+
+def _of_alignment(gap: Gap, award: str) -> bool:
+    """Whether nobody found which standards the award is aligned to."""
+    return award in gap.about and "alignment" in gap.opens
 
 
 def _aligned(facts: CoverageFacts, inference: Inference, found: Legal, every: EveryChoice, body: str) -> Aligned:
@@ -174,6 +202,9 @@ def _of_award(facts: CoverageFacts, found: Legal, standards: Iterable[Aligned], 
     """The questions that are about the award as a whole."""
     assert facts.projection is not None
     award = facts.projection.awards[found.award]
+    for gap in facts.gaps:
+        if _of_alignment(gap, found.award):
+            yield Question("standards-not-found", gap.statement, gap.ask or criteria().ask, ())
     if not list(standards):
         text = "Nobody says which occupational standards this award is to be aligned to."
         yield Question("no-standard", text, f"{body} or {criteria().ask}", ())
@@ -200,6 +231,9 @@ def _of_standard(
         text = "No statement of a standard is known for this occupation, so nothing can be laid beside the units."
         yield Question("no-statements", text, approver, ())
         return
+    if ids := tuple(line.row.competency.id for line in lines if not of_standard(line.row.competency)):
+        text = "These statements are not those of an approved occupational standard. Which standard is meant instead?"
+        yield Question("no-standard-of-statements", text, approver, ids)
     if level is not None and award.level is not None and award.level < level:
         text = f"The award is at level {award.level} and the standard at level {level}."
         yield Question("below-the-standard", text, approver, ())

@@ -81,6 +81,7 @@ class Lost:
     `competencies` are those that nothing else covers, `roles` those that need some of them. `unreachable`: roles that
     are out of reach then, by what somebody brings; that a role hangs on its own apprenticeship is not told.
     `rests_on`: what the supports through it are. `past_only`: all are of the past, so nothing is known to be on offer.
+    `published`: of how many of the competencies a publisher says that they are taught; the others are our inference.
     """
 
     point: Point
@@ -90,6 +91,7 @@ class Lost:
     roles: tuple[str, ...]
     unreachable: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     rests_on: tuple[Basis, ...]
+    published: int
 
     @property
     def past_only(self) -> bool:
@@ -132,6 +134,7 @@ class Fragility:
     """What hangs on one thing each: most roles out of reach first, then most competencies.
 
     `published`: of the `covered` ones, in all areas, those of which a publisher says so; the others are our inference.
+    `past_only`: of the `covered` ones, those that only the past covers.
     `searches`: closures that were worked out, of `points` that might have needed one.
     """
 
@@ -140,6 +143,7 @@ class Fragility:
     needed: int
     covered: int
     published: int
+    past_only: int
     lost: tuple[Lost, ...]
     roles: tuple[RoleState, ...]
     areas: tuple[AreaState, ...]
@@ -403,7 +407,8 @@ def fragility(
         len(coverage.needed),
         sum(bool(some) for some in supports.values()),
         len(coverage.published),
-        tuple(sorted(_lost(facts, places, hanging, lost, through, roles), key=_worst)),
+        sum(bool(some) and all(one.basis is Basis.PAST for one in some) for some in supports.values()),
+        tuple(sorted(_lost(facts, places, hanging, lost, through, roles, coverage.published), key=_worst)),
         tuple(_roles(facts, roles, supports, reached, lost, run_by)),
         tuple(_areas(coverage)),
         len(points),
@@ -423,6 +428,7 @@ def _lost(
     lost: Mapping[Key, Mapping[tuple[str, ...], frozenset[str]]],
     through: Mapping[Key, Collection[Basis]],
     roles: Collection[str],
+    published: Collection[str],
 ) -> Iterable[Lost]:
     asked = set(roles)
     for key in {*hanging, *lost}:
@@ -439,6 +445,7 @@ def _lost(
             tuple(sorted(needing)),
             tuple((holds, tuple(sorted(lost[key][holds]))) for holds in STARTS if holds in lost.get(key, {})),
             tuple(basis for basis in Basis if basis in through.get(key, ())),
+            sum(one in published for one in competencies),
         )
 
 

@@ -38,7 +38,7 @@ class Part:
     """One part: a number of `unit`, to two decimals, or None: not known, and `missing` says why.
 
     `high`: what it would be if all that is not known were so; None: nothing in it is not known. `counted`: the numbers
-    of rows that go in. `in_index`: the index is made of it.
+    of rows that go in. `in_index`: the index is made of it. `inferred`: some of what counts rests on our inference.
     """
 
     code: str
@@ -51,6 +51,7 @@ class Part:
     high: float | None = None
     counted: Mapping[str, int] = field(default_factory=dict)
     missing: str | None = None
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,15 @@ def _coverage(rows: Sequence[Row]) -> Part:
         "Needed competencies that somebody is known to teach",
         "percent",
         COVERAGE_QUERY,
-        "100 × the competencies that are found taught, if only inside a whole qualification, over all of them. Upper"
-        " end: with those counted in of which it is not known, at which level, or by which provider.",
+        "100 × the competencies that are found taught, if only inside a whole qualification, over all of them. What"
+        " only the past covers does not count here, as it does in what hangs on one thing. Upper end: with those"
+        " counted in of which it is not known, at which level, or by which provider.",
         True,
         _percent(offered, needed),
         _percent(offered + unknown, needed) if unknown else None,
         {"needed": needed, "offered": offered, "not_known": unknown},
         None if needed else "the release has no coverage graph, or no needed competencies",
+        _rests_on_inference(rows),
     )
 
 
@@ -164,7 +167,13 @@ def _spread(rows: Sequence[Row]) -> Part:
         _percent(several + unknown, needed) if unknown else None,
         {"needed": needed, "several_providers": several, "not_known": unknown},
         None if needed else "the release has no coverage graph, or no needed competencies",
+        _rests_on_inference(row for row in rows if int(row["providers"]) > 1),
     )
+
+
+def _rests_on_inference(findings: Iterable[Row]) -> bool:
+    """Whether something of these is found taught, and by what is published alone would not be."""
+    return any(row["finding"] in OFFERED and row["if_published"] not in OFFERED for row in findings)
 
 
 def _reach(rows: Sequence[Row]) -> Part:
@@ -185,6 +194,7 @@ def _reach(rows: Sequence[Row]) -> Part:
         _percent(yes + unknown, pairs) if unknown else None,
         {"pairs": pairs, "reachable": yes, "not_known": unknown},
         None if pairs else "the release has no reachability graph",
+        any(_reached(row) and _word(row.get("status", "")).endswith("inferred") for row in rows),
     )
 
 
@@ -210,6 +220,7 @@ def _weeks(rows: Sequence[Row]) -> Part:
             "without_weeks": sum(int(row["pairs"]) for row in reached) - several,
         },
         None if known else missing,
+        any("weeks" in row and _word(row.get("status", "")).endswith("inferred") for row in reached),
     )
 
 

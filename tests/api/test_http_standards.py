@@ -170,7 +170,13 @@ def test_an_approval_pack_for_a_named_role(client: TestClient) -> None:
         "not known",
         "1 Measuring: Assessment of outcome 1",
         "every choice",
+        "published",
+        "ST0248",
+        "https://example.org/standards/lab",
+        "2024-05-06",
+        "",
     ]
+    assert (line["of_standard"], line["role_status"], line["source"]["status"]) == (True, "published", "published")
     assert [row[1] for row in found["Open questions"][1:]][1] == "Where are these statements assessed? Nobody says."
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from graph.projection import Status
 from graph.projector import project
 from graph.release import Releases
 from graph.store import GraphStore
 from loaders.publish import build_release
-from queries.coverage.approval import STANDARDS, aligned_to, criteria
+from queries.coverage.approval import STANDARDS, aligned_to, asked_by, criteria
 from queries.coverage.award_rules import read_rules
 from queries.coverage.choices import legal_choices
 from queries.coverage.matrix import Answer, Cell, Matrix, matrix, role_of
@@ -259,6 +260,28 @@ def test_from_tables_to_an_approval_pack(tmp_path: Path) -> None:
     assert {(question.code, question.ask) for question in found.questions} == {("rule-not-checked", "The body")}
     assert [gap.id for gap in found.gaps] == ["GAP-1"]
     assert [rule.id for rule in found.rules] == ["AR-1", "AR-2", "AR-3"]
+
+
+def test_a_pack_says_first_what_was_not_found_of_its_standards(tmp_path: Path) -> None:
+    """What leaves the alignment open is a question, and what is about the award comes before what is about all."""
+    rows = tables()
+    (gap,) = rows["gaps"]
+    rows["gaps"] = [
+        gap,
+        gap | {"gap_id": "GAP-2", "about_ids": "Q-A", "statement": "The hours were not found."},
+        gap | {"gap_id": "GAP-3", "about_ids": "Q-A", "statement": "Not found: which.", "leaves_open": "alignment"},
+    ]
+    rows["competencies"][0] |= {"standard_ref": "LIST-1", "inferred_columns": "role_id"}
+    store = built(tmp_path, rows)
+    read_facts = read(store, project(store), DAY)
+    assert read_facts.projection is not None
+    found = pack(read_facts, Inference(), legal_choices(read_facts.projection, read_rules(store), "Q-A"))
+    assert [gap.id for gap in found.gaps] == ["GAP-3", "GAP-2", "GAP-1"]
+    first = found.questions[0]
+    assert (first.code, first.text) == ("standards-not-found", "Not found: which.")
+    asked = {one.code: one.about for one in found.standards[0].questions}
+    assert asked["no-standard-of-statements"] == ("K-1",)
+    assert asked_by(store, "OC-A") == {"K-1": Status.INFERRED, "K-2": Status.PUBLISHED, "K-3": Status.PUBLISHED}
 
 
 def test_a_pack_for_a_role_without_statements_and_an_award_without_rules(tmp_path: Path) -> None:

@@ -73,7 +73,10 @@ def test_what_hangs_on_dudley_college_is_told_in_words(client: TestClient) -> No
     said = ask(client, "/fragility", on=ON, role="OC-HEST-MD", point="provider")
     (one,) = [one for one in said["items"] if one["id"] == "P-DUDLEY"]
     assert one["past_only"] is True
-    assert "out of reach. All of it rests on the past: nothing of it is known to be on offer." in one["sentence"]
+    assert (
+        "All that hangs on Dudley College of Technology rests on the past: none of it is known to be on offer."
+        in one["sentence"]
+    )
     assert said["roles"][0]["elsewhere"] == "1 provider in England had leavers in 2024/25"
 
 

@@ -133,6 +133,7 @@ def test_every_award_of_the_region_has_an_answer(region: Region) -> None:
 def test_the_pack_of_the_medtech_certificate_is_open_questions(region: Region) -> None:
     found = pack(region.facts, ALL, legal_choices(region.projection, region.rules, "Q-MEDTECH-HNC"))
     codes = {one.matrix.wanted.role: {question.code for question in one.questions} for one in found.standards}
-    assert codes == {"OC-MTTECH": {"no-statements"}, "OC-REGADV": {"which-options", "units-not-listed"}}
-    assert [question.code for question in found.questions] == ["choices-not-known"]
+    regadv = {"which-options", "units-not-listed", "no-standard-of-statements"}
+    assert codes == {"OC-MTTECH": {"no-statements"}, "OC-REGADV": regadv}
+    assert [question.code for question in found.questions] == ["standards-not-found", "choices-not-known"]
     assert {"GAP-MEDTECH-UNITS", "GAP-KSB-MAPPING"} <= {gap.id for gap in found.gaps}

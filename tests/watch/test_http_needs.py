@@ -319,6 +319,22 @@ def test_the_index_of_several_releases(client: TestClient) -> None:
     assert found["items"][1] == get(client, "/watch/index", release=1)["items"][0]
 
 
+def test_the_index_has_its_word_and_what_is_published_alone(client: TestClient) -> None:
+    found = get(client, "/watch/index", releases=5)
+    assert found["text"] == (
+        "The index of release 2 is 33.3 to 50 of 100, in part inferred: 100 percent of what roles need is known to be"
+        " taught (the past alone does not count), and 0 percent by what is published alone."
+    )
+    table = client.get("/watch/index", params={"on": ON, "format": "csv"}).text
+    standing = {one["Part"]: one["Standing"] for one in csv.DictReader(io.StringIO(table))}
+    assert standing["index"] == standing["coverage"] == "in part inferred"
+    assert standing["coverage-published"] == standing["needs-age"] == "published"
+    spec = client.get("/watch/index", params={"on": ON, "format": "vega-lite"}).json()
+    drawn = {one["what"]: one["value"] for one in spec["data"]["values"]}
+    assert drawn["Needed competencies that somebody is known to teach, in part inferred"] == 100
+    assert drawn["Needed competencies that somebody is known to teach, without any inference of ours"] == 0
+
+
 def test_a_part_that_is_missing_is_named(nothing: TestClient) -> None:
     (said,) = get(nothing, "/watch/index")["items"]
     assert (said["index"], said["high"]) == (None, None)

@@ -63,6 +63,20 @@ def test_a_worked_example() -> None:
     assert (of.value, of.high) == (46.7, 53.3)  # (50 + 30 + 60) / 3 and (60 + 40 + 60) / 3
 
 
+def test_a_part_that_rests_on_our_inference_says_so() -> None:
+    """`FINDINGS` has 30 competencies that are taught by inference alone; what is not taught rests on nothing."""
+
+    def inferred(findings: list[Row], reach: list[Row]) -> set[str]:
+        return {one.code for one in worked_out(findings, reach, NEEDS).parts if one.inferred}
+
+    assert inferred(FINDINGS, REACHED) == {"coverage", "spread"}
+    published = [found("not-taught", 30), found("whole-only", 20, 1, "whole-only")]
+    assert inferred(published, REACHED) == set()
+    assert inferred([found("one-provider", 1, 1)], REACHED) == {"coverage"}
+    assert inferred(published, [*REACHED, reached(YES, 1, 9, "inferred")]) == {"reach", "weeks"}
+    assert inferred(published, [*REACHED, reached(NO, 1, status="inferred")]) == set()
+
+
 def test_what_is_not_there_is_not_known_and_never_lowers_the_index() -> None:
     of = worked_out([], REACHED, NEEDS)
     assert (of.value, of.high) == (None, None)

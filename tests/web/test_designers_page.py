@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from html import escape, unescape
 from pathlib import Path
@@ -226,13 +227,13 @@ def test_a_district_that_is_a_town_says_what_a_district_is(client: TestClient) -
 def test_without_script_no_chart_is_promised_and_what_it_says_is_read(open_home: Open) -> None:
     page = open_home("/coverage?sector=healthtech&level=4", java_script_enabled=False)
     assert page.get_by_text("Competencies by finding:").is_visible()
-    assert not page.get_by_text("The table below holds the same.").is_visible()
+    assert not page.get_by_text("The same as data:").is_visible()
 
 
 def test_a_chart_is_no_white_slab_in_the_dark(open_home: Open) -> None:
     page = open_home("/coverage?sector=healthtech&level=4", color_scheme="dark")
     page.wait_for_selector("[data-chart][data-ready=yes]")
-    assert page.get_by_text("The table below holds the same.").is_visible()
+    assert page.get_by_text("The same as data:").is_visible()
     painted = "(one => [getComputedStyle(one).fill, getComputedStyle(one.closest('svg')).backgroundColor])"
     assert page.locator(".chart svg > rect").first.evaluate(painted) == ["none", "rgba(0, 0, 0, 0)"]
     assert "invert(1)" in page.locator(".chart svg").evaluate("one => getComputedStyle(one).filter")
@@ -351,6 +352,98 @@ def test_what_people_read_has_names_and_not_our_ids(client: TestClient, path: st
     text = text_of(main)
     assert not re.search(r"\b(?:C|DL|GAP|K|OC|P|PT|Q|S|U)-[A-Z0-9]", text), path
     assert not re.search(r"\b[a-z]+_[a-z]+\b|\bQuads\b|whole-only", text), path
+
+
+def test_a_pack_of_no_known_standard_says_so_first_and_is_shown_whole(client: TestClient) -> None:
+    path = "/awards/Q-MEDTECH-HNC/approval-pack"
+    page = read_whole(client.get(path, headers=PAGES).text, path)
+    (lead,) = page.findall(".//main/p[@class='lead']")
+    said = text_of(lead)
+    assert said.startswith("Which occupational standards the MedTech HTQs were approved against was not found. None of")
+    assert "None of the statements is of an approved occupational standard." in said
+    text = text_of(page.find(".//main"))
+    assert text.index("published; that this occupation asks for it: inferred") < text.index("Open questions")
+    assert "Of Z1, Z2," in text
+    assert "not an official UK competence standard" in text
+    assert text.index("No page states the credits of the MedTech HNC") < text.index("Numbered duties with their")
+    lines = list(csv.DictReader(io.StringIO(client.get(path, params={"format": "csv"}).text)))
+    assert {one["Source"].partition("/en/")[0].partition("/pipe")[0] for one in lines} == {
+        "https://zechmeister-solutions.com",
+        "https://issuu.com",
+    }
+    path = "/awards/Q-HNC-COMP22/approval-pack?role=OC-HCSASSOC"
+    page = read_whole(client.get(path, headers=PAGES).text, path)
+    tables = [one for one in page.iter("table") if "whole" in one.get("class", "")]
+    whole = client.get(path, headers={"Accept": "application/json"}).json()["standards"][0]["lines"]
+    assert len(tables[0].findall("tbody/tr")) == len(whole) > 30
+
+
+def test_an_approval_pack_is_printed_whole(open_home: Open) -> None:
+    page = open_home("/awards/Q-HNC-COMP22/approval-pack?role=OC-HCSASSOC")
+    page.emulate_media(media="print")
+    rows = page.locator("table.whole").first.locator("tbody tr")
+    assert rows.count() > 30
+    assert rows.last.is_visible()
+
+
+def test_a_wide_chart_is_not_cut_off(open_home: Open) -> None:
+    page = open_home("/coverage?sector=healthtech&level=4", viewport={"width": 1200, "height": 900})
+    page.wait_for_selector("[data-chart][data-ready=yes]")
+    wide = "one => one.querySelector('svg').getBoundingClientRect().width <= one.clientWidth"
+    assert page.locator(".chart").evaluate(wide)
+
+
+def test_a_question_that_lacks_something_is_called_what_it_is(client: TestClient) -> None:
+    html = client.get("/changes?role=OC-HCSASSOC", headers=PAGES).text
+    assert "<h1>The smallest change that closes a gap</h1>" in html
+
+
+def test_what_a_chart_says_it_is_as_data_is_that(client: TestClient) -> None:
+    html = client.get("/coverage?sector=healthtech&level=4", headers=PAGES).text
+    caption = html.partition("<figcaption")[2].partition("</figcaption>")[0]
+    (address,) = re.findall(r'href="([^"]*)"', caption)
+    assert client.get(unescape(address)).json()["data"]["values"]
+
+
+def test_a_role_of_which_nothing_is_stated_says_so_and_leads_on(client: TestClient) -> None:
+    path = "/changes?role=OC-MTTECH&provider=P-DUDLEY"
+    page = client.get(path, headers=PAGES)
+    assert page.status_code == 422
+    assert "MedTech HNC" in page.text
+    assert "is published either. So no unit can be recommended." in page.text
+    assert "Ask without it" not in page.text
+    onward = links(page.text)
+    assert 'href="coverage?role=OC-MTTECH"' in page.text
+    assert "/changes?role=OC-REGADV&provider=P-DUDLEY" in onward
+    for one in ("/coverage?role=OC-MTTECH", "/changes?role=OC-REGADV&provider=P-DUDLEY"):
+        assert client.get(one, headers=PAGES).status_code == 200
+
+
+def test_what_overlaps_an_award_without_units_is_not_known(client: TestClient) -> None:
+    html = client.get("/overlaps?award=Q-MEDTECH-HNC", headers=PAGES).text
+    assert "What overlaps with MedTech HNC is not known, as its units are not published." in html
+    assert "0 pairs" not in html
+    assert "pairs of units of different awards overlap" in client.get("/overlaps", headers=PAGES).text
+
+
+def test_what_only_the_past_covers_is_told_where_it_counts(client: TestClient) -> None:
+    hangs = client.get("/fragility", headers={"Accept": "application/json"}).json()
+    offered = client.get("/fragility?offered_only=true", headers={"Accept": "application/json"}).json()
+    assert (hangs["covered"] - hangs["past_only"], 0) == (offered["covered"], offered["past_only"])
+    page = client.get("/fragility", headers=PAGES).text
+    assert f"{hangs['past_only']} of them by past leavers and past runs alone" in page
+    rows = list(csv.DictReader(io.StringIO(client.get("/fragility", params={"format": "csv"}).text)))
+    for one in rows:
+        assert sum(map(int, re.findall(r"\((\d+) ", one["Standing"]))) == int(one["Competencies"])
+
+
+def test_what_a_change_closes_has_its_word_and_sources_that_lead_somewhere(client: TestClient) -> None:
+    asked = {"role": "OC-HCSASSOC", "provider": "P-DUDLEY"}
+    table = client.get("/changes", params={**asked, "format": "csv"}).text
+    assert "a source that cannot be opened" in table
+    assert "urn:" not in table
+    drawn = client.get("/changes", params={**asked, "format": "vega-lite"}).json()
+    assert '"closed (inferred)"' in json.dumps(drawn)
 
 
 def test_names_that_nobody_published_have_their_word(client: TestClient) -> None:

@@ -3,6 +3,8 @@
 On the region's own release; the map with boundaries on the small town and made-up districts.
 """
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -117,6 +119,30 @@ def test_every_fact_has_its_word_and_a_link_to_its_source(client: TestClient) ->
     assert all("<a href=" in rest for word, rest in facts if word != "not known")
     cells = re.findall(r"<td>(.*?)</td>", html, re.DOTALL)
     assert all('class="by"' in one or "not known" in one for one in cells if "/providers" not in one)
+
+
+def test_a_comparison_can_be_taken_away_as_a_file_with_every_fact_and_statement(client: TestClient) -> None:
+    path = "/roles/compare?role=OC-HCSASSOC&role=OC-MTTECH"
+    html = client.get(path, headers=PAGES).text
+    assert f'href="{path.replace("&", "&amp;")}&amp;format=csv"' in html
+    reply = client.get(f"{path}&format=csv")
+    assert reply.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(reply.text)))
+    assert {"Level", "Pay", "What is not known"} <= {one["What"] for one in rows}
+    assert all(one["Standing"] in ("published", "inferred", "not known") for one in rows)
+    stated = [one for one in rows if one["What"].startswith("Statement")]
+    projection = client.app.state.holder.get().release.projection
+    assert len(stated) == sum(one.role == "OC-HCSASSOC" and one.current for one in projection.competencies)
+    assert all(one["Source"] for one in stated)
+    assert client.get(f"{path}&format=xlsx").content.startswith(b"PK")
+
+
+def test_a_comparison_is_printed_with_its_statements(open_home: Open) -> None:
+    page = open_home("/roles/compare?role=OC-HCSASSOC&role=OC-HCSA")
+    listed = page.locator("main details li").first
+    assert not listed.is_visible()
+    page.emulate_media(media="print")
+    assert listed.is_visible()
 
 
 def test_what_roles_share_and_what_is_of_one_alone_add_up(client: TestClient) -> None:
