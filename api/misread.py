@@ -69,6 +69,7 @@ _WORDED: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "string_too_long": lambda error: _sized(error, "max_length", "at most"),
     "too_long": lambda error: _sized(error, "max_length", "at most"),
     "json_invalid": _no_json,
+    "string_pattern_mismatch": lambda error: "is not written as it has to be: /docs says how",
 }
 
 

@@ -165,7 +165,9 @@ class FoundPage(Wire):
 class FindAsked(ReadAsked):
     """A search by everyday words."""
 
-    q: Annotated[Text, Field(min_length=1, description="Everyday words, a code or an id; misspelt words are forgiven.")]
+    q: Annotated[Text, Field(min_length=1)] = Field(
+        title="Words", description="Everyday words, a code or an id; misspelt words are forgiven."
+    )
     kind: Annotated[list[Literal[(*BY_CLASS, *PUBLISHED)]], Field(max_length=len(BY_CLASS))] = Field(  # type: ignore[valid-type]
         [], description="Kinds of thing to look among; without any, ours and then published ones. Repeatable."
     )

@@ -122,9 +122,10 @@ def _providers(request: Request) -> list[tuple[str, str]]:
 
 
 def _form(request: Request, root: str, status: int) -> dict[str, Any]:
-    """The form of an answer of the designers and the watch that could not be asked for as it was, to ask again."""
+    """The form of a search, or of an answer of the designers and the watch, that could not be asked for as it was."""
     route = request.scope.get("route")
-    ours = request.method == "GET" and status in _UNREADABLE and not _WITH_FORM.isdisjoint(getattr(route, "tags", ()))
+    known = not _WITH_FORM.isdisjoint(getattr(route, "tags", ())) or getattr(route, "path", "") == "/find"
+    ours = request.method == "GET" and status in _UNREADABLE and known
     return {
         "fields": list(report.fields_of(report.operation_of(request), request)) if ours else [],
         "action": f"{root}/asked{request.url.path.removeprefix(root)}",

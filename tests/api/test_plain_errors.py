@@ -1,5 +1,7 @@
 """What cannot be read is told in plain words, with the name of the parameter and what it may be."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, ValidationError
@@ -17,6 +19,7 @@ from api.errors import field_problems
         ("/find", "q: is needed."),
         ("/find?q=", "q: is empty, and has to have at least 1 character."),
         (f"/roles/{'x' * 201}", "id: has to have at most 200 characters."),
+        ("/coverage?rows=abc", "rows: is not written as it has to be: /docs says how."),
         ("/roles?colour=red", "colour: there is no parameter of this name."),
         ("/pathways?to=OC-LAB&on=soon", "on: is not a day such as 2026-11-21."),
     ],
@@ -44,6 +47,12 @@ def test_a_body_is_told_where_and_what(home_client: TestClient, body: bytes, tol
 def test_the_page_says_the_same_with_what_was_given(home_client: TestClient) -> None:
     page = home_client.get("/roles?level=99", headers={"Accept": "text/html"}).text
     assert "<strong>level</strong>: has to be one of E, 1, 2, 3, 4, 5, 6, 7 or 8 (given: 99)" in page
+
+
+def test_a_search_without_words_shows_the_field_for_them(home_client: TestClient) -> None:
+    page = home_client.get("/find", headers={"Accept": "text/html"})
+    assert page.status_code == 200 and "This answer needs to know: words." in page.text
+    assert re.search(r'<input[^>]* name="q"', page.text)
 
 
 def test_bytes_are_shown_as_text_and_what_has_no_words_of_ours_is_told_as_it_is() -> None:
