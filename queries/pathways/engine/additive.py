@@ -303,7 +303,6 @@ class Search:
         self.bound = min(first.bound, self.value)
         if self._over():
             return
-        self.improve(kernel.plan(wires, self.price, left))
         reach, _ = kernel.settled(wires, left, False, -1, self.value - first.bound)
         tail = kernel.tails(wires, left, reach, self.value - first.bound)[: len(left)]
         through = first.bound + reach[: len(left)] + tail

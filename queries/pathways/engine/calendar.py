@@ -6,9 +6,10 @@ optional tasks and alternative modes (Hartmann & Briskorn 2010, "A survey of var
 resource-constrained project scheduling problem"), solved by CP-SAT, one worker and deterministic time, so that load
 changes no answer. Before that, what cannot help within the deadlines and caps is fixed out by bounds.
 
-A finish is enclosed first: from above by searches among the contents of good plans, a large neighbourhood of the best
-one known (Shaw 1998); from below by short searches for the proof that there is no plan by some week, which is far
-quicker than to raise the bound of one long search. What is left between the two is searched as a whole.
+A finish is soon proved in most questions by a search of the whole, once a good plan is known. Where it is not, it is
+enclosed: from above by searches among the contents of good plans, a large neighbourhood of the best one known (Shaw
+1998); from below by short searches for the proof that there is no plan by some week, which is far quicker than to raise
+the bound of one long search. What is left between the two is searched as a whole again.
 
 Aims are taken one after another, each kept while the next is sought: the criterion, then the finish, then fewest steps,
 then least pounds. When a later search runs out of work, it is still true that no step can be left out.
@@ -75,11 +76,26 @@ POOL_TURNS = 6
 POOL_SHARE = 0.025
 """The share of the calendar work that a pool may take."""
 
+FIRST_POOL = 0.001
+"""The share of the calendar work that is spent on pools before anything else: as much as the first of them takes."""
+
 POOLS_SHARE, PATIENCE = 0.35, 0.15
 """The shares of the calendar work that all pools may take, and those since the last better plan."""
 
 FEWEST_TURNS, MOST_TURNS = 3, 40
 """How far the number of plans that make a pool may go down and up."""
+
+NEAR = 0.6
+"""The share of the best week known that the bound has to be for the question as a whole to be searched before pools.
+
+Farther apart it takes long, most of it in what CP-SAT does not count as work.
+"""
+
+LOOK_SHARE, WHOLE_SHARE = 0.3, 0.4
+"""The shares of the calendar work that the question as a whole may take at first, and when pools help no more."""
+
+UPWARDS_SHARE, DOWNWARDS_SHARE = 0.03, 0.47
+"""The shares of its work that a search for a sum goes upwards from the bound, then downwards; after that upwards."""
 
 PROBE_SHARE = 0.05
 """The share of the calendar work that a search may take for the proof that a target cannot hold by some week."""
@@ -214,6 +230,16 @@ class Found:
     proven: bool
 
 
+@dataclass(slots=True)
+class _Luck:
+    """How it has gone so far with pools drawn by chance."""
+
+    chance: np.random.Generator = field(default_factory=lambda: np.random.default_rng(1))
+    turns: float = POOL_TURNS
+    spent: float = 0.0
+    better: float = 0.0
+
+
 class Calendar:
     """One question on the calendar.
 
@@ -339,15 +365,34 @@ class Calendar:
         best, value = found([best] if best else self._first_plans(core))
         end, late = self.work + self.limits.calendar_work, self.deadlines[target] + 1
         bound, _ = self._destroyed(target, bound, min(value, late), 0.0)
-        best, value = found([one for one in (best, self._nearby(target, best, value, bound)) if one])
+
+        luck = _Luck()
+
+        def pools(share: float) -> None:
+            nonlocal best, value
+            if min(value, late) > bound:
+                steps = self._nearby(luck, target, best, value, bound, self.limits.calendar_work * share)
+                best, value = found([one for one in (best, steps) if one])
+
+        def whole(work: float) -> None:
+            nonlocal best, value, bound
+            if min(value, late) > bound:
+                steps, proved = self._sooner(target, value, work, bound)
+                bound = max(bound, proved)
+                best, value = found([one for one in (best, steps) if one])
+
+        if not self.wide:
+            pools(FIRST_POOL)
+            if bound >= min(value, late) * NEAR:
+                whole(self.limits.calendar_work * LOOK_SHARE)
+        pools(POOLS_SHARE)
+        if not self.wide:
+            whole(self.limits.calendar_work * WHOLE_SHARE)
         core = self._core({**self.deadlines, target: min(value, late - 1)}) or core
-        if value > bound and not self._wide(core):
+        if min(value, late) > bound and not self._wide(core):
             bound, steps = self._destroyed(target, bound, min(value, late), PROBE_SHARE)
             best, value = found([one for one in (best, steps) if one])
-        if value > bound:
-            steps, proved = self._sooner(target, value, end - self.work, bound)
-            bound = max(bound, proved)
-            best, value = found([one for one in (best, steps) if one])
+        whole(end - self.work)
         return Found(best, value, min(bound, value), value <= bound or (best is None and bound >= late))
 
     def _sooner(self, target: int, value: int, work: float, bound: int = 0) -> tuple[Steps | None, int]:
@@ -410,7 +455,7 @@ class Calendar:
     ) -> tuple[Steps | None, int]:
         """Steps by CP-SAT, tidied up, and a bound on the aim, given one; any steps when there is no aim.
 
-        For a sum the first half of the work goes upwards from the bound, to the proof; the rest looks for better steps.
+        For a sum some work goes upwards from the bound, to the proof, half to better steps, and the rest upwards again.
         """
         if work <= 0:
             return None, 0
@@ -423,11 +468,13 @@ class Calendar:
         elif aim is not None:
             model.minimise_sum(aim, bound)
         found, proved = None, bound
+        turns = [(1.0, False)]
         if isinstance(aim, np.ndarray) and self.whole:
-            found, proved = model.run(work / 2, upwards=True)
-        if not model.settled and model.work < work:
-            better, higher = model.run(work - model.work)
-            found, proved = better or found, max(proved, higher)
+            turns = [(UPWARDS_SHARE, True), (DOWNWARDS_SHARE, False), (1.0, True)]
+        for share, upwards in turns:
+            if not model.settled and model.work < work:
+                better, higher = model.run(min(work * share, work - model.work), upwards=upwards)
+                found, proved = better or found, max(proved, higher)
         self.work += model.work
         return None if found is None else self._compacted(self._without_waste(found)), proved
 
@@ -541,31 +588,31 @@ class Calendar:
         """Whether there is so much to choose from that good choices are best looked for in a part of it first."""
         return self.limits.calendar_work > 0 and len(core.circuit.contents) > NARROW
 
-    def _nearby(self, target: int, best: Steps | None, value: int, bound: int) -> Steps | None:
+    def _nearby(
+        self, luck: _Luck, target: int, best: Steps | None, value: int, bound: int, most: float
+    ) -> Steps | None:
         """Steps on which a target holds sooner than on the best known, from one pool after another; None: none found.
 
         A pool that is soon searched through is followed by a larger one, one that takes all its work by a smaller.
         """
-        chance, found, spent, better = np.random.default_rng(1), None, 0.0, 0.0
-        turns, share, core = float(POOL_TURNS), POOL_SHARE, None
+        found, core = None, None
+        work, patience = self.limits.calendar_work * POOL_SHARE, self.limits.calendar_work * PATIENCE
         if self.wide:
-            turns, share = WIDE_TURNS, WIDE_SHARE
-        work = self.limits.calendar_work * share
-        most, patience = self.limits.calendar_work * POOLS_SHARE, self.limits.calendar_work * PATIENCE
-        while value > bound and spent < min(most, better + patience):
+            luck.turns, work = WIDE_TURNS, self.limits.calendar_work * WIDE_SHARE
+        while value > bound and luck.spent < min(most, luck.better + patience):
             core = core or self._core({**self.deadlines, target: min(self.deadlines[target], value - 1)})
             if core is None or not self._worth_a_pool(core):
                 break
-            pool = self._pool(core, self.prepared.content[list(best or ())], chance, round(turns))
+            pool = self._pool(core, self.prepared.content[list(best or ())], luck.chance, round(luck.turns))
             steps, _ = pool._sooner(target, value, work)
             used, self.work = pool.work - self.work, pool.work
-            spent += max(used, work / 4)
-            turns = min(turns * 1.3, MOST_TURNS) if used < work else max(turns * 0.9, FEWEST_TURNS)
+            luck.spent += max(used, work / 4)
+            luck.turns = min(luck.turns * 1.3, MOST_TURNS) if used < work else max(luck.turns * 0.9, FEWEST_TURNS)
             if steps is not None:
                 best, value, core = steps, self.weeks(steps)[target], None
-                found, better = steps, spent
+                found, luck.better = steps, luck.spent
             if self.wide:
-                break
+                luck.spent = NEVER
         return found
 
     def _pool(self, core: _Core, known: Gates, chance: np.random.Generator, turns: int, *prices: Ints) -> Calendar:
@@ -837,10 +884,15 @@ class _Model:
         solver.parameters.linearization_level = 0
         solver.parameters.cp_model_probing_level = 0
         solver.parameters.symmetry_level = 0
+        # And without these, which suit larger problems, by a half again.
+        solver.parameters.new_linear_propagation = False
+        solver.parameters.use_sat_inprocessing = False
+        solver.parameters.use_phase_saving = False
         solver.parameters.use_objective_lb_search = upwards
         solver.parameters.max_deterministic_time = work
         status = solver.solve(self.model)
-        self.work += solver.response_proto.deterministic_time
+        # Rounded, for the order in which it is summed up there differs from one time to the next.
+        self.work += round(solver.response_proto.deterministic_time, 9)
         self.settled = status in {cp_model.OPTIMAL, cp_model.INFEASIBLE}
         if status == cp_model.MODEL_INVALID:
             raise AssertionError(self.model.validate())
