@@ -6,6 +6,7 @@ can mean several; 70 a fault of ours.
 """
 
 import gc
+import sys
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
 from typing import Any, Final
@@ -13,6 +14,8 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
+
+from api import allocator
 
 _COMMANDS: Final = {
     "build": "building",
@@ -48,6 +51,10 @@ _GROUPS: Final = {
     "releases": "data",
 }
 """Each group of commands, `<name>_app`, likewise."""
+
+
+_BUILD: Final = (["build"], ["rebuild"])
+"""What fills a store, which takes a quarter less time with another allocator."""
 
 
 class _Loaded(MutableMapping[str, Any]):
@@ -118,6 +125,8 @@ def _stepway() -> None:
 
 def main() -> None:
     """The console script."""
+    if sys.argv[1:2] in _BUILD:
+        allocator.begin_with_it()
     gc.disable()  # what a command loads stays; looking through it for what can go would take a fifth of the time
     app()
 

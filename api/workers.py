@@ -42,6 +42,8 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 
+from api import allocator
+
 
 class Attachment:
     """An open file that goes with an answer, for any number of readers. It is closed when nobody holds it."""
@@ -92,11 +94,9 @@ NURSERIES: Final = 2
 
 _ENVIRONMENT: Final = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMBA")} | {
     "RUST_BACKTRACE": "0",
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
 """Keeps numerical libraries from starting threads when they are loaded, after which forking would not be safe; and a
-process that ends for want of memory from spending a second on telling where. Memory comes in large pages where the
-system has them, with which queries take less time (docs/sparql.md)."""
+process that ends for want of memory from spending a second on telling where."""
 
 _KINDNESS: Final = 10
 """How far workers stand back (see nice(2)) for the process that serves everybody."""
@@ -437,7 +437,7 @@ class _Nursery:
                 [sys.executable, "-c", start],
                 stdin=theirs.fileno(),
                 process_group=0,
-                env={**os.environ, **_ENVIRONMENT},
+                env={**os.environ, **_ENVIRONMENT, **allocator.environment()},
             )
         self._line, self._control = ours, Connection(os.dup(ours.fileno()))
         self._control.send((opener, home, memory, seconds))

@@ -24,6 +24,7 @@ from typing import Any
 
 import pyoxigraph
 
+from api import allocator
 from loaders.format import FileFormat, Format, formats, read_format
 from loaders.publish import SHIPPED, build_release
 from loaders.reading import matching, rows, sources
@@ -169,6 +170,7 @@ def main() -> None:
     asked.add_argument("--only", nargs="*", default=[], help="formats to load; else every one with files")
     asked.add_argument("--sizes", nargs="*", type=float, default=SIZES)
     given = asked.parse_args()
+    allocator.begin_with_it()  # as `stepway build` does
     context = get_context("spawn")
     for size in given.sizes if given.shared else (1.0,):
         answers = context.Queue()

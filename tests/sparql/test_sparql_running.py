@@ -571,6 +571,7 @@ async def test_when_the_nursery_is_killed_another_takes_its_place(own: Callable[
     for number in range(3):
         nursery = pool._nurseries[home]._process.pid
         workers = [worker.pid for worker in pool._idle]
+        assert all("mimalloc" in Path(f"/proc/{pid}/maps").read_text() for pid in workers)
         os.kill(nursery, signal.SIGKILL)
         await until(lambda pids=workers: not any(map(runs, pids)))
         said = await rows(answers, home, f"SELECT ?o WHERE {{ <urn:s:0000{number}> ?p ?o }}")
