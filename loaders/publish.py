@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import file_digest
@@ -147,20 +148,21 @@ def read_datasets(folders: Sequence[Path], making: Path, made: Made) -> Iterator
     published = {folder: about for folder, about in described.items() if about is not None and about.format}
     native = [folder for folder in folders if folder not in published]
     illustrative, private = made.options["illustrative"], made.options["publication"]
-    for folder, dataset in zip(
-        native, load_all(native, include_illustrative=illustrative, today=made.today), strict=True
-    ):
-        yield _not_for_publication(_input(folder, dataset), private)
     seen = {about.id for folder, about in described.items() if about is not None and folder in native}
-    tasks = []
+    tasks, twice = [], []
     for folder, about in published.items():
         if about.id in seen:
-            yield _twice(about)
+            twice.append(_twice(about))
         else:
             tasks.append(Task(folder, about, making, illustrative))
         seen.add(about.id)
-    for loaded in _all_loaded(tasks):
-        yield _not_for_publication(loaded, private)
+    with _loading(tasks) as others:
+        own = load_all(native, include_illustrative=illustrative, today=made.today)
+        for folder, dataset in zip(native, own, strict=True):
+            yield _not_for_publication(_input(folder, dataset), private)
+        yield from twice
+        for loaded in others:
+            yield _not_for_publication(loaded, private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +193,19 @@ class Task:
         )
 
 
-def _all_loaded(tasks: Sequence[Task]) -> Iterator[DatasetInput]:
-    """Load datasets: small ones at once, large ones in processes of their own, the largest first."""
+@contextmanager
+def _loading(tasks: Sequence[Task]) -> Iterator[Iterator[DatasetInput]]:
+    """Load datasets: small ones when they are asked for, large ones from now on in processes of their own, the largest
+    first.
+    """
     ordered = sorted(tasks, key=lambda task: (-task.bytes, task.description.id))
     if sum(task.bytes for task in ordered) < WORTH_A_PROCESS:
-        yield from (task.load() for task in ordered)
+        yield (task.load() for task in ordered)
         return
     context = get_context("spawn")
     with ProcessPoolExecutor(min(PROCESSES, len(ordered)), context, initializer=_end_with_parent) as pool:
-        for done in as_completed([pool.submit(Task.load, task) for task in ordered]):
-            yield done.result()
+        running = [pool.submit(Task.load, task) for task in ordered]
+        yield (done.result() for done in as_completed(running))
 
 
 def _end_with_parent() -> None:
