@@ -9,6 +9,8 @@ import pytest
 
 from api import allocator
 
+has_a_wheel = pytest.mark.skipif(sys.platform != "linux", reason="there is no wheel for this system")
+
 SAYS = """
 import sys
 from pathlib import Path
@@ -20,8 +22,6 @@ print("mimalloc" in Path("/proc/self/maps").read_text(), sys.argv[1:])
 
 @pytest.fixture(autouse=True)
 def anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    if sys.platform != "linux":
-        pytest.skip("there is no wheel for this system")
     monkeypatch.delenv("LD_PRELOAD", raising=False)
     allocator.environment.cache_clear()
 
@@ -34,10 +34,12 @@ def said(script: Path, **variables: str) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
 
+@has_a_wheel
 def test_a_program_begins_once_more_with_it_and_with_its_arguments(tmp_path: Path) -> None:
     assert said(tmp_path / "one.py") == "True ['build', 'a folder']"
 
 
+@has_a_wheel
 def test_what_somebody_else_has_loaded_first_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (library,) = (one for name, one in allocator.environment().items() if name == "LD_PRELOAD")
     other = tmp_path / "other.so"
