@@ -59,7 +59,7 @@ class Columns:
     def _read(self, predicate: str) -> Column:
         ids, best = self.ids, dict[str, str]()
         several: dict[str, list[str]] = {}
-        for _, thing, value in self.store.rows("SELECT ?p ?thing ?o { ?thing ?p ?o }", {"p": expand(predicate)}):
+        for thing, value in self.store.terms(expand(predicate)):
             if (id := ids.get(thing)) is None:
                 continue
             if (before := best.setdefault(id, value)) != value:

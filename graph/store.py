@@ -291,8 +291,15 @@ class GraphStore:
 
     def pairs(self, predicate: URIRef) -> Iterator[tuple[str, str]]:
         """Each thing of which a property is said, by address, and the text of the value: once, in no order."""
-        for _, thing, value in self.rows("SELECT ?p ?thing ?value { ?thing ?p ?value }", {"p": predicate}):
+        for thing, value in self.terms(predicate):
             yield thing[1:-1], plain(value)
+
+    def terms(self, predicate: URIRef) -> Iterator[list[str]]:
+        """What `pairs` says, as terms of `rows`.
+
+        The property stands in the text: a bound variable is projected, and its text would be looked up for each row.
+        """
+        return self.rows(f"SELECT ?thing ?value {{ ?thing {predicate.n3()} ?value }}")
 
     def subjects_of(self, predicate: URIRef) -> list[URIRef]:
         """The things of which anything is said by this property."""

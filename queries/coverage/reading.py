@@ -198,7 +198,7 @@ class _Reader:
         levels = {id: level.rpartition("/")[2] for id, (level, *_) in _ids(self.store, SW.level).items() if id in facts}
         found: dict[str, Competency] = {}
         needs: list[Need] = []
-        for _, role, id in sorted(self.store.rows("SELECT ?p ?role ?o { ?role ?p ?o }", {"p": SW.requires})):
+        for role, id in sorted(self.store.terms(SW.requires)):
             one = facts.get(competency := id_of(plain(id)))
             if one is None or not one.current:
                 continue
