@@ -189,7 +189,7 @@ class ProblemDocument(BaseModel):
     candidates: list[Suggestion] | None = Field(None, description="Of unknown-words: what the words could mean.")
     errors: list[FieldProblem] | None = Field(None, description="Of invalid-request: each field that cannot be read.")
     words: str | None = Field(None, description="Of unknown-words: the words.")
-    id: str | None = Field(None, description="Of unknown-id, retired-id and wrong-kind: the id.")
+    id: str | None = Field(None, description="Of unknown-id, retired-id, wrong-kind and unknown-sandbox: the id.")
     last_release: int | None = Field(None, description="Of retired-id: the last release that has the id.")
     replaced_by: list[str] | None = Field(None, description="Of retired-id: ids that take its place, where known.")
     offered: list[str] | None = Field(None, description="Of not-acceptable: the formats there are.")

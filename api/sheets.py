@@ -155,7 +155,7 @@ def _all(sheet: Sheet, first: Iterable[Sequence[Cell]], rest: Iterable[Sequence[
 def _checked(sheet: Sheet, row: Sequence[Cell]) -> Sequence[Cell]:
     if len(row) != len(sheet.columns):
         raise ValueError(f"{sheet.title}: a row of {len(row)} cells under {len(sheet.columns)} headings")
-    return row
+    return [openable(cell) if isinstance(cell, str) else cell for cell in row]
 
 
 def _plain(cell: Cell) -> Cell:

@@ -71,6 +71,11 @@ def test_an_address_is_no_link() -> None:
     assert "hyperlink" not in _part(body, "xl/worksheets/sheet1.xml")
 
 
+def test_an_address_that_leads_nowhere_is_said_in_words() -> None:
+    sheet = Sheet("Sources", ("Source",), [("urn:stepway:unlocated-source:ab12",), ("https://example.org/a",)])
+    assert csv(sheet) == "Source\r\na source that cannot be opened\r\nhttps://example.org/a\r\n"
+
+
 def test_a_workbook_holds_every_cell_and_the_notes() -> None:
     body = workbook([COVERAGE], "Release 7")
     assert _names(body) == ["Coverage", "Notes"]
