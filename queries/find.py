@@ -18,6 +18,11 @@ from graph.search import Found, SearchIndex
 PUBLISHED: Final = ("esco:Occupation", "Occupation", "JobTitle", "esco:Skill", "Skill")
 """Kinds of things in published lists that everyday words often mean: found after our own things."""
 
+SAID_OF_OTHERS: Final = frozenset(
+    {"Competency", "DeliveryEvidence", "DemandFigure", "Duty", "KnowledgeGap", "LearningOutcome", "StatedNeed"}
+)
+"""Kinds of statements and figures about other things: they repeat those things' names, and are found after them."""
+
 SHORTENED: Final = frozenset({"Provider"})
 """Kinds of things whose names people shorten: “Dudley College” is the one provider whose name has all these words."""
 
@@ -98,10 +103,11 @@ def resolve(text: str, index: SearchIndex, names: Callable[[str], Iterable[str]]
 def find(text: str, index: SearchIndex, kinds: Collection[str], limit: int) -> list[Found]:
     """The best matches: our own things of these kinds with all the words, then published occupations and skills.
 
-    Then come ours that have some of the words, or are spelt like them; spellings of published things are not compared,
-    since there are too many.
+    Of ours, things come before what is said of them (`SAID_OF_OTHERS`). Then come ours that have some of the words, or
+    are spelt like them; spellings of published things are not compared, since there are too many.
     """
-    best = [*index.find(text, kinds, limit, every_word=True), *index.find(text, PUBLISHED, limit, every_word=True)]
+    groups = (set(kinds) - SAID_OF_OTHERS, SAID_OF_OTHERS.intersection(kinds), PUBLISHED)
+    best = [one for group in groups if group for one in index.find(text, group, limit, every_word=True)]
     if len(best) < limit:
         have = {one.id for one in best}
         best += [one for one in index.find(text, kinds, limit) if one.id not in have]

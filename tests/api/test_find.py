@@ -96,6 +96,18 @@ def test_part_of_a_name_is_asked_about(index: SearchIndex) -> None:
     assert [one.id for one in caught.value.candidates] == ["OC-SSW"]
 
 
+def test_things_come_before_what_is_said_of_them() -> None:
+    entries = [
+        Entry("Q-1", "Qualification", "Higher National Certificate in MedTech for England"),
+        Entry("DF-1", "DemandFigure", "MedTech jobs"),
+        Entry("K-1", "Competency", "MedTech"),
+    ]
+    index = SearchIndex.build(":memory:", entries)
+    kinds = ("Competency", "DemandFigure", "Qualification")
+    assert [one.id for one in find("medtech", index, kinds, 10)] == ["Q-1", "K-1", "DF-1"]
+    assert [one.id for one in find("medtech", index, ("DemandFigure",), 10)] == ["DF-1"]
+
+
 def test_published_names_come_after_ours_and_before_likenesses() -> None:
     index = SearchIndex.build(
         ":memory:",
