@@ -3,6 +3,7 @@
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 Facts: TypeAlias = Mapping[str, str]
@@ -55,13 +56,18 @@ def births(facts: Facts, asked_on: date) -> tuple[date, date] | None:
     >>> births({"age": "17", "next-birthday": "in-3-to-6-months"}, date(2026, 11, 23))
     (datetime.date(2009, 2, 24), datetime.date(2009, 5, 23))
     """
-    if "born" in facts:
-        return (born := date.fromisoformat(facts["born"])), born
-    if "age" not in facts:
+    return _births(facts.get("born"), facts.get("age"), facts.get("next-birthday"), asked_on)
+
+
+@lru_cache(maxsize=256)
+def _births(said: str | None, years: str | None, birthday: str | None, asked_on: date) -> tuple[date, date] | None:
+    if said is not None:
+        return (born := date.fromisoformat(said)), born
+    if years is None:
         return None
-    age, first, last = int(facts["age"]), 0, len(QUARTERS)
-    if facts.get("next-birthday") in QUARTERS:
-        first = QUARTERS.index(facts["next-birthday"])
+    age, first, last = int(years), 0, len(QUARTERS)
+    if birthday in QUARTERS:
+        first = QUARTERS.index(birthday)
         last = first + 1
     turns = [years_before(_months_after(asked_on, 3 * quarter), age + 1) for quarter in range(len(QUARTERS))]
     return turns[first] + timedelta(days=1), [*turns, years_before(asked_on, age)][last]

@@ -19,6 +19,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from graph.projection import Amount, AwardFacts, Evidence, Offer, Projection, Status, Step, StepKind, worst
@@ -574,6 +575,10 @@ class Catalogues:
         self.steps = {step.id: step for step in projection.steps}
         self.runs: dict[tuple[str, str | None], Run] = {}
         self.standings: dict[Hashable, Standing] = {}
+        self.spans: dict[Hashable, list[tuple[int, Standing]]] = {}
+        self._aged: dict[Hashable, tuple[engine.Content, ...]] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self._next_number = count()
         self._shared: dict[Hashable, engine.Catalogue] = {}
         self.alike: dict[Hashable, Hashable] = {}
         self._reaching: dict[frozenset[str], Catalogues] = {}
@@ -610,6 +615,10 @@ class Catalogues:
                 del self._kept[next(iter(self._kept))]
             return found
 
+    def number(self, of: Hashable) -> int:
+        """A number that stands for something, and for nothing else: it is quicker to look up."""
+        return self._numbers.setdefault(of, next(self._next_number))
+
     def asked(self, step: Step) -> tuple[Requirement, ...]:
         """All that a step asks at entry (see `contents_at`), one thing beside another."""
         return self._compiler.asked(step)
@@ -626,8 +635,11 @@ class Catalogues:
             return found
 
     def contents_at(self, step: Step, aged: Mapping[Attribute, bool | None], when: str) -> tuple[engine.Content, ...]:
-        """A step as the planner reads it, and its twin, where ages are as given."""
-        return tuple(self._compiler.contents_of(step, aged, when))
+        """A step as the planner reads it, and its twin, where ages are as given: the same objects for all people."""
+        key = step.id, tuple(aged.items()), when
+        if key not in self._aged:
+            self._aged.setdefault(key, tuple(self._compiler.contents_of(step, aged, when)))
+        return self._aged[key]
 
 
 class _Compiler:

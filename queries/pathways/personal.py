@@ -107,7 +107,8 @@ class Run:
         self.compared = self._compared(asked_for)
         of_person = (leaf.asked for leaf in asked_for if not isinstance(leaf.asked, Attribute | Opportunity))
         self.held = tuple(dict.fromkeys(of_person))
-        self.alike = self.entry, self.beside_facts, frozenset(looked_at), frozenset(one.id for one in self.all_schemes)
+        schemes = frozenset(one.id for one in self.all_schemes)
+        self.alike = catalogues.number((self.entry, self.beside_facts, frozenset(looked_at), schemes))
         self.turns = sorted({day for scheme in self.all_schemes for day in book.turning_days(scheme.id)})
         self.starts = () if way.offer is None else _days(way.offer.starts)
 
@@ -399,7 +400,6 @@ class _Personal:
     def __init__(self, day: DayCatalogue, person: Person, catalogues: Catalogues, until: int) -> None:
         self.day, self.person, self.catalogues, self.until = day, person, catalogues, until
         self._who: dict[Hashable, Hashable] = {}
-        self._spans: dict[Hashable, list[tuple[int, Standing]]] = {}
         self.born = births(person.attributes, person.asked_on)
         self.willing = person.attributes.get("willing-to-borrow") == "yes"
         self.limited = not ENTITLED.isdisjoint(person.attributes)
@@ -488,14 +488,18 @@ class _Personal:
             self._known[asked] = self.judge.judge(asked, self.person.facts)[0] is Verdict.MET or None
         return self._known[asked]
 
+    def who(self, run: Run) -> Hashable:
+        """All of the person, but for an age, that anything about a run can tell apart."""
+        found = self._who.get(run.alike)
+        if found is None:
+            known = [run.told(name, self.person) for name in run.person]
+            found = self._who[run.alike] = self.limited, *known, *map(self.held, run.held)
+        return found
+
     def standing(self, run: Run, day: date) -> Standing:
         """How a start on a day stands. What was found for one person is kept for others who are alike in it."""
         person, kept, on = self.person, self.catalogues.standings, self.person.asked_on
-        who = self._who.get(run.alike)
-        if who is None:
-            known = [run.told(name, person) for name in run.person]
-            who = self._who[run.alike] = self.limited, *known, *map(self.held, run.held)
-        found = kept.get(key := (run.alike, run.day_class(day), on, who, run.age_class(person, day)))
+        found = kept.get(key := (run.alike, run.day_class(day), on, self.who(run), run.age_class(person, day)))
         if found is None:
             situation = Situation(person.attributes, run.opportunity, day, on, self.held)
             answer = run.answer(situation)
@@ -516,14 +520,16 @@ class _Personal:
             for standing, weeks in alike.items():
                 yield standing, replace(way, delivery=replace(one, starts=tuple(weeks)))
             return
-        spans = self._spans.get(key := (run.alike, run.starts, one.opens))
+        on, kept = self.person.asked_on, self.catalogues.spans
+        spans = kept.get(key := (run.alike, run.starts, one.opens, self.until, on, self.who(run), self.born))
         if spans is None:
-            on = self.person.asked_on
             turns = {*run.turns, *_turning(run.ages, self.born or ())}
             weeks = sorted({one.opens, *(week for week in _weeks(turns, on) if one.opens < week <= self.until)})
             found = [(week, self.standing(run, run.day(week, on))) for week in weeks]
             spans = [found[0], *(here for before, here in pairwise(found) if here[1] != before[1])]
-            self._spans[key] = spans
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept[key] = spans
         ends = [*(week - 1 for week, _ in spans[1:]), one.closes]
         for (week, standing), end in zip(spans, ends, strict=True):
             same = (week, end) == (one.opens, one.closes)
@@ -562,7 +568,7 @@ def _priced(way: Way, paid: Cost | None, *, as_whole: bool) -> Way:
         week = one.opens if one.starts is None else one.starts[0]
         one = replace(one, id=f"{one.id} (from week {week}{f', {paid.scheme}: {paid.rule}' if paid else ''})")
     if paid is None:
-        return replace(way, delivery=one)
+        return way if one is way.delivery else replace(way, delivery=one)
     pounds = (paid.learner_pounds or 0) + (paid.loan_pounds or 0)
     one = replace(one, cost_pounds=pounds)
     return replace(way, delivery=one, unknown=way.unknown - {Criterion.COST}, counted=paid)

@@ -4,7 +4,7 @@ Resolve what is named, compile, search, replay, explain. The second opinions (re
 against the requirements themselves) stand between the search and every answer.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -18,7 +18,7 @@ from queries.pathways.compile import Person, facts_of
 from queries.pathways.engine.alternatives import alternatives, nearly_as_good
 from queries.pathways.engine.circuit import prepare
 from queries.pathways.engine.pareto import FrontPoint, NotProven
-from queries.pathways.engine.planner import ExactPlanner, reachable_facts
+from queries.pathways.engine.planner import ExactPlanner, at_least, reachable_facts
 from queries.pathways.engine.problem import (
     Cap,
     Criterion,
@@ -208,6 +208,7 @@ class _Answer:
         self.service, self.projection = service, service.projection
         self.request, self.limits = request, limits
         self._searched: dict[PathwayRequest, Solved] = {}
+        self._measured: dict[PathwayRequest, Asked] = {}
 
     def answer(self) -> PathwayAnswer:
         """The answer."""
@@ -312,10 +313,28 @@ class _Answer:
         """
         request = request or self.request
         if 1 < len(request.to) <= _GOALS_ONE_BY_ONE:
-            best = min((self.search(replace(request, to=(id,))) for id in request.to), key=_worth)
+            best = self.best_of([replace(request, to=(id,)) for id in request.to])
             if best.trace is not None:
                 return best
         return self.search(request)
+
+    def best_of(self, requests: Sequence[PathwayRequest]) -> Solved:
+        """The best of some searches, of equals the first. One that cannot be as good as another is not made."""
+        bounds = [at_least(self.measured(one).problem, one.by) for one in requests]
+        found: list[tuple[tuple[bool, bool, int, int, int], int, Solved]] = []
+        for place in sorted(range(len(requests)), key=bounds.__getitem__):
+            best = min(found)[2] if found else None
+            if best and best.asked.measured and best.result.value is not None and bounds[place] > best.result.value:
+                break
+            solved = self.search(requests[place])
+            found.append((_worth(solved), place, solved))
+        return min(found)[2]
+
+    def measured(self, request: PathwayRequest) -> Asked:
+        """A question of steps whose measure is known, put once."""
+        if request not in self._measured:
+            self._measured[request] = ask(self.service.catalogues, request, measured=True)
+        return self._measured[request]
 
     def search(self, request: PathwayRequest) -> Solved:
         """The best plan among steps whose measure is known; only when there is none, among all steps.
@@ -324,7 +343,7 @@ class _Answer:
         nothing else leads on, and then as few of them as can be; the totals say *at least*.
         """
         if request not in self._searched:
-            solved = self.solve(ask(self.service.catalogues, request, measured=True))
+            solved = self.solve(self.measured(request))
             if solved.trace is None and (unknown := solved.asked.barred["measure"]):
                 asked = ask(self.service.catalogues, request, measured=False)
                 solved = self.solve(asked)

@@ -140,6 +140,18 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     )
 
 
+def no_less(problem: PathwayProblem, criterion: Criterion) -> int:
+    """A bound on the sum of every plan, without search: h_max (see `kernel.settled`). `NEVER`: there is no plan."""
+    prepared = prepare(problem.catalogue)
+    cheapest = prepared.cheapest(criterion, prepared.usable(problem))
+    circuit = prepared.structure.asked(problem.held, problem.goal, (cheapest >= 0).tobytes())
+    if isinstance(circuit, bool):
+        return 0 if circuit else NEVER
+    price = prepared.amounts[criterion][cheapest[circuit.contents]]
+    value, _ = kernel.settled(circuit.wires, price, False, circuit.goal, NEVER)
+    return int(value[circuit.goal])
+
+
 def _for_nothing(problem: PathwayProblem, free: Flags) -> Circuit | None:
     """The contents of a quick plan of those that count for nothing; None when there is no such plan, or need of one.
 

@@ -103,6 +103,9 @@ PROBE_SHARE = 0.05
 TIDY_SHARE = 0.1
 """The share of the calendar work, besides, that fewest steps and least pounds may take."""
 
+SCHEDULES_KEPT = 64
+"""Plans whose schedules are kept: the same one is looked at again and again while it is tidied and compared."""
+
 Steps = dict[int, int]
 """A plan: delivery (index in the problem) to its start week."""
 
@@ -145,6 +148,14 @@ def solve_calendar(
         facts: dict[str, object] = {"criterion": criterion.value}
         raise ProblemRefused("no_milestone", facts, "Say what counts as the first job, or choose another criterion.")
     return Calendar(problem, limits).earliest(MILESTONE, GOAL, tidy=tidy)
+
+
+def no_sooner(problem: PathwayProblem, criterion: Criterion) -> int:
+    """A bound on the value of every dated plan (`WEEKS` or `FIRST_JOB`), without search: when the target can hold at
+    the soonest if hours and caps were no matter. `NEVER`: there is no plan by the horizon.
+    """
+    wanted = problem if criterion is Criterion.FIRST_JOB else replace(problem, milestone=None)
+    return Calendar(wanted, Limits(calendar_work=0)).no_sooner(MILESTONE if criterion is Criterion.FIRST_JOB else GOAL)
 
 
 def date(problem: PathwayProblem, optimum: AdditiveOptimum, criterion: Criterion, limits: Limits) -> CalendarOptimum:
@@ -262,6 +273,7 @@ class Calendar:
         self.wide = len(self.circuit.contents) > WIDE
         self.whole = True
         self.work = 0.0
+        self._schedules: dict[frozenset[tuple[int, int]], tuple[Circuit, Offer, Ints]] = {}
 
     def _amounts(self, cap: Cap) -> Ints:
         if isinstance(cap.of, Criterion):
@@ -275,6 +287,13 @@ class Calendar:
         if self.certain():
             return CalendarOptimum(Plan(()), 0, 0, True, 0, True, 0.0)
         return self.tidied(self.soonest(first, None), first, *others, tidy=tidy)
+
+    def no_sooner(self, target: int) -> int:
+        """See the function."""
+        if self.certain():
+            return 0
+        core = self._core(self.deadlines)
+        return NEVER if core is None else _week(core.circuit, core.week, target)
 
     def dated(self, optimum: AdditiveOptimum, criterion: Criterion) -> CalendarOptimum:
         """The dated plan of least sum, given the plan of least sum without dates."""
@@ -572,12 +591,13 @@ class Calendar:
         """A few choices of contents placed greedily: those of earliest arrival, of little study, of little of a sum."""
         _, rank = arrivals(core.circuit.wires, core.offer, core.latest)
         weeks = self.prepared.amounts[Criterion.STUDY_WEEKS]
-        found = [self._placed_from(core, self._supporters(core.circuit, rank))]
+        choices: list[tuple[Flags, Ints | None]] = [(self._supporters(core.circuit, rank), None)]
         for amounts in (weeks, weeks * self.prepared.hours):
-            found.append(self._placed_from(core, self._relaxed(core.circuit, core.least(amounts))))
+            choices.append((self._relaxed(core.circuit, core.least(amounts)), None))
         for amounts in (*(row.amounts for row in self.rows), *prices):
-            least = core.least(amounts)
-            found.append(self._placed_from(core, self._relaxed(core.circuit, least), amounts))
+            choices.append((self._relaxed(core.circuit, core.least(amounts)), amounts))
+        different = {(chosen.tobytes(), id(amounts)): (chosen, amounts) for chosen, amounts in choices}
+        found = (self._placed_from(core, *choice) for choice in different.values())
         return [steps for steps in found if steps is not None]
 
     def _wide(self, core: _Core) -> bool:
@@ -631,6 +651,7 @@ class Calendar:
         pool = copy(self)
         pool.circuit = self._narrowed(np.union1d(circuit.contents[used], known))
         pool.wide = pool.whole = False
+        pool._schedules = {}
         return pool
 
     def _narrowed(self, contents: Gates) -> Circuit:
@@ -693,7 +714,15 @@ class Calendar:
         return in_time and all(row.allows(steps) for row in self.rows)
 
     def _schedule(self, steps: Steps) -> tuple[Circuit, Offer, Ints]:
-        """Only what the steps use: gates, each content's one delivery, and its start week."""
+        """Only what the steps use: gates, each content's one delivery, and its start week. The last few are kept."""
+        key = frozenset(steps.items())
+        if key not in self._schedules:
+            if len(self._schedules) >= SCHEDULES_KEPT:
+                self._schedules.clear()
+            self._schedules[key] = self._scheduled(steps)
+        return self._schedules[key]
+
+    def _scheduled(self, steps: Steps) -> tuple[Circuit, Offer, Ints]:
         kept = np.zeros(len(self.problem.deliveries), np.bool_)
         kept[list(steps)] = True
         circuit = self._narrowed(self.prepared.content[list(steps)])

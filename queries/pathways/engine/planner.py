@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from queries.pathways.engine.additive import solve_additive
-from queries.pathways.engine.calendar import CalendarOptimum, date, solve_calendar
+from queries.pathways.engine.additive import no_less, solve_additive
+from queries.pathways.engine.calendar import CalendarOptimum, date, no_sooner, solve_calendar
 from queries.pathways.engine.circuit import Circuit, Closure, compile_circuit, prepare
 from queries.pathways.engine.kernel import Flags
 from queries.pathways.engine.problem import (
@@ -42,6 +42,11 @@ class ExactPlanner:
             return _none(problem, criterion, Work())
         dated = date(problem, optimum, criterion, limits)
         return _answer(problem, criterion, dated, optimum.certificate, optimum.work)
+
+
+def at_least(problem: PathwayProblem, criterion: Criterion) -> int:
+    """A bound on the value of every pathway, found without search; `NEVER` when it proves that there is none."""
+    return (no_less if criterion in ADDITIVE else no_sooner)(problem, criterion)
 
 
 def reachable_facts(problem: PathwayProblem) -> frozenset[Fact]:

@@ -68,13 +68,17 @@ Expression = Fact | All | AnyOf | AtLeast
 class Content:
     """What an opportunity (course, unit, bootcamp, job) demands at its start and gives at its end.
 
-    `kind` is a word of the caller's (module, bootcamp, job, ...) that the engine carries but never reads.
+    `kind` is a word of the caller's (module, bootcamp, job, ...) that the engine carries but never reads. Raises
+    `ProblemRefused` when the entry has a negative weight.
     """
 
     id: str
     kind: str
     entry: Expression
     adds: tuple[Fact, ...]
+
+    def __post_init__(self) -> None:
+        _refuse_negative_weight(self.entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,17 @@ class Delivery:
 class Rule:
     """A free and instant consequence: whoever satisfies `condition` also holds every fact of `then`.
 
-    `kind` is a word of the caller's: implies, award, exit_award, transfer.
+    `kind` is a word of the caller's: implies, award, exit_award, transfer. Raises `ProblemRefused` when the condition
+    has a negative weight.
     """
 
     id: str
     kind: str
     condition: Expression
     then: tuple[Fact, ...]
+
+    def __post_init__(self) -> None:
+        _refuse_negative_weight(self.condition)
 
 
 class Criterion(StrEnum):
@@ -156,7 +164,7 @@ class Catalogue:
 
     Two catalogues are equal only when they are the same object, so that what is prepared once can be kept with it.
     Raises `ProblemRefused` when ids repeat, a delivery names an unknown content, or a number is out of range (weeks,
-    weights, costs and hours are not negative; what takes no weeks takes no hours).
+    costs and hours are not negative; what takes no weeks takes no hours).
     """
 
     contents: tuple[Content, ...]
@@ -185,8 +193,6 @@ class Catalogue:
             if delivery.starts is not None and not _ascending_weeks(delivery.starts):
                 hint = "Give start weeks in ascending order, from week 0."
                 raise ProblemRefused("starts_not_ascending", facts, hint)
-        for expression in (*(one.entry for one in self.contents), *(rule.condition for rule in self.rules)):
-            _refuse_negative_weight(expression)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,79 @@
+"""How long an adviser waits for an answer: `python -m tests.benchmarks.adviser`.
+
+The regional tables are built and served by the shipped service. The question of the README is asked over HTTP for each
+number of hours a week from 16 to 40, by each criterion: every one is new to the service, and so is what it has to work
+out for it. Then all are asked again, which has to give the same bytes. The exit status is 1 when an answer is not a
+proven pathway, or is another the second time.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlencode
+
+from loaders.publish import SHIPPED, build_release
+from queries.pathways.engine.problem import Criterion
+from tests.support.served import Service, serving
+
+DAY = date(2026, 11, 23)
+HOURS = range(16, 41)
+TARGET = 0.100
+"""Seconds of half the answers by weeks."""
+
+
+def percentile(values: Iterable[float], percent: int) -> float:
+    """The least value that so many percent of all do not exceed (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-percent * len(ordered) // 100) - 1)]
+
+
+def asked(service: Service, criterion: Criterion, hours: int) -> tuple[bytes, float]:
+    """The answer as JSON, and the seconds until all of it was there."""
+    question = {"from": "PT-BOOTCAMP", "to_level": 4, "on": DAY, "by": criterion.value, "hours_per_week": hours}
+    started = time.perf_counter()
+    reply = service.get(f"/pathways?{urlencode(question)}", {"Accept": "application/json"})
+    return reply.body, time.perf_counter() - started
+
+
+def is_right(body: bytes, criterion: Criterion) -> bool:
+    """Whether there is a pathway and the first is proven best; travel is not known, so by that none can be."""
+    answer = json.loads(body)
+    return answer["outcome"] == "found" and (answer["pathways"][0]["proven"] or criterion is Criterion.TRAVEL)
+
+
+def measure(service: Service) -> int:
+    """Ask, print; how many answers are wrong."""
+    wrong = 0
+    asked(service, Criterion.WEEKS, HOURS[0] - 1)  # the first question has the worker begin
+    print(f"{'by':<12} {'new: p50 / p95 / most':<28} {'again: p50':<12}")
+    for criterion in Criterion:
+        first = [asked(service, criterion, hours) for hours in HOURS]
+        again = [asked(service, criterion, hours) for hours in HOURS]
+        wrong += sum(not is_right(body, criterion) for body, _ in first)
+        wrong += sum(one != two for (one, _), (two, _) in zip(first, again, strict=True))
+        new = [f"{percentile([seconds for _, seconds in first], one) * 1000:.0f}" for one in (50, 95, 100)]
+        kept = f"{percentile([seconds for _, seconds in again], 50) * 1000:.1f} ms"
+        met = percentile([seconds for _, seconds in first], 50) <= TARGET
+        verdict = f"target p50 {TARGET * 1000:.0f} ms: {'met' if met else 'NOT MET'}"
+        print(f"{criterion.value:<12} {' / '.join(new) + ' ms':<28} {kept:<12} {verdict}", flush=True)
+    print(f"{wrong} answers wrong")
+    return wrong
+
+
+def main() -> int:
+    """Build, serve, measure; 1 when an answer is wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        data, scratch = Path(folder) / "data", Path(folder) / "serving"
+        scratch.mkdir()
+        if build_release(SHIPPED, data, today=DAY).release is None:
+            raise SystemExit("the regional tables cannot be built")
+        with serving(data, scratch) as service:
+            return 1 if measure(service) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
