@@ -41,6 +41,7 @@ docs: $(VENV)/dev.stamp  ## write the generated pages: column dictionary, issue 
 benchmark: $(VENV)/dev.stamp  ## measure the build, the engine and /sparql; STEPWAY_SHARED names the folder of instances
 	$(BIN)/python -m tests.benchmarks.build
 	$(BIN)/python -m tests.benchmarks.pathways
+	$(BIN)/python -m tests.benchmarks.adviser
 	$(BIN)/python -m tests.benchmarks.sparql
 	$(BIN)/python -m tests.benchmarks.coverage
 

@@ -2,8 +2,8 @@
 
 The regional tables are built and served by the shipped service. The question of the README is asked over HTTP for each
 number of hours a week from 16 to 40, by each criterion: every one is new to the service, and so is what it has to work
-out for it. Then all are asked again, which has to give the same bytes. The exit status is 1 when an answer is not a
-proven pathway, or is another the second time.
+out for it. Then all are asked again, which has to give the same bytes. The exit status is 1 when an answer is no
+pathway, has more than the bound that is proved, or is another the second time.
 """
 
 import json
@@ -22,7 +22,10 @@ from tests.support.served import Service, serving
 DAY = date(2026, 11, 23)
 HOURS = range(16, 41)
 TARGET = 0.100
-"""Seconds of half the answers by weeks."""
+"""Seconds of nineteen in twenty answers by weeks, the plain question."""
+
+PROVED = {Criterion.WEEKS: "weeks", Criterion.STEPS: "steps", Criterion.STUDY_WEEKS: "study_weeks"}
+"""Where the totals say what was to be least."""
 
 
 def percentile(values: Iterable[float], percent: int) -> float:
@@ -40,9 +43,12 @@ def asked(service: Service, criterion: Criterion, hours: int) -> tuple[bytes, fl
 
 
 def is_right(body: bytes, criterion: Criterion) -> bool:
-    """Whether there is a pathway and the first is proven best; travel is not known, so by that none can be."""
+    """Whether a pathway is found and, where it is a number of the totals that was to be least, has what is proved."""
     answer = json.loads(body)
-    return answer["outcome"] == "found" and (answer["pathways"][0]["proven"] or criterion is Criterion.TRAVEL)
+    if answer["outcome"] != "found":
+        return False
+    best = answer["pathways"][0]
+    return criterion not in PROVED or best["bound"] == best["totals"][PROVED[criterion]]
 
 
 def measure(service: Service) -> int:
@@ -57,8 +63,9 @@ def measure(service: Service) -> int:
         wrong += sum(one != two for (one, _), (two, _) in zip(first, again, strict=True))
         new = [f"{percentile([seconds for _, seconds in first], one) * 1000:.0f}" for one in (50, 95, 100)]
         kept = f"{percentile([seconds for _, seconds in again], 50) * 1000:.1f} ms"
-        met = percentile([seconds for _, seconds in first], 50) <= TARGET
-        verdict = f"target p50 {TARGET * 1000:.0f} ms: {'met' if met else 'NOT MET'}"
+        met = percentile([seconds for _, seconds in first], 95) <= TARGET
+        said = f"target p95 {TARGET * 1000:.0f} ms: {'met' if met else 'NOT MET'}"
+        verdict = said if criterion is Criterion.WEEKS else ""
         print(f"{criterion.value:<12} {' / '.join(new) + ' ms':<28} {kept:<12} {verdict}", flush=True)
     print(f"{wrong} answers wrong")
     return wrong

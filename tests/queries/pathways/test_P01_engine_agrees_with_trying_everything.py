@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from queries.pathways.engine import exhaustive
 from queries.pathways.engine.certificate import check_certificate
-from queries.pathways.engine.planner import ExactPlanner, reachable_facts
+from queries.pathways.engine.planner import ExactPlanner, at_least, reachable_facts
 from queries.pathways.engine.problem import (
     All,
     AnyOf,
@@ -66,7 +66,9 @@ def test_engine_agrees_with_trying_everything_on_any_question(criterion: Criteri
 
 
 def agrees(problem: PathwayProblem, criterion: Criterion) -> None:
-    """Outcome, value, finish, steps and pounds are those of trying everything on the calendar, and the plan replays."""
+    """Outcome, value, finish, steps and pounds are those of trying everything on the calendar, the plan replays, and
+    the bound that takes no search holds.
+    """
     outcome, score = exhaustive.best_dated(problem, criterion)
     result = solve(problem, criterion)
     assert (result.outcome, result.proven) == (outcome, True)
@@ -75,6 +77,7 @@ def agrees(problem: PathwayProblem, criterion: Criterion) -> None:
         return
     assert result.plan is not None
     trace = replay(problem, result.plan)
+    assert at_least(problem, criterion) <= score[0]
     assert result.value == result.bound == score[0]
     assert (trace.finish_week, len(trace.steps), trace.cost_pounds) == score[1:]
 
