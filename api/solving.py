@@ -206,7 +206,6 @@ _REFUSED = {
     "unknown_content": "an action is of a content that is not there ({facts}).",
     "number_out_of_range": "a number is out of range ({facts}).",
     "starts_not_ascending": "start weeks are not in order ({facts}).",
-    "negative_weight": "a requirement has a negative weight ({facts}).",
 }
 
 

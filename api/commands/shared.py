@@ -1,5 +1,6 @@
 """What every command shares: its options, the release it asks, and how it tells that something went wrong."""
 
+import errno
 import functools
 import io
 import json
@@ -126,7 +127,10 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(0) from None
         except Exception as error:  # noqa: BLE001 -- every one is told
             problem = problem_of(error)
-            if problem.code == "internal-error":
+            if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.ENOSPC):
+                said = ": ".join(str(one) for one in (error.filename, error.strerror) if one is not None)
+                problem = Problem("invalid-request", f"{said}.", hint="Look at the path, who may use it, and its room.")
+            elif problem.code == "internal-error":
                 logging.getLogger("stepway").debug("told as internal-error: %s", places(error))
                 problem = Problem("internal-error", f"{type(error).__name__}: {error}.")
             raise failed(problem) from None

@@ -23,10 +23,11 @@ from queries.eligibility.logic import Situation
 from queries.eligibility.rulebook import Scheme
 from queries.eligibility.schemes import decide_scheme
 from queries.pathways.asked import Asked, Solved
-from queries.pathways.compile import Way, facts_of, opportunity_facts, read_rule
+from queries.pathways.compile import ADMITTED, Way, facts_of, opportunity_facts, read_rule
 from queries.pathways.engine.missing import least_missing
-from queries.pathways.engine.problem import Criterion, Fact, Limits, PlannerResult
+from queries.pathways.engine.problem import Content, Criterion, Fact, Limits, PathwayProblem, PlannerResult
 from queries.pathways.engine.relax import Relaxation, relaxations
+from queries.pathways.engine.replay import Learner
 from queries.pathways.explain import FULL_TIME, Explainer, hours_not_known, start_day
 from queries.pathways.limits import Limit, horizon, without
 from queries.pathways.person import EMPLOYER_FIRST
@@ -54,6 +55,8 @@ _CODES: Final = {
     "right_to_work": "not-eligible",
     "via": "via-not-possible",
 }
+_DOUBTS: Final = ("confirmed_only", "profile_required")
+"""The limits by which an assumption lets nobody in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +348,10 @@ class WhyNot:
         return tuple(found)
 
     def by_limits(self) -> Iterator[tuple[Limit, list[Step]]]:
-        """The limits that take steps on some way to the goals out altogether, each with these steps."""
+        """The limits that take steps on some way to the goals out altogether, each with these steps.
+
+        A step is taken out too when it stays only for those who bring more than this person comes by.
+        """
         on_the_way = {step.id: step for step in self.asked.catalogue.on_the_way(self.asked.request.to)}
         ways: dict[str, list[str]] = {id: [] for id in on_the_way}
         for id, way in self.asked.catalogue.ways.items():
@@ -353,9 +359,30 @@ class WhyNot:
                 ways[way.step.id].append(id)
         for limit in self.asked.limits:
             barred = self.asked.barred.get(limit.name, frozenset())
-            steps = [on_the_way[id] for id, some in ways.items() if some and barred.issuperset(some)]
+            doubtful = self.doubtful(limit) if limit.name in _DOUBTS else frozenset[str]()
+            steps = [
+                on_the_way[id] for id, some in ways.items() if id in doubtful or (some and barred.issuperset(some))
+            ]
             if steps:
                 yield limit, steps
+
+    def doubtful(self, limit: Limit) -> frozenset[str]:
+        """Ids of steps that the person comes to under a limit and cannot begin, and could without it."""
+        problem, steps = self.asked.problem, self.asked.catalogue.steps
+        learner = Learner(problem, None)
+        begun = learner.completes_all(_offered(problem))
+        others = (ids for name, ids in self.asked.barred.items() if name != limit.name)
+        let_in = learner.facts | (frozenset() if limit.lift(self.asked.request).profile_required else {ADMITTED})
+        lifted = replace(problem, barred=frozenset[str]().union(*others), held=let_in)
+        at_the_door = Learner(lifted, None)
+        could = (one.id for one in _offered(lifted) if at_the_door.holds(one.entry))
+        return frozenset({steps[id].id for id in could if id in steps} - {steps[id].id for id in begun if id in steps})
+
+
+def _offered(problem: PathwayProblem) -> list[Content]:
+    """The contents that some delivery lets the person take."""
+    usable = {one.content for one in problem.deliveries if problem.usable(one)}
+    return [one for one in problem.contents if one.id in usable]
 
 
 def must_be(asked: Sequence[str]) -> str:

@@ -302,6 +302,9 @@ def test_a_question_can_be_written_for_other_engines(run: Any, tmp_path: Path) -
     assert (name, "/pathways?") == (Path(name).name, json.loads(file.read_text())["address"][:10])
     run("solve", str(file), "--pddl", str(tmp_path / "pddl"))
     assert (tmp_path / "pddl" / name / "domain.pddl").is_file()
+    refused = run("solve", str(file), "--pddl", str(file), ends=2)
+    assert "question.json" in refused.stderr.replace("\n", "")
+    assert "our fault" not in refused.stderr
     taken_out = tmp_path / "without.json.gz"
     run("pathway", "--from", "Q-BASE", "--to", "OC-TECH", "--avoid", "PG-1", "--on", ON, "--export", str(taken_out))
     (answer,) = json.loads(run("solve", str(taken_out), "--json", "--no-seconds").stdout).values()

@@ -89,7 +89,9 @@ def read_question(path: Path) -> Question:
         value = json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
     except (OSError, EOFError, zlib.error) as error:
         raise ProblemRefused(
-            "unreadable_instance", {"why": str(error)}, "Name a file of JSON, gzipped or not."
+            "unreadable_instance",
+            {"why": getattr(error, "strerror", None) or str(error)},
+            "Name a file of JSON, gzipped or not.",
         ) from None
     except (ValueError, RecursionError) as error:
         raise ProblemRefused("unreadable_instance", {"why": str(error)}, "Write the file as UTF-8 JSON.") from None

@@ -16,6 +16,12 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Protocol
 
+MOST = 1_000_000_000
+"""The largest number of pounds, hours or credits that a question may name: sums of thousands fit in 64 bits."""
+
+LONGEST = 5_200
+"""The last week that a question may name, and the most weeks that something may take: a century."""
+
 Fact = str
 """Something that is true of a learner: a competency at a level, a unit credit, an award, an experience."""
 
@@ -69,7 +75,7 @@ class Content:
     """What an opportunity (course, unit, bootcamp, job) demands at its start and gives at its end.
 
     `kind` is a word of the caller's (module, bootcamp, job, ...) that the engine carries but never reads. Raises
-    `ProblemRefused` when the entry has a negative weight.
+    `ProblemRefused` when a weight of the entry is negative or above `MOST`.
     """
 
     id: str
@@ -78,7 +84,7 @@ class Content:
     adds: tuple[Fact, ...]
 
     def __post_init__(self) -> None:
-        _refuse_negative_weight(self.entry)
+        _refuse_weights(self.entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +111,8 @@ class Delivery:
 class Rule:
     """A free and instant consequence: whoever satisfies `condition` also holds every fact of `then`.
 
-    `kind` is a word of the caller's: implies, award, exit_award, transfer. Raises `ProblemRefused` when the condition
-    has a negative weight.
+    `kind` is a word of the caller's: implies, award, exit_award, transfer. Raises `ProblemRefused` when a weight of
+    the condition is negative or above `MOST`.
     """
 
     id: str
@@ -115,7 +121,7 @@ class Rule:
     then: tuple[Fact, ...]
 
     def __post_init__(self) -> None:
-        _refuse_negative_weight(self.condition)
+        _refuse_weights(self.condition)
 
 
 class Criterion(StrEnum):
@@ -164,7 +170,7 @@ class Catalogue:
 
     Two catalogues are equal only when they are the same object, so that what is prepared once can be kept with it.
     Raises `ProblemRefused` when ids repeat, a delivery names an unknown content, or a number is out of range (weeks,
-    costs and hours are not negative; what takes no weeks takes no hours).
+    costs and hours are not negative, nor above `LONGEST` and `MOST`; what takes no weeks takes no hours).
     """
 
     contents: tuple[Content, ...]
@@ -186,12 +192,12 @@ class Catalogue:
             if delivery.content not in known:
                 facts["content"] = delivery.content
                 raise ProblemRefused("unknown_content", facts, "Add the content, or drop the delivery.")
-            amounts = (delivery.weeks, delivery.cost_pounds, delivery.hours_per_week, delivery.travel_hours)
-            if min(amounts) < 0 or (delivery.weeks == 0 and delivery.hours_per_week > 0):
-                hint = "Weeks, cost and hours are not negative, and what takes no weeks takes no hours."
-                raise ProblemRefused("number_out_of_range", facts, hint)
+            amounts = (delivery.cost_pounds, delivery.hours_per_week, delivery.travel_hours)
+            _refuse_out_of_range(facts, weeks=(delivery.weeks,), amounts=amounts)
+            if delivery.weeks == 0 and delivery.hours_per_week > 0:
+                raise ProblemRefused("number_out_of_range", facts, "What takes no weeks takes no hours.")
             if delivery.starts is not None and not _ascending_weeks(delivery.starts):
-                hint = "Give start weeks in ascending order, from week 0."
+                hint = f"Give start weeks in ascending order, from week 0 to week {LONGEST:,}."
                 raise ProblemRefused("starts_not_ascending", facts, hint)
 
 
@@ -223,6 +229,9 @@ class PathwayProblem:
     `Criterion.FIRST_JOB` wants soon, on the way to the goal. `lapses`: weeks after which a fact no longer counts, for
     entry and for the goal, from when it began to hold (week 0 for what is held) and anew each time it is given. What
     follows from it counts as long as it does, except awards, which are made once. What is not named never lapses.
+
+    Raises `ProblemRefused` when a number is negative, or above `LONGEST` (weeks) or `MOST`; the horizon may be
+    negative, when nothing is in time.
     """
 
     catalogue: Catalogue
@@ -237,9 +246,15 @@ class PathwayProblem:
     lapses: Mapping[Fact, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _refuse_negative_weight(self.goal)
+        _refuse_weights(self.goal)
         if self.milestone is not None:
-            _refuse_negative_weight(self.milestone)
+            _refuse_weights(self.milestone)
+        for name, week in {"horizon": max(self.horizon, 0), "not_before": self.not_before, **self.lapses}.items():
+            _refuse_out_of_range({"at": name}, weeks=(week,))
+        _refuse_out_of_range({"at": "hours_cap"}, amounts=(self.hours_cap,))
+        for cap in self.caps:
+            named = () if isinstance(cap.of, Criterion) else cap.of.values()
+            _refuse_out_of_range({"cap": cap.id}, amounts=(max(cap.most, 0), *named))
 
     @property
     def contents(self) -> tuple[Content, ...]:
@@ -276,23 +291,26 @@ class PathwayProblem:
 
 
 def _ascending_weeks(weeks: tuple[int, ...]) -> bool:
-    return all(week >= 0 for week in weeks[:1]) and all(one < two for one, two in pairwise(weeks))
+    return all(0 <= week <= LONGEST for week in (*weeks[:1], *weeks[-1:])) and all(a < b for a, b in pairwise(weeks))
 
 
-def _refuse_negative_weight(expression: Expression) -> None:
-    if _has_negative_weight(expression):
-        hint = "Weights are credits: give each a number of at least 0."
-        raise ProblemRefused("negative_weight", {"expression": str(expression)}, hint)
+def _refuse_out_of_range(facts: dict[str, object], *, weeks: Iterable[int] = (), amounts: Iterable[int] = ()) -> None:
+    for most, numbers, of in ((LONGEST, weeks, "weeks"), (MOST, amounts, "pounds, hours and credits")):
+        for number in numbers:
+            if not 0 <= number <= most:
+                hint = f"Numbers of {of} are 0 to {most:,}."
+                raise ProblemRefused("number_out_of_range", {**facts, "found": number}, hint)
 
 
-def _has_negative_weight(expression: Expression) -> bool:
+def _refuse_weights(expression: Expression) -> None:
     match expression:
-        case str():
-            return False
-        case AtLeast(_, parts):
-            return any(weight < 0 or _has_negative_weight(part) for weight, part in parts)
+        case AtLeast(threshold, parts):
+            _refuse_out_of_range({"at": "credits"}, amounts=(max(threshold, 0), *(weight for weight, _ in parts)))
+            for _, part in parts:
+                _refuse_weights(part)
         case All(simple) | AnyOf(simple):
-            return any(_has_negative_weight(part) for part in simple)
+            for part in simple:
+                _refuse_weights(part)
 
 
 @dataclass(frozen=True, slots=True)

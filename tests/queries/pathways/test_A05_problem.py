@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 
 from queries.pathways.engine.circuit import reasons
-from queries.pathways.engine.problem import AtLeast, PathwayProblem, ProblemRefused
+from queries.pathways.engine.problem import (
+    LONGEST,
+    MOST,
+    All,
+    AnyOf,
+    AtLeast,
+    Cap,
+    Criterion,
+    PathwayProblem,
+    ProblemRefused,
+)
 from tests.support.text_world import world
 
 WORLD = world("""
@@ -28,7 +38,19 @@ BASICS, COURSE = WORLD.deliveries
         ("number_out_of_range", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, cost_pounds=-1),))),
         ("starts_not_ascending", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, starts=(5, 3)),))),
         ("starts_not_ascending", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, starts=(-1,)),))),
-        ("negative_weight", lambda: replace(WORLD, goal=AtLeast(5, ((-5, "Role"),)))),
+        ("starts_not_ascending", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, starts=(5, LONGEST + 1)),))),
+        ("number_out_of_range", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, weeks=LONGEST + 1),))),
+        ("number_out_of_range", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, cost_pounds=MOST + 1),))),
+        ("number_out_of_range", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, travel_hours=10**19),))),
+        ("number_out_of_range", lambda: WORLD.with_catalogue(deliveries=(replace(BASICS, hours_per_week=10**19),))),
+        ("number_out_of_range", lambda: replace(WORLD, goal=AtLeast(5, ((-5, "Role"),)))),
+        ("number_out_of_range", lambda: replace(WORLD, goal=AtLeast(10**19, ((5, "Role"),)))),
+        ("number_out_of_range", lambda: replace(WORLD, goal=All((AnyOf((AtLeast(5, ((10**19, "Role"),)),)),)))),
+        ("number_out_of_range", lambda: replace(WORLD, horizon=10**12)),
+        ("number_out_of_range", lambda: replace(WORLD, hours_cap=10**19)),
+        ("number_out_of_range", lambda: replace(WORLD, lapses={"Basics": 10**19})),
+        ("number_out_of_range", lambda: replace(WORLD, caps=(Cap("budget", Criterion.COST, 10**19),))),
+        ("number_out_of_range", lambda: replace(WORLD, caps=(Cap("once", {"Basics": 10**19}, 1),))),
     ],
 )
 def test_a_contradiction_is_refused(code: str, broken: object) -> None:

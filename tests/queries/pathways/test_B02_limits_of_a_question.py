@@ -230,6 +230,16 @@ def test_a_limit_says_what_it_took_out(service: PathwayService) -> None:
     ]
 
 
+@pytest.mark.parametrize("limit", ["confirmed_only", "profile_required"])
+def test_what_an_assumption_alone_would_open_is_taken_out(service: PathwayService, limit: str) -> None:
+    def taken_out(**question: object) -> list[tuple[str, list[str]]]:
+        answer = ask(service, **{limit: True, "attributes": (("age", "30"),)} | question)
+        return [(one.limit.name, [step.id for step in one.steps]) for one in answer.filtered]
+
+    assert taken_out() == [(limit, ["Q-HNC"])], "nobody says that they have level 3"
+    assert taken_out(holds=("level:3",)) == [], "the runs stay for whoever brings what is usually asked"
+
+
 def test_under_a_budget_a_price_that_is_not_known_does_not_fit(tmp_path: Path) -> None:
     award = HNC | {"duration_weeks": "52"}
     world = projection_of(

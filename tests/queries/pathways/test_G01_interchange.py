@@ -173,10 +173,13 @@ def test_what_is_malformed_is_named_by_its_place(at: tuple[Any, ...], junk: Any,
     assert (refusal.value.code, refusal.value.facts["place"]) == ("malformed_instance", place)
 
 
-def test_ids_that_repeat_and_starts_out_of_order_are_refused_as_in_any_question() -> None:
+def test_repeated_ids_starts_out_of_order_and_numbers_too_large_are_refused_as_in_any_question() -> None:
     for at, junk, code in (
         (("actions", 1, "id"), "a-day", "repeated_id"),
         (("actions", 2, "starts"), [26, 0], "starts_not_ascending"),
+        (("actions", 2, "fee"), 2**62, "number_out_of_range"),
+        (("horizon",), 10**9, "number_out_of_range"),
+        (("learner", "hours_cap"), 10**19, "number_out_of_range"),
     ):
         with pytest.raises(ProblemRefused) as refusal:
             question_from(_put(at, junk))
