@@ -220,14 +220,15 @@ class Slack:
 
     `weeks`: how much later the step may start with the same end in all. `next_start_in_weeks`: the first start of this
     run after the planned one; None: none is known. `then_weeks`: when the goal is reached with it, `otherwise_weeks`:
-    with the best of everything on offer instead; None: not by then. `text` says all of it in words, and what is not
-    known.
+    with the best of everything on offer instead; None: not by then. `proven`: nothing sooner was overlooked; False: the
+    work ran out before that was known. `text` says all of it in words, and what is not known.
     """
 
     weeks: int | None
     next_start_in_weeks: int | None
     then_weeks: int | None
     otherwise_weeks: int | None
+    proven: bool
     text: str
 
 

@@ -479,8 +479,10 @@ class _Answer:
     def explained(self, why: str, solved: Solved, *, swaps: bool = False) -> Pathway:
         """A search that found a plan as a pathway of the answer; with `swaps`, what could stand in for its steps."""
         assert solved.trace is not None
-        explainer = self.asked_otherwise(solved)
-        return WhatIf(explainer, solved, solved.trace, self.limits).told(self.outlined(why, solved), swaps=swaps)
+        explainer, by_weeks = self.asked_otherwise(solved), solved.asked.request.by is Criterion.WEEKS
+        searched = (one.result for one in self._searched.values() if by_weeks and one.asked is solved.asked)
+        what_if = WhatIf(explainer, solved, solved.trace, self.limits, next(searched, None))
+        return what_if.told(self.outlined(why, solved), swaps=swaps)
 
     def outlined(self, why: str, solved: Solved) -> Pathway:
         """The same, without what only other searches can tell."""

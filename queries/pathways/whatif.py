@@ -32,6 +32,8 @@ from queries.pathways.sure import SurePlanner, may_be_taken
 
 MOST_SWAPS = 5
 MOST_WORTH = 3
+WORTH_SHARE = 0.25
+"""The share of the calendar work that is spent on what one thing more would be worth."""
 _NARROWER = {
     "share at most": "those that share at most 70% of their steps with the pathways before it",
     "at most a tenth worse": "those at most a tenth worse than the first",
@@ -48,12 +50,16 @@ _UNITS = {
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What-ifs of one search that found a pathway."""
+    """What-ifs of one search that found a pathway.
+
+    `soonest`: what the planner said of the same question by weeks, of all pathways; None: it is not known.
+    """
 
     explainer: Explainer
     solved: Solved
     trace: Trace
     limits: Limits
+    soonest: PlannerResult | None = None
 
     def told(self, pathway: Pathway, *, swaps: bool) -> Pathway:
         """The pathway with what is known beyond its steps; with `swaps`, what could stand in for each."""
@@ -120,14 +126,15 @@ class WhatIf:
         """What a missed start of each step does, by its id; jobs are begun when somebody is hired."""
         known = {one.content.id for one in self.trace.steps if one.delivery.starts is not None}
         asked = self.solved.asked
-        slack = outlook.slack(asked.problem, self.plan, self.limits, anew=True) if known else {}
-        found = {}
+        found, slack = {}, dict[str, outlook.Slack]()
+        if known:
+            slack = outlook.slack(asked.problem, self.plan, self.limits, anew=True, soonest=self.soonest)
         for step in pathway.steps:
             if step.id in known and (one := slack.get(self.deliveries[step.id])) is not None:
                 found[step.id] = self.missed(one, asked.catalogue.ways[self.deliveries[step.id]])
             elif step.kind is not StepKind.JOB:
                 said = "no start date is known, so nothing can be said of a start that is missed"
-                found[step.id] = Slack(None, None, None, None, said)
+                found[step.id] = Slack(None, None, None, None, True, said)
         return found
 
     def missed(self, one: outlook.Slack, way: Way) -> Slack:
@@ -142,13 +149,18 @@ class WhatIf:
             said.append(f"miss {start}, and the next start of this run, {then}, is too late")
         else:
             later = f"{counted(one.next_start - one.start_week, 'week')} later"
-            end = f"the end {counted(one.weeks_lost, 'week')} later" if one.weeks_lost else "the same end"
+            most = "" if one.proven else "at most "
+            end = f"the end {most}{counted(one.weeks_lost, 'week')} later" if one.weeks_lost else "the same end"
             said.append(f"miss {start}, and the next start of this run is {then}, {later}: {end}")
         if one.anew_finish is None:
-            said.append("nothing else leads there in time from then on")
+            said.append(
+                f"nothing else {'leads' if one.anew_proven else 'was found that leads'} there in time from then on"
+            )
         elif one.anew_finish != one.missed_finish:
-            said.append(f"the best of everything on offer from then on ends in week {one.anew_finish}")
-        return Slack(spare, one.next_start, one.missed_finish, one.anew_finish, "; ".join(said))
+            best = "best" if one.anew_proven else "best that was found"
+            said.append(f"the {best} of everything on offer from then on ends in week {one.anew_finish}")
+        proven = one.proven and one.anew_proven
+        return Slack(spare, one.next_start, one.missed_finish, one.anew_finish, proven, "; ".join(said))
 
     def swaps(self, step: AnswerStep) -> tuple[Swap, ...]:
         """What could stand in for a step with all others kept."""
@@ -198,7 +210,8 @@ class WhatIf:
         """What it would be worth to hold one thing more that steps on some way to the goal ask for.
 
         `planner` is that for the person: with the thing, too, somebody of one age has to be able to start every step.
-        Only what makes a difference is told; what the pathway itself gives is left out.
+        Only what makes a difference is told; what the pathway itself gives is left out. Each is searched for with a
+        share of the work: a pathway that is found is there, though a better one may be overlooked.
         """
         asked, now = self.solved.asked, self.solved.result.value
         if now is None or not asked.measured:
@@ -214,7 +227,8 @@ class WhatIf:
                 problem = replace(problem, horizon=min(problem.horizon, max(now - 1, 0)))
             return planner.at_one_age(problem, by, limits)
 
-        worths = worth_of(asked.problem, asked.request.by, facts, self.limits, solve=better)
+        limits = replace(self.limits, calendar_work=self.limits.calendar_work * WORTH_SHARE)
+        worths = worth_of(asked.problem, asked.request.by, facts, limits, solve=better)
         for fact, then in worths.items():
             if then is not None and then < now:
                 words = self.explainer.words(fact)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from queries.pathways.engine.additive import solve_additive
 from queries.pathways.engine.idioms import priced, within
 from queries.pathways.engine.lapses import solve_verified
 from queries.pathways.engine.planner import ExactPlanner
@@ -28,8 +29,12 @@ from queries.pathways.engine.problem import (
     Plan,
     PlannedStep,
     Planner,
+    PlannerResult,
 )
 from queries.pathways.engine.replay import Learner, PlanRefused, StepTrace, Trace, ended_by, moments, replay
+
+ANEW_SHARE: Final = 0.25
+"""The share of the calendar work that all searches for what is best after a missed start may take."""
 
 MOST_STAND_INS: Final = 5
 """How many sets of several contents are looked for when no single one can stand in for a step."""
@@ -118,7 +123,8 @@ class Slack:
     planned one, None when there is none in time to end by the horizon. `missed` is the same steps dated anew by someone
     who missed the planned start, in the planned week, what had begun by then as it was; `missed_finish` its finish and
     `weeks_lost` how much later. `anew` is the best pathway from that point with anything on offer, if it was asked for.
-    All None when there is no such plan. `proven` says that nothing here was cut short by the work limits.
+    All None when there is no such plan. `proven` says that the work limits cut nothing short but the search for `anew`,
+    and `anew_proven` that nothing on offer leads there sooner than `anew`, or at all.
     """
 
     start_week: int
@@ -131,26 +137,41 @@ class Slack:
     anew: Plan | None
     anew_finish: int | None
     proven: bool
+    anew_proven: bool
 
 
-def slack(problem: PathwayProblem, plan: Plan, limits: Limits, *, anew: bool = False) -> dict[str, Slack]:
+def slack(
+    problem: PathwayProblem,
+    plan: Plan,
+    limits: Limits,
+    *,
+    anew: bool = False,
+    soonest: PlannerResult | None = None,
+) -> dict[str, Slack]:
     """The slack of each step, by delivery id; none for a plan without dates.
 
-    With `anew`, what is best after each missed start is searched for among everything on offer. Weeks after the finish
-    are not looked at: a step that ends later than the goal holds has no slack here. Raises `PlanRefused` for a plan
-    that does not hold.
+    With `anew`, what is best after each missed start is searched for among everything on offer: in all for a share of
+    the calendar work, of which each search may take half of what is left. `soonest` is what the planner said of the
+    whole question by weeks, when it is known: its bound and its plan save searches. Weeks after the finish are not
+    looked at: a step that ends later than the goal holds has no slack here. Raises `PlanRefused` for a plan that does
+    not hold.
     """
     trace = replay(problem, plan)
     if trace.finish_week is None:
         return {}
     small = _only(problem, [step.content.id for step in trace.steps])
-    found = {}
+    found, left = {}, limits.calendar_work * ANEW_SHARE
     for step in trace.steps:
-        found[step.delivery.id] = _slack(small, trace, step, limits, problem if anew else None)
+        one = _slack(small, trace, step, limits)
+        if anew:
+            best = _anew(problem, trace, step, one, replace(limits, calendar_work=left / 2), soonest)
+            one = replace(one, anew=best.plan, anew_finish=best.finish_week, anew_proven=best.proven)
+            left -= best.work
+        found[step.delivery.id] = one
     return found
 
 
-def _slack(small: PathwayProblem, trace: Trace, step: StepTrace, limits: Limits, whole: PathwayProblem | None) -> Slack:
+def _slack(small: PathwayProblem, trace: Trace, step: StepTrace, limits: Limits) -> Slack:
     missed, finish = _weeks(step)[0], trace.finish_week
     assert finish is not None
     one = step.delivery
@@ -177,10 +198,6 @@ def _slack(small: PathwayProblem, trace: Trace, step: StepTrace, limits: Limits,
     after = _Dated(None, None, True)
     if later is not None:
         after = _dated(small, windows | {one.id: (missed + 1, None)}, limits)
-    best = _Dated(None, None, True)
-    if whole is not None:
-        begun = {id: window for id, window in windows.items() if window[1] is not None and id != one.id}
-        best = _dated(whole, begun, limits, since=missed, missed=one.id)
     return Slack(
         missed,
         alone,
@@ -189,10 +206,28 @@ def _slack(small: PathwayProblem, trace: Trace, step: StepTrace, limits: Limits,
         after.plan,
         after.finish_week,
         None if after.finish_week is None else after.finish_week - finish,
-        best.plan,
-        best.finish_week,
-        proven and after.proven and best.proven,
+        None,
+        None,
+        proven and after.proven,
+        True,
     )
+
+
+def _anew(
+    whole: PathwayProblem,
+    trace: Trace,
+    step: StepTrace,
+    found: Slack,
+    limits: Limits,
+    soonest: PlannerResult | None,
+) -> _Dated:
+    """The best of everything on offer for whoever misses the start of a step."""
+    missed = found.start_week
+    begun = [one for one in trace.steps if _weeks(one)[0] < missed and one is not step]
+    windows = {one.delivery.id: _as_it_was(one, missed) for one in begun}
+    known = [one for one in (found.missed, soonest.plan if soonest else None) if one is not None]
+    bound = soonest.bound if soonest else None
+    return _dated(whole, windows, limits, since=missed, missed=step.delivery.id, known=known, bound=bound)
 
 
 def _weeks(step: StepTrace) -> tuple[int, int]:
@@ -238,11 +273,12 @@ def _finish(problem: PathwayProblem, plan: Plan, by: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
-    """A plan dated anew (None: there is none, or none was found) and whether that is proved to be the best."""
+    """A plan dated anew (None: there is none, or none was found), whether none is proved to be sooner, and the work."""
 
     plan: Plan | None
     finish_week: int | None
     proven: bool
+    work: float = 0.0
 
 
 def _dated(
@@ -253,10 +289,13 @@ def _dated(
     since: int = 0,
     missed: str = "",
     planner: Planner | None = None,
+    known: Iterable[Plan] = (),
+    bound: int | None = None,
 ) -> _Dated:
     """The plan of earliest finish that takes the contents of these deliveries, by one of them, started in its window.
 
-    Anything else on offer may be added, from week `since` on, or the week after for the delivery `missed`.
+    Anything else on offer may be added, from week `since` on, or the week after for the delivery `missed`. A `known`
+    plan that does so by week `bound`, before which there is none, is the answer.
     """
     required = {one.content for one in problem.deliveries if one.id in windows}
     offered = []
@@ -275,10 +314,13 @@ def _dated(
         except PlanRefused:
             pass  # too many hours in a week, or over a cap
     question = _requiring(problem.with_catalogue(deliveries=left), required)
+    for plan in known:
+        if bound is not None and _finish(question, plan, bound):
+            return _Dated(plan, replay(question, plan).finish_week, True)
     result = solve_verified(planner or ExactPlanner(), question, Criterion.WEEKS, limits)
-    if result.plan is None:
-        return _Dated(None, None, result.proven)
-    return _Dated(result.plan, replay(problem, result.plan).finish_week, result.proven)
+    finish = None if result.plan is None else replay(problem, result.plan).finish_week
+    proven = result.proven or (finish is not None and bound is not None and finish <= bound)
+    return _Dated(result.plan, finish, proven, result.work.calendar_work)
 
 
 def _soonest(problem: PathwayProblem, learner: Learner, offered: Iterable[Delivery]) -> tuple[Plan, int] | None:
@@ -510,13 +552,12 @@ def _smallest_sets(problem: PathwayProblem, kept: Collection[str], out: str, lim
     """Sets of fewest other contents, found one after another by a cap that shuts out each one found."""
     question = priced(_requiring(problem, kept), lambda one: one.content not in kept)
     question = replace(question, barred=problem.barred | {one.id for one in problem.deliveries if one.content == out})
-    content_of = {one.id: one.content for one in problem.deliveries}
     found: list[frozenset[str]] = []
     while len(found) < MOST_STAND_INS:
-        result = ExactPlanner().solve(replace(question, lapses={}), Criterion.COST, limits)
-        if result.plan is None:
+        fewest = solve_additive(replace(question, lapses={}), Criterion.COST, limits)
+        if fewest is None or fewest.value is None:
             break
-        contents = frozenset(content_of[step.delivery] for step in result.plan.steps) - frozenset(kept)
+        contents = frozenset(one.content for one in fewest.deliveries) - frozenset(kept)
         if contents in found or (found and len(contents) > len(found[0])):
             break
         found.append(contents)

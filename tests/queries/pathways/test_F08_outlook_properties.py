@@ -108,6 +108,28 @@ def test_what_a_missed_start_costs_is_what_dating_the_same_steps_anew_in_every_w
         assert one.next_start in (None, min(after, default=None))
 
 
+@FEW
+@given(planned(), st.booleans())
+def test_what_is_best_after_a_missed_start_is_the_same_however_little_is_searched(
+    asked: tuple[PathwayProblem, Plan], longer: bool
+) -> None:
+    problem, plan = asked
+    soonest = ExactPlanner().solve(problem, Criterion.WEEKS, Limits())
+    if longer:  # the steps of the best pathway, each begun as late as can be: another pathway to the same goal
+        latest = slack(problem, plan, Limits())
+        plan = moved(plan, plan.steps[-1].delivery, latest[plan.steps[-1].delivery].latest_alone)
+    searched = slack(problem, plan, Limits(), anew=True)
+    saved = slack(problem, plan, Limits(), anew=True, soonest=soonest)
+    hurried = slack(problem, plan, Limits(calendar_work=0), anew=True)
+    for delivery, one in searched.items():
+        assert one.anew_proven
+        assert saved[delivery].anew_proven
+        assert saved[delivery].anew_finish == one.anew_finish
+        quick = hurried[delivery]
+        assert quick.anew is None or finish(problem, quick.anew) == quick.anew_finish
+        assert quick.anew_finish == one.anew_finish or not quick.anew_proven
+
+
 def every_dating(problem: PathwayProblem, plan: Plan, week: int) -> list[Plan]:
     """Every way to date the steps that had not begun before a week."""
     plans = [Plan(())]
