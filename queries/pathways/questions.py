@@ -745,8 +745,18 @@ def one_call(explainer: Explainer, best: Solved, planner: Planner, limits: Limit
             return False, 0
         return now.value is None, 0 if now.value is None else now.value - then.value
 
+    def better(barred: frozenset[str], now: PlannerResult) -> PlannerResult:
+        """The best with these barred if it is better than what is known; else that."""
+        if now.value is None or best.result.bound is None or by is not Criterion.WEEKS:
+            return solved(barred)
+        if now.value <= best.result.bound:
+            return now
+        sooner = replace(asked.problem, barred=asked.problem.barred | barred, horizon=now.value - 1)
+        then = planner.solve(sooner, by, limits)
+        return now if then.plan is None else then
+
     sure_now = solved(frozenset(doubtful))
-    sure_then = [solved(frozenset(doubtful) - call.deliveries) for call in tried]
+    sure_then = [better(frozenset(doubtful) - call.deliveries, sure_now) for call in tried]
     gains = [gain(sure_now, then) for then in sure_then]
     if any(opens or weeks for opens, weeks in gains):
         chosen = max(range(len(tried)), key=gains.__getitem__)

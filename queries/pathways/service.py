@@ -5,6 +5,7 @@ against the requirements themselves) stand between the search and every answer.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -29,7 +30,7 @@ from queries.pathways.engine.problem import (
     Planner,
     PlannerResult,
 )
-from queries.pathways.engine.replay import replay
+from queries.pathways.engine.replay import PlanRefused, replay
 from queries.pathways.engine.warm import warm
 from queries.pathways.explain import Explainer
 from queries.pathways.grounds import Grounds
@@ -357,11 +358,13 @@ class _Answer:
         return self._searched[request]
 
     def solve(self, asked: Asked) -> Solved:
-        """One search by the planner, its plan dated and replayed."""
-        by = asked.request.by
-        if by is Criterion.TRAVEL and not asked.measured:
-            by = Criterion.WEEKS  # no travel is known, so all that is left to choose by is time
-        return self.replayed(asked, self.planner(asked).solve(asked.problem, by, self.limits))
+        """One search by the planner, its plan dated and replayed; what is best under wider limits needs none."""
+        for one in self._searched.values():
+            best = one.result.proven and one.result.plan is not None and _by(one.asked) is _by(asked)
+            if best and asked.problem.narrows(one.asked.problem):
+                with suppress(PlanRefused):
+                    return self.replayed(asked, one.result)
+        return self.replayed(asked, self.planner(asked).solve(asked.problem, _by(asked), self.limits))
 
     def planner(self, asked: Asked) -> SurePlanner:
         """The planner for the person who asks."""
@@ -606,6 +609,12 @@ _WINDOW: Final = 1.3
 """Compromises may take so many times as long as the soonest pathway."""
 
 _USUAL: Final = PathwayRequest()
+
+
+def _by(asked: Asked) -> Criterion:
+    """What is searched by: where no travel is known, all that is left to choose by is time."""
+    by = asked.request.by
+    return Criterion.WEEKS if by is Criterion.TRAVEL and not asked.measured else by
 
 
 def _distance(role: RoleFacts, goal: RoleFacts, sector: str) -> tuple[int, int, str]:

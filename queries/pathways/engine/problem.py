@@ -275,6 +275,19 @@ class PathwayProblem:
         """Whether the learner can take a delivery at all, alone: it is not barred, nor too heavy for a week."""
         return delivery.hours_per_week <= self.hours_cap and delivery.id not in self.barred
 
+    def narrows(self, other: PathwayProblem) -> bool:
+        """Whether every pathway of this question is plainly one of the other, too: its limits are no wider."""
+        return (
+            self.catalogue is other.catalogue
+            and (self.goal, self.milestone, self.lapses) == (other.goal, other.milestone, other.lapses)
+            and self.held <= other.held
+            and self.barred >= other.barred
+            and self.hours_cap <= other.hours_cap
+            and self.horizon <= other.horizon
+            and self.not_before >= other.not_before
+            and all(cap in self.caps for cap in other.caps)
+        )
+
     def with_catalogue(
         self,
         contents: Iterable[Content] | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -26,7 +27,7 @@ from queries.pathways.engine.problem import (
     PlannerResult,
     Rule,
 )
-from queries.pathways.engine.replay import reaches_goal, replay
+from queries.pathways.engine.replay import PlanRefused, reaches_goal, replay
 from tests.queries.pathways.questions import FACTS, layered_question, questions
 
 KNOWN = list(Criterion)
@@ -151,6 +152,29 @@ def test_one_more_content_and_delivery_is_never_worse(
 def test_more_hours_and_a_longer_horizon_are_never_worse(criterion: Criterion, problem: PathwayProblem) -> None:
     roomy = replace(problem, hours_cap=problem.hours_cap + 10, horizon=problem.horizon + 3)
     assert value(roomy, criterion) <= value(problem, criterion)
+
+
+@pytest.mark.parametrize("criterion", KNOWN)
+@few
+@given(problem=questions(), closer=st.sampled_from(["horizon", "hours_cap", "not_before", "held", "barred"]))
+def test_what_is_best_and_keeps_to_closer_limits_is_best_under_them(
+    criterion: Criterion, problem: PathwayProblem, closer: str
+) -> None:
+    less = {
+        "horizon": problem.horizon - 2,
+        "hours_cap": problem.hours_cap - 5,
+        "not_before": problem.not_before + 1,
+        "held": frozenset(sorted(problem.held)[1:]),
+        "barred": problem.barred | {one.id for one in problem.deliveries[::3]},
+    }
+    narrower = replace(problem, **{closer: less[closer]})
+    assert narrower.narrows(problem)
+    assert problem.narrows(narrower) == (less[closer] == getattr(problem, closer))
+    best = solve(problem, criterion)
+    with suppress(PlanRefused):
+        if best.plan is not None:
+            replay(narrower, best.plan)
+            assert value(narrower, criterion) == best.value
 
 
 @few
