@@ -221,6 +221,12 @@ def turning_days(scheme: Scheme) -> tuple[date, ...]:
     return tuple(sorted({start for start, _ in spans} | {end + timedelta(days=1) for _, end in spans if end}))
 
 
+def review_days(book: RuleBook) -> tuple[date, ...]:
+    """The last days on which versions of rules are relied on without another look at their sources."""
+    rules = (rule for scheme in book.schemes.values() for rule in scheme.rules)
+    return tuple(sorted({version.review_by for rule in rules for version in rule.versions}))
+
+
 @cache
 def rulebook() -> RuleBook:
     """The rules this package ships."""

@@ -26,12 +26,13 @@ from graph.requirements import (
     Requirement,
     Usually,
     attributes,
+    day_of,
     write,
 )
 from queries.eligibility.decision import About, Answer
 from queries.eligibility.logic import Leaf, Node, Situation, World, compiled, facts_of, leaves, rests_on
 from queries.eligibility.person import Facts, age_on, births, funding_year_31_august, years_before
-from queries.eligibility.rulebook import Rule, RuleBook, Scheme
+from queries.eligibility.rulebook import Rule, RuleBook, Scheme, review_days
 from queries.eligibility.schemes import Cost, costs
 from queries.pathways.compile import (
     AGES,
@@ -83,10 +84,10 @@ class Run:
     """What rules ask of whoever starts a run of a step.
 
     `entry` is what the step asks of circumstances alone, `beside_facts` are ages that count beside facts, and `schemes`
-    shut people out. `turns`: the days on which a scheme's rules change. Runs that are `alike` stand the same on a day
-    for people of whom the facts named `person`, and what is `held` of things, are the same. `compared`: the numbers
-    that a fact about the person is compared with, where it counts for nothing else. `by_day`: some rule asks for the
-    very day of the start.
+    shut people out. `turns`: the days on which a scheme's rules change, or what is asked of the day of a start. Runs
+    that are `alike` stand the same on a day for people of whom the facts named `person`, and what is `held` of things,
+    are the same. `compared`: the numbers that a fact about the person is compared with, where it counts for nothing
+    else.
     """
 
     def __init__(self, way: Way, catalogues: Catalogues) -> None:
@@ -103,13 +104,14 @@ class Run:
         looked_at = ((name, said) for name, said in self.opportunity.items() if name in names)
         known = {name for about, name in facts if about is About.PERSON and name not in AGES}
         self.person = ("willing-to-borrow", *sorted(known))
-        self.by_day = "starts" in names
         self.compared = self._compared(asked_for)
         of_person = (leaf.asked for leaf in asked_for if not isinstance(leaf.asked, Attribute | Opportunity))
         self.held = tuple(dict.fromkeys(of_person))
         schemes = frozenset(one.id for one in self.all_schemes)
         self.alike = catalogues.number((self.entry, self.beside_facts, frozenset(looked_at), schemes))
-        self.turns = sorted({day for scheme in self.all_schemes for day in book.turning_days(scheme.id)})
+        compared = {day for leaf in asked_for if (day := _day(leaf.asked))}
+        turns = {day for scheme in self.all_schemes for day in book.turning_days(scheme.id)}
+        self.turns = sorted({*turns, *compared, *(day + timedelta(days=1) for day in compared)})
         self.starts = () if way.offer is None else _days(way.offer.starts)
 
     def _compared(self, asked_for: Iterable[Leaf]) -> Mapping[str, Sequence[float]]:
@@ -130,9 +132,9 @@ class Run:
             return said
         return bisect_left(numbers, int(said)), bisect_right(numbers, int(said))
 
-    def day_class(self, day: date) -> Hashable:
-        """Between which of the days on which rules change a day lies; the day itself where rules ask for it."""
-        return day if self.by_day else bisect_right(self.turns, day)
+    def day_class(self, day: date) -> int:
+        """Between which of the days on which rules change a day lies."""
+        return bisect_right(self.turns, day)
 
     def day(self, week: int, on: date) -> date:
         """The day of a start in a week, counted from the day of the question."""
@@ -172,6 +174,11 @@ class Run:
             for rule in scheme.rules:
                 found.update(one for version in rule.versions for one in _ages(version.asks, figures))
         return frozenset(found)
+
+
+def _day(asked: Requirement) -> date | None:
+    """The day with which the day of a start is compared; None: what is asked is another thing."""
+    return day_of(asked.value) if isinstance(asked, Opportunity) and asked.name == "starts" else None
 
 
 def _number(said: object) -> float | None:
@@ -401,6 +408,7 @@ class _Personal:
         self.day, self.person, self.catalogues, self.until = day, person, catalogues, until
         self._who: dict[Hashable, Hashable] = {}
         self.born = births(person.attributes, person.asked_on)
+        self.due = bisect_left(review_days(catalogues.book), person.asked_on)
         self.willing = person.attributes.get("willing-to-borrow") == "yes"
         self.limited = not ENTITLED.isdisjoint(person.attributes)
         self.judge = Judge(catalogues.projection, person)
@@ -499,7 +507,7 @@ class _Personal:
     def standing(self, run: Run, day: date) -> Standing:
         """How a start on a day stands. What was found for one person is kept for others who are alike in it."""
         person, kept, on = self.person, self.catalogues.standings, self.person.asked_on
-        found = kept.get(key := (run.alike, run.day_class(day), on, self.who(run), run.age_class(person, day)))
+        found = kept.get(key := (run.alike, run.day_class(day), self.due, self.who(run), run.age_class(person, day)))
         if found is None:
             situation = Situation(person.attributes, run.opportunity, day, on, self.held)
             answer = run.answer(situation)

@@ -111,6 +111,27 @@ def test_the_cost_is_that_of_the_cheapest_sure_payment_on_the_day_of_the_start(t
     }
 
 
+def test_what_is_free_from_a_day_on_is_waited_for(tmp_path: Path) -> None:
+    projection = world(study("S", "none", TO_GOAL, 1, cost=900, kind="PT-BOOTCAMP"))
+    day = ON + timedelta(weeks=3)
+    schemes = book(tmp_path, rule("free", "payment", f"opportunity(starts >= {day})", pays="{learner: 0}"))
+    for by, expected in ((Criterion.WEEKS, (900, 0)), (Criterion.COST, (0, 3))):
+        _, found = solve(asked(projection, schemes, by=by))
+        assert found is not None
+        assert (found.pounds, found.steps[0][1]) == expected
+
+
+def test_a_rule_that_is_due_for_review_is_relied_on_no_more_though_it_was_the_day_before(tmp_path: Path) -> None:
+    projection = world(study("S", "none", TO_GOAL, 1, cost=900, kind="PT-BOOTCAMP"))
+    catalogues = Catalogues(projection, book(tmp_path, rule("free", "payment", "none", pays="{learner: 0}")))
+    reviewed = date(2030, 1, 1)
+    for day, pounds in ((ON, 0), (reviewed, 0), (reviewed + timedelta(1), 900), (reviewed, 0)):
+        question = ask(catalogues, PathwayRequest(to=(GOAL,), on=day, by=Criterion.COST), measured=True)
+        _, found = solve(question)
+        assert found is not None
+        assert found.pounds == pounds
+
+
 @pytest.mark.parametrize(("willing", "found_one"), [("yes", True), ("no", False), (None, False)])
 def test_a_loan_counts_as_cost_but_not_against_the_budget(tmp_path: Path, willing: str | None, found_one: bool) -> None:
     projection = world(study("S", "none", TO_GOAL, 1, cost=900, kind="PT-BOOTCAMP"))
