@@ -57,12 +57,20 @@ def _one_of(error: Mapping[str, Any]) -> str:
     return f"has to be {'one of ' if ' or ' in choices else ''}{choices}"
 
 
+def _bounded(error: Mapping[str, Any], bound: str, by_number: str, by_day: str) -> str:
+    limit = str(error["ctx"][bound])
+    day = re.fullmatch(r"datetime\.date\((\d+), (\d+), (\d+)\)", limit)  # as pydantic writes it
+    if day is None:
+        return f"has to be {limit} {by_number}"
+    return f"has to be {'-'.join(f'{int(part):02}' for part in day.groups())} {by_day}"
+
+
 _WORDED: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "literal_error": _one_of,
     "enum": _one_of,
-    "greater_than_equal": lambda error: f"has to be {error['ctx']['ge']} or more",
+    "greater_than_equal": lambda error: _bounded(error, "ge", "or more", "or later"),
     "greater_than": lambda error: f"has to be more than {error['ctx']['gt']}",
-    "less_than_equal": lambda error: f"has to be {error['ctx']['le']} or less",
+    "less_than_equal": lambda error: _bounded(error, "le", "or less", "or earlier"),
     "less_than": lambda error: f"has to be less than {error['ctx']['lt']}",
     "string_too_short": lambda error: _sized(error, "min_length", "at least"),
     "too_short": lambda error: _sized(error, "min_length", "at least"),
@@ -102,6 +110,8 @@ def in_words(error: Mapping[str, Any]) -> str:
     'has to be a whole number'
     >>> in_words({"type": "literal_error", "loc": ("by",), "input": "x", "msg": "…", "ctx": {"expected": "'a' or 'b'"}})
     'has to be one of a or b'
+    >>> in_words({"type": "less_than_equal", "loc": ("on",), "msg": "…", "ctx": {"le": "datetime.date(2100, 12, 31)"}})
+    'has to be 2100-12-31 or earlier'
     """
     kind = error["type"]
     if kind in _PLAIN:

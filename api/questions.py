@@ -53,7 +53,11 @@ T = TypeVar("T")
 
 _LEVEL: Final = re.compile(r"level[ :]([1-8])", re.IGNORECASE)
 _ID: Final = re.compile(r"[A-Z]{1,5}(-[A-Z0-9.]+)+")
-_COUNTED: Final = re.compile(r"(.+):(\d{1,4})")
+MOST_CREDITS: Final = 9999
+"""The most credits that anything may have: the shapes of the data say the same."""
+
+_NO_LEVEL: Final = re.compile(r"level( \d+|:.*)", re.IGNORECASE)
+_COUNTED: Final = re.compile(r"(.+):(\d{1,9})")
 _QAN: Final = re.compile(r"\d{3}/?\d{4}/?[\dXx]")
 _PATHWAY_DEFAULTS: Final = PathwayRequest()
 
@@ -98,16 +102,21 @@ class Understanding:
         """Something that a person brings; also `level:3` and `Q-…:60`."""
         if level := _LEVEL.fullmatch(text.strip()):
             return Understood(text, f"level:{level[1]}", f"an award at level {level[1]}", How.ID)
-        if (credits := _COUNTED.fullmatch(text.strip())) and int(credits[2]) > 0:
+        if _NO_LEVEL.fullmatch(text.strip()):
+            raise Problem("invalid-request", f"“{text}” is no level: they are level:1 to level:8.", 422)
+        if credits := _COUNTED.fullmatch(text.strip()):
             award = self.thing(credits[1], ("Qualification",), "an award, of which so many credits are held")
             return self.part_of(award, int(credits[2]), text)
         return self.thing(text, STARTS, "something a person holds, has completed or works as")
 
     def part_of(self, award: Understood, credits: int, text: str) -> Understood:
-        """So many credits of an award. Raises `Problem` when it has fewer in all."""
+        """So many credits of an award. Raises `Problem` for none, and when it has fewer in all."""
         whole = self.services.pathways.projection.awards[award.id].credits
         if whole is not None and credits > whole:
-            raise Problem("invalid-request", f"{award.label} has {whole} credits in all, not {credits}.", 422)
+            raise Problem("invalid-request", f"{award.label} has {whole} credits in all, not {credits:,}.", 422)
+        if not 1 <= credits <= MOST_CREDITS:
+            said = f"“{text}” says {credits:,} credits: they are 1 to {MOST_CREDITS:,}."
+            raise Problem("invalid-request", said, 422)
         return Understood(text, f"{award.id}:{credits}", f"{credits} credits of {award.label}", award.how)
 
     def award(self, text: str) -> Understood:

@@ -436,10 +436,9 @@ def first_work(steps: Sequence[Reply]) -> str:
     step = next((one for one in steps if one["kind"] in ("job", "apprenticeship")), None)
     if step is None:
         return "Not on this route"
-    begins = step["starts_in_weeks"]
-    if begins is None:
-        return f"With step {step['number']}; when is not known"
-    return f"With step {step['number']}, in week {begins} at the soonest"
+    begins, apprentice = step["starts_in_weeks"], step["kind"] == "apprenticeship"
+    said = f"{'As an apprentice, with' if apprentice else 'With'} step {step['number']}"
+    return f"{said}; when is not known" if begins is None else f"{said}, in week {begins} at the soonest"
 
 
 def can_start(one: Reply) -> str:

@@ -61,6 +61,8 @@ def check(request: PathwayRequest, projection: Projection) -> None:
         facts_of(one.id, projection)
         if one.id in request.avoid:
             raise ContradictoryLimitsError(f"{one.id} is both to be passed through and to be avoided")
+        if one.weeks > ANY_TIME:
+            raise ContradictoryLimitsError(f"a stay of {one.weeks:,} weeks is more than any pathway may take")
         if one.weeks and one.id not in projection.roles:
             raise ContradictoryLimitsError(f"a stay of {one.weeks} weeks belongs to a role, and {one.id} is none")
         if one.weeks and one.id in request.to:

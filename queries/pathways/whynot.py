@@ -196,7 +196,7 @@ class WhyNot:
             case "cannot-be-told":
                 text = "on every way there is a step of which it cannot be told whether the person may start it"
             case "via-not-possible":
-                text = f"no way leads there {limit.text}"
+                text = f"within the other limits no way leads there {limit.text}"
             case _:
                 text = f"{limit.text}: this takes out every way{self.last_seen(limit.name)}{self.untold(limit.name)}"
         return Reason(code, text, about)

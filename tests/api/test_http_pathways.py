@@ -93,7 +93,7 @@ def test_an_unknown_id_in_a_question_gets_suggestions(client: TestClient) -> Non
     assert found["suggestions"][0]["id"] == "Q-CERT"
     refused = ask(client, 422, **{"from": "Q-CERT:9999", "to": "OC-TECH"})
     assert refused["code"] == "invalid-request"
-    assert "9999" in refused["detail"]
+    assert "9,999" in refused["detail"]
 
 
 def test_a_pathway_leads_to_a_role_or_an_award(client: TestClient) -> None:
@@ -275,6 +275,13 @@ def test_why_not_and_what_would_change_it(client: TestClient, given: dict[str, A
         ({"trade_off": ["weeks", "weeks"]}, "invalid-request"),
         ({"trade_off": ["weeks", "travel"]}, "not-known"),
         ({"arrive_by": "soon"}, "invalid-request"),
+        ({"arrive_by": "2200-01-01"}, "invalid-request"),
+        ({"via": "OC-LAB:9999"}, "contradictory-limits"),
+        ({"via": "OC-LAB:123456789"}, "contradictory-limits"),
+        ({"holds": "level:9"}, "invalid-request"),
+        ({"holds": "level:three"}, "invalid-request"),
+        ({"holds": "Q-BASE:0"}, "invalid-request"),
+        ({"holds": "Q-BASE:999999999"}, "invalid-request"),
     ],
 )
 def test_limits_that_cannot_be_are_refused(client: TestClient, given: dict[str, Any], code: str) -> None:

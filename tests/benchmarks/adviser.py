@@ -2,9 +2,9 @@
 
 The regional tables are built and served by the shipped service. The question of the README is asked over HTTP for each
 number of hours a week from 16 to 40, by each criterion: every one is new to the service, and so is what it has to work
-out for it. Then all are asked again, which has to give the same bytes. So are the plain question of twenty other days,
-of which nothing is ready, and one as soon as the service is up. The exit status is 1 when an answer is no pathway, has
-more than the bound that is proved, or is another the second time.
+out for it. Then all are asked again, which has to give the same bytes. Besides: the plain question of twenty other
+days, of which nothing is ready, and one as soon as the service is up. The exit status is 1 when an answer is no
+pathway, has more than the bound that is proved, or is another the second time.
 """
 
 import json

@@ -207,6 +207,7 @@ def test_none_within_and_what_would_open_one(
         ({"provider": ("P-NORTH",), "avoid": ("P-NORTH",)}, "both a provider to choose from and to be avoided"),
         ({"via": (Via("Q-HNC", 52),)}, "belongs to a role"),
         ({"via": (Via("OC-TECH", 52),)}, "the goal itself"),
+        ({"via": (Via("OC-AIDE", 9999),)}, "more than any pathway may take"),
     ],
 )
 def test_limits_that_contradict_each_other(service: PathwayService, question: dict[str, object], says: str) -> None:
