@@ -736,7 +736,8 @@ def _stop(screen: Screen, stop: StoppingPoint, *, last: bool) -> None:
     besides = f", and what is paid for {unpriced} is not known" if stop.steps_of_unknown_cost else ""
     paid = f" Paid by then: £{stop.spent_pounds:,}{besides}."
     here = "The client is there." if last else "The client can stop here."
-    screen.line(f"{here} {said}{opened}{paid}", indent=6, hang=2)
+    used = "".join(f" Used by then of the {one.text}." for one in stop.entitlements_spent)
+    screen.line(f"{here} {said}{opened}{paid}{used}", indent=6, hang=2)
     if stop.breaks_off:
         off = "; ".join(step.label for step in stop.breaks_off)
         screen.line(f"Broken off then, though paid for: {off}.", indent=6, hang=2)

@@ -206,6 +206,7 @@ class Understanding:
             profile_required=question.profile_required,
             confirmed_only=question.confirmed_only,
             alternatives=question.alternatives,
+            tolerance_percent=question.tolerance,
             on=question.on or today,
         )
         return request, (*starts, *goals, *via, *avoided, *providers)
@@ -242,9 +243,9 @@ def address_of(request: PathwayRequest, release: int | None) -> str:
     if request.to_level is not None:
         said += [("to_level", request.to_level), ("sector", request.sector)]
     said.append(("by", request.by))
-    for name in ("hours_per_week", "within_weeks", "alternatives"):
+    for name in ("hours_per_week", "within_weeks", "alternatives", "tolerance_percent"):
         if (value := getattr(request, name)) != getattr(_PATHWAY_DEFAULTS, name):
-            said.append((name, value))
+            said.append((name.removesuffix("_percent"), value))
     for name in ("arrive_by", "depart_after", "budget_pounds"):
         if (value := getattr(request, name)) is not None:
             said.append((name.removesuffix("_pounds"), value))

@@ -137,6 +137,10 @@ def pathway(
         bool, typer.Option("--profile-required", help="Treat the usual profile as a bar.")
     ] = False,
     alternatives: Annotated[int, typer.Option(help="Most pathways to show.")] = 3,
+    tolerance: Annotated[
+        int,
+        typer.Option(help="By how many percent one may be worse that is shown because it is much better otherwise."),
+    ] = 10,
     on: Annotated[str | None, typer.Option(help="Day of the question, such as 2026-11-21.  [default: today]")] = None,
     export: Annotated[
         Path | None,
@@ -165,6 +169,7 @@ def pathway(
         "from": starts, "to": to, "to_level": to_level, "sector": sector, "by": by, "attribute": attribute,
         "hours_per_week": hours_per_week, "within_weeks": within_weeks, "published_only": published_only,
         "without_employer": without_employer, "profile_required": profile_required, "alternatives": alternatives,
+        "tolerance": tolerance,
         "confirmed_only": confirmed_only,
         "arrive_by": arrive_by, "depart_after": depart_after, "via": via, "avoid": avoid, "mode": mode,
         "attendance": attendance, "provider": provider, "budget": budget, "unpriced": unpriced,

@@ -110,6 +110,13 @@ class PathwayQuestion(ReadAsked):
         False, description="Treat the profile that a provider usually asks as a bar, although it may decide otherwise."
     )
     alternatives: int = Field(3, ge=1, le=10, description="Most pathways to show, the best one included.")
+    tolerance: int = Field(
+        10,
+        ge=0,
+        le=100,
+        description="By how many percent a pathway may be worse that is shown because it is much cheaper, or by cost"
+        " much sooner.",
+    )
     attribute: Annotated[list[Text], Field(max_length=100)] = Field(
         [],
         description="A fact about the person as `name:value`, such as `age:34` or `employment:employed`. What is not"
@@ -215,6 +222,7 @@ class PathwayQuestionBody(PathwayQuestion):
 
     @field_validator(
         *("release", "to_level", "hours_per_week", "within_weeks", "alternatives", "budget", "travel_limit", "km"),
+        "tolerance",
         mode="before",
     )
     @classmethod

@@ -779,7 +779,8 @@ def _credits(_: Reply, step: Reply) -> str:
 
 def so_far(one: Reply, step: Reply) -> str:
     """What is paid and which credits are held when a step ends, in words."""
-    return f"Paid: {_paid(one, step)}. Held: {_credits(one, step)}."
+    used = "".join(f" Used of the {spent['text']}." for spent in step["afterwards"]["entitlements_spent"])
+    return f"Paid: {_paid(one, step)}. Held: {_credits(one, step)}.{used}"
 
 
 def waits_of(steps: Sequence[Reply]) -> dict[int, int]:

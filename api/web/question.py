@@ -97,6 +97,7 @@ _ALSO: Final[dict[str, Callable[[str], str]]] = {
     "jobs_as_steps": lambda value: "A job may be a step on the way" if value == "true" else "No job on the way",
     "trade_off": lambda value: f"Show compromises on: {BY.get(Criterion(value), value) if value in BY else value}",
     "alternatives": lambda value: f"Show at most {value} routes",
+    "tolerance": lambda value: f"Show what is at most {value} percent worse and much better otherwise",
     "on": lambda value: f"As of {on_screen(value)}",
     "travel_limit": lambda value: f"At most {value} hours of travel",
     "lifted": lambda value: f"A limit was lifted to get here, and the plan says so ({_plain_query(value)})",

@@ -184,6 +184,7 @@ _FIELDS: Final = {
     "km": ("miles", f"How far, in miles, {_NUMBER} from 1 to 310, with a place to set out from."),
     "within_weeks": ("arrive", f"The weeks to be there within {_NUMBER} from 0 to 1,040."),
     "alternatives": ("also", "How many routes to show must be from 1 to 10."),
+    "tolerance": ("also", f"By how much a route may be worse {_NUMBER} of percent from 0 to 100."),
     "on": ("also", f"The day of the question {_REAL_DAY}."),
     "release": ("to", "The address names a release of the data, and that must be a number."),
     "number": ("to", "Routes are numbered from 1."),

@@ -34,6 +34,7 @@ from queries.pathways.person import (
     entitlements,
     learner_pays,
     on_any_day,
+    spent_by,
     step_eligibility,
     with_reason,
     within_a_year,
@@ -203,6 +204,10 @@ class Explainer:
         taken = (catalogue.ways[one.delivery.id].step for one in trace.steps)
         sure = {step.id: credits_taken(step, self.projection)[1] for step in taken}
         steps = within_a_year(steps, self.person.attributes, self.book, sure)
+        ledgers = entitlements(steps, self.person.attributes, self.book, sure)
+        for number, told in enumerate(steps, 1) if ledgers else ():
+            spent = spent_by(ledgers, _begun_by(trace, number), self.person.attributes)
+            steps[number - 1] = replace(told, afterwards=replace(told.afterwards, entitlements_spent=spent))
         goal = self.goal(facts)
         role = self.projection.roles.get(goal)
         totals = replace(
@@ -217,7 +222,7 @@ class Explainer:
             goal_pay_band=role.pay_band if role else None,
             steps=tuple(steps),
             totals=totals,
-            entitlements=entitlements(steps, self.person.attributes, self.book, sure),
+            entitlements=ledgers,
             status=worst(step.status for step in steps) if steps else Status.PUBLISHED,
             proven=result.proven and measured,
             bound=result.bound if measured else None,
@@ -442,7 +447,7 @@ class Explainer:
         """
         one = trace.steps[number - 1]
         ended = ended_by(trace.steps, number, one.end_week)
-        begun = [other for other in trace.steps[number:] if _runs_at(other, one.end_week) or other in ended]
+        begun = [trace.steps[other - 1] for other in _begun_by(trace, number) if other > number]
         facts = [*sorted(self.person.facts)]
         for other in ended:
             facts += (fact for fact in catalogue.ways[other.delivery.id].step.gives if fact not in facts)
@@ -818,6 +823,13 @@ def hours_not_known(way: Way) -> bool:
 def is_stay(step: Step | AnswerStep) -> bool:
     """Whether a step is to go on in work that has been begun."""
     return step.id.startswith("stay:")
+
+
+def _begun_by(trace: Trace, number: int) -> list[int]:
+    """The numbers of the steps begun by somebody who stops when step `number` ends: it, those before and beside it."""
+    week = trace.steps[number - 1].end_week
+    ended = ended_by(trace.steps, number, week)
+    return [other for other, one in enumerate(trace.steps, 1) if other <= number or _runs_at(one, week) or one in ended]
 
 
 def _runs_at(one: StepTrace, week: int | None) -> bool:

@@ -4,7 +4,7 @@ Nothing here searches. It reads what rules say (`queries.eligibility`) of steps 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -33,6 +33,7 @@ from queries.pathways.request import (
     AnswerStep,
     Eligibility,
     Entitlement,
+    EntitlementSpent,
     EntitlementUse,
     Likely,
     Need,
@@ -305,6 +306,25 @@ def entitlements(
     )
 
 
+def spent_by(ledgers: Iterable[Entitlement], begun: Collection[int], person: Facts) -> tuple[EntitlementSpent, ...]:
+    """What is used of each entitlement of a pathway by the steps begun by a stop, by their numbers."""
+    found = []
+    for ledger in ledgers:
+        uses = [use for use in ledger.uses if use.number in begun]
+        if not uses:
+            continue
+        credits, pounds = _sum(use.credits for use in uses), _sum(use.pounds for use in uses)
+        credits_left = _left(person.get("entitlement-left-credits"), credits)
+        pounds_left = _left(person.get("entitlement-left-pounds"), pounds)
+        used, lefts = _use_and_rest(uses, credits, credits_left, pounds_left)
+        borrowed = f" and £{pounds:,} borrowed" if pounds else ""
+        said = [f"{ledger.title}: {used}{borrowed}{_if_sure(uses)}", *lefts]
+        found.append(
+            EntitlementSpent(ledger.scheme, ledger.title, credits, pounds, credits_left, pounds_left, "; ".join(said))
+        )
+    return tuple(found)
+
+
 def _counted(uses: Sequence[tuple[AnswerStep, Payment]], scheme: str) -> list[tuple[AnswerStep, Payment]]:
     """The steps that an entitlement pays for: where it is counted for one, not those for which another payment is."""
     if all(step.paid_by != scheme for step, _ in uses):
@@ -454,15 +474,9 @@ def _ledger(
 ) -> str:
     """The ledger in words. `asks`: what to ask where it cannot be told what would be left."""
     steps = f"step{'s' * (len(uses) > 1)} {' and '.join(str(use.number) for use in uses)}"
-    doubt = DOUBT.get(worst(use.status for use in uses), "")
-    used = "credits that are not known" if credits is None else f"{counted(credits, 'credit')}{doubt}"
-    unsure = "" if all(use.sure for use in uses) else ", if it pays, which is not sure"
-    said = [f"{steps} would use {used} of the {title}{unsure}"]
-    left_credits = f"{counted(abs(credits_left or 0), 'credit')}{doubt}"
-    lefts = [(credits_left, left_credits), (pounds_left, f"£{abs(pounds_left or 0):,}")]
-    for left, words in lefts:
-        if left is not None:
-            said.append(f"{words} would be left" if left >= 0 else f"that is {words} more than is left")
+    doubt = _doubt(uses)
+    used, lefts = _use_and_rest(uses, credits, credits_left, pounds_left)
+    said = [f"{steps} would use {used} of the {title}{_if_sure(uses)}", *lefts]
     if credits_left is None and pounds_left is None:
         said.append(f"what is left afterwards is not known: ask {' and '.join(asks)}")
     if most is not None and a_year is not None:
@@ -472,3 +486,27 @@ def _ledger(
         said.append(f"at most {a_year} credits may be used in a year: whether that is kept cannot be told")
     text = "; ".join(said)
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _doubt(uses: Iterable[EntitlementUse]) -> str:
+    return DOUBT.get(worst(use.status for use in uses), "")
+
+
+def _if_sure(uses: Iterable[EntitlementUse]) -> str:
+    return "" if all(use.sure for use in uses) else ", if it pays, which is not sure"
+
+
+def _use_and_rest(
+    uses: Sequence[EntitlementUse], credits: int | None, credits_left: int | None, pounds_left: int | None
+) -> tuple[str, list[str]]:
+    """The credits that are used of an entitlement, and what would be left of it, as far as it is known."""
+    doubt = _doubt(uses)
+    used = "credits that are not known" if credits is None else f"{counted(credits, 'credit')}{doubt}"
+    left_credits = f"{counted(abs(credits_left or 0), 'credit')}{doubt}"
+    lefts = [(credits_left, left_credits), (pounds_left, f"£{abs(pounds_left or 0):,}")]
+    said = [
+        f"{words} would be left" if left >= 0 else f"that is {words} more than is left"
+        for left, words in lefts
+        if left is not None
+    ]
+    return used, said

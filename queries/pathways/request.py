@@ -59,7 +59,8 @@ class PathwayRequest:
     `jobs_as_steps`: whether a job may be a step on the way. `published_only`: leave out steps that rest on our
     inference. `profile_required`: treat the profile that a provider usually asks as a bar. `confirmed_only`: leave out
     steps of which it cannot be told whether the person may start them. `near`: leave out what is not near enough
-    (jobs are never left out, since nobody knows where they will be). `untold` is for the atlas and standard learners.
+    (jobs are never left out, since nobody knows where they will be). `tolerance_percent`: how much worse a pathway may
+    be that is shown because it is much better otherwise. `untold` is for the atlas and standard learners.
 
     `trade_off`: two or three criteria of which every best compromise is wanted besides.
     """
@@ -89,6 +90,7 @@ class PathwayRequest:
     profile_required: bool = False
     confirmed_only: bool = False
     alternatives: int = 3
+    tolerance_percent: int = 10
     on: date | None = None
     near: Near | None = None
 
@@ -182,6 +184,22 @@ class OpenRole:
 
 
 @dataclass(frozen=True, slots=True)
+class EntitlementSpent:
+    """What a stop has used up of a lifetime entitlement, if it paid for each step begun by then that it may pay for.
+
+    `pounds` are borrowed. None: not known of some step; what is left also where it is not known what the person had.
+    """
+
+    scheme: str
+    title: str
+    credits: int | None
+    pounds: int | None
+    credits_left: int | None
+    pounds_left: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoppingPoint:
     """What a person has who stops after a step: awards and credits held, and roles that are open from there.
 
@@ -189,7 +207,8 @@ class StoppingPoint:
     `part_way`: what stopping in the middle of the step would leave them with; None when nothing is known to be kept.
     `breaks_off`: steps that run beside it and would be broken off, though paid for; what they give is not counted.
     `spent_pounds` is what is known to have been paid by then, `steps_of_unknown_cost` how many prices it leaves out,
-    `after_weeks` when it is (None: no start is known to fit). `back_on` is None after the last step.
+    `entitlements_spent` what is used of each entitlement that may pay for a step begun by then, `after_weeks` when it
+    is (None: no start is known to fit). `back_on` is None after the last step.
     """
 
     awards: tuple[Thing, ...]
@@ -204,6 +223,7 @@ class StoppingPoint:
     steps_of_unknown_cost: int
     after_weeks: int | None
     back_on: BackOn | None
+    entitlements_spent: tuple[EntitlementSpent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

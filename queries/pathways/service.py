@@ -78,8 +78,8 @@ def _least(solved: Solved) -> str:
     return f"{LEAST[solved.asked.request.by]}, as far as it is known"
 
 
-NEARLY: Final = "Nearly as good (at most a tenth worse), and much better otherwise."
-"""What a pathway is offered for that is cheaper than the soonest by much, or sooner than the cheapest."""
+NEARLY: Final = "Nearly as good"
+"""What a pathway is offered for begins so that is cheaper than the soonest by much, or sooner than the cheapest."""
 
 
 def _key(solved: Solved, *, runs: bool = False) -> tuple[str, ...]:
@@ -403,10 +403,10 @@ class _Answer:
         for why, solved in self.others(best):
             if len(found) >= self.request.alternatives:
                 return
-            key = _key(solved, runs=why is NEARLY)
+            key = _key(solved, runs=why.startswith(NEARLY))
             if solved.trace is not None and solved.trace.finish_week is not None and key not in found:
                 found.add(key)
-                yield (why if why is NEARLY else f"{_least(solved)}{why}"), solved
+                yield (why if why.startswith(NEARLY) else f"{_least(solved)}{why}"), solved
 
     def way_back(self, number: int, after: int, weeks_away: int) -> WayBack | None:
         """See `PathwayService.way_back`."""
@@ -433,7 +433,9 @@ class _Answer:
         """
         request = self.request
         if (nearly := self.nearly(best)) is not None:
-            yield NEARLY, nearly
+            percent = request.tolerance_percent
+            worse = "a tenth" if percent == _USUAL.tolerance_percent else f"{percent} percent"
+            yield f"{NEARLY} (at most {worse} worse), and much better otherwise.", nearly
         surer = replace(request, profile_required=True)
         yield ", where the profile usually expected is met at each step.", self.search(surer)
         assert best.trace is not None
@@ -450,14 +452,22 @@ class _Answer:
         yield from ((", to another of the roles.", solved) for solved in self.other_goals(best))
 
     def nearly(self, best: Solved) -> Solved | None:
-        """What is at most a tenth worse and much better otherwise: cheaper; sooner when the price is to be least."""
+        """What is not much worse and much better otherwise: cheaper; sooner when the price is to be least."""
         otherwise = Criterion.WEEKS if self.request.by is Criterion.COST else Criterion.COST
         unknown = best.asked.catalogue.without_measure[otherwise]
         if not best.asked.measured or _unknown(best, unknown):
             return None
         problem = replace(best.asked.problem, barred=best.asked.problem.barred | unknown)
         planner = self.planner(best.asked)
-        found = nearly_as_good(problem, self.request.by, best.result, otherwise, self.limits, planner=planner)
+        found = nearly_as_good(
+            problem,
+            self.request.by,
+            best.result,
+            otherwise,
+            self.limits,
+            slack_percent=self.request.tolerance_percent,
+            planner=planner,
+        )
         if found is None:
             return None
         # What the search proved is about the other criterion, and would be read as about the one asked for.

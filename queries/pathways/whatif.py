@@ -36,7 +36,7 @@ WORTH_SHARE = 0.25
 """The share of the calendar work that is spent on what one thing more would be worth."""
 _NARROWER = {
     "share at most": "those that share at most 70% of their steps with the pathways before it",
-    "at most a tenth worse": "those at most a tenth worse than the first",
+    "Nearly as good": "those nearly as good as the first",
 }
 """Among which pathways one was searched for that is shown beside the first, by words of its reason."""
 _UNITS = {

@@ -151,6 +151,28 @@ def test_credits_that_are_not_known_count_none_and_are_said(folder: Path) -> Non
     assert "ask how many credits are taken" in ledger.text
 
 
+@pytest.mark.parametrize(
+    ("left", "credits", "spent", "text"),
+    [
+        ("120", (60, 60), [(60, 60), (120, 0)], "60 credits would be left"),
+        (None, (60, 60), [(60, None), (120, None)], "60 credits and £300 borrowed"),
+        ("120", (60, None), [(60, 60), (None, None)], "60 credits would be left"),
+    ],
+)
+def test_each_place_to_stop_says_what_is_spent_of_the_entitlement(
+    folder: Path, left: str | None, credits: tuple[int | None, ...], spent: list[tuple[int | None, ...]], text: str
+) -> None:
+    projection, request = borrowing(None if left is None else int(left), credits)
+    answer = PathwayService(projection, RELEASE, book=book(folder, LOAN)).answer(replace(request, budget_pounds=0))
+    (pathway,) = answer.pathways
+    stops = [step.afterwards.entitlements_spent for step in pathway.steps]
+    assert [(one.credits, one.credits_left) for (one,) in stops] == spent
+    assert [one.pounds for (one,) in stops] == [300, 600]
+    assert text in stops[0][0].text
+    (ledger,) = pathway.entitlements
+    assert (ledger.credits_used, ledger.credits_left) == spent[-1]
+
+
 def test_two_payments_of_one_scheme_in_one_week_are_both_kept(folder: Path) -> None:
     """£100 of one's own and £300 borrowed is £400; £500 all borrowed is more, and all that a budget of £50 leaves."""
     some = rule("some", "payment", "none", pays="{learner: 100, loan: 300}")
