@@ -465,8 +465,9 @@ def swaps(
 
     Every other delivery of the same content; every other content that alone gives what is needed, by the delivery that
     finishes soonest; where there is none, the smallest sets of contents that do (up to `MOST_STAND_INS`). What no
-    calendar can run by the horizon is left out. `most`: only the first so many; None: all. Raises `ValueError` for a
-    step that the plan does not have, `PlanRefused` for a plan that does not hold.
+    calendar can run by the horizon is left out, and another content with which the goal holds no sooner than with the
+    kept steps alone. `most`: only the first so many; None: all. Raises `ValueError` for a step that the plan does not
+    have, `PlanRefused` for a plan that does not hold.
     """
     trace = replay(problem, plan)
     out = next((one for one in trace.steps if one.delivery.id == step), None)
@@ -474,9 +475,11 @@ def swaps(
         raise ValueError(f"{step!r} is no step of the plan")
     kept = [one for one in trace.steps if one is not out]
     usable = [one for one in problem.deliveries if problem.usable(one) and one.id != step]
-    choices = [[one] for one in usable if one.content == out.content.id]
+    choices = [([one], problem.horizon) for one in usable if one.content == out.content.id]
+    alone = _swap(problem, kept, step, (), limits)
+    last = problem.horizon if alone is None else alone.finish_week - 1
     for contents in _stand_ins(problem, [one.content.id for one in kept], out.content.id, limits):
-        choices.append([one for one in usable if one.content in contents])
+        choices.append(([one for one in usable if one.content in contents], last))
     return tuple(islice(_best_first(problem, kept, step, choices, limits), most))
 
 
@@ -484,16 +487,19 @@ def _best_first(
     problem: PathwayProblem,
     kept: Sequence[StepTrace],
     step: str,
-    choices: Sequence[Sequence[Delivery]],
+    choices: Sequence[tuple[Sequence[Delivery], int]],
     limits: Limits,
 ) -> Iterator[Swap]:
-    """The swaps by these choices in order, each choice dated only when no other is left that may come before it."""
+    """The swaps by these choices in order, each choice dated only when no other is left that may come before it.
+
+    A choice is the deliveries to choose among, and the last week in which the goal may hold with it.
+    """
     steps = [one.delivery for one in kept]
-    small = _only(problem, [one.content for some in (steps, *choices) for one in some])
+    small = _only(problem, [one.content for some in (steps, *(some for some, _ in choices)) for one in some])
     learner = Learner(replace(small, lapses={}), 0)
     waiting: list[tuple[tuple[int, int, int, tuple[str, ...]], int, Swap | None]] = []
-    for number, choice in enumerate(choices):
-        if (soonest := _soonest(small, learner, [*steps, *choice])) is not None:
+    for number, (choice, last) in enumerate(choices):
+        if (soonest := _soonest(small, learner, [*steps, *choice])) is not None and soonest[1] <= last:
             least = 0, 0, tuple[str, ...]()
             if len(choice) == 1:
                 taken = [*steps, *choice]
@@ -504,9 +510,11 @@ def _best_first(
         _, number, swap = heapq.heappop(waiting)
         if swap is not None:
             yield swap
-        elif (swap := _swap(small, kept, step, choices[number], limits)) is not None:
-            key = swap.finish_week, swap.cost_pounds, swap.travel_hours, swap.deliveries
-            heapq.heappush(waiting, (key, number, swap))
+        else:
+            choice, last = choices[number]
+            if (swap := _swap(small, kept, step, choice, limits)) is not None and swap.finish_week <= last:
+                key = swap.finish_week, swap.cost_pounds, swap.travel_hours, swap.deliveries
+                heapq.heappush(waiting, (key, number, swap))
 
 
 def _swap(
@@ -533,19 +541,23 @@ def _swap(
 
 
 def _stand_ins(problem: PathwayProblem, kept: Collection[str], out: str, limits: Limits) -> list[frozenset[str]]:
-    """Other contents with which the kept lead to the goal again, dates aside: each single one, else smallest sets."""
+    """Other contents with which the kept lead to the goal again, dates aside: each single one, else smallest sets.
+
+    Where the kept do so alone, the step was there for its date: any content that can be begun may stand in for it.
+    """
     steps = [content for content in problem.contents if content.id in kept]
     offered = {one.content for one in problem.deliveries if problem.usable(one)} - {out, *kept}
     without = Learner(problem, None)
-    without.completes_all(steps)
+    alone = without.completes_all(steps) >= set(kept) and without.holds(problem.goal)
     known = without.facts
     singles = []
     for content in problem.contents:
-        if content.id in offered and not known.issuperset(content.adds) and without.holds(content.entry):
+        new = alone or not known.issuperset(content.adds)
+        if new and content.id in offered and without.holds(content.entry):
             learner = without.copy()
             if learner.completes_all([content, *steps]) >= set(kept) and learner.holds(problem.goal):
                 singles.append(frozenset({content.id}))
-    return singles or _smallest_sets(problem, kept, out, limits)
+    return singles or ([] if alone else _smallest_sets(problem, kept, out, limits))
 
 
 def _smallest_sets(problem: PathwayProblem, kept: Collection[str], out: str, limits: Limits) -> list[frozenset[str]]:

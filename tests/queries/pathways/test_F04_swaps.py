@@ -119,6 +119,22 @@ def test_what_cannot_be_run_in_time_is_left_out() -> None:
     assert said("ends 9w\n" + text, "A 1") == ["B 1: week 8 £30"]
 
 
+def test_a_step_needed_only_for_its_date_is_swapped_for_what_is_sooner_than_doing_without() -> None:
+    text = """
+        goal Role and B
+
+        Taster | 0w £0 0h     | - | A
+        Other  | 1w £5 5h @0  | - | A
+        Slow   | 6w £0 5h @1  | - | A
+        Idle   | 1w £0 5h     | - | C
+        Both   | 2w £0 5h     | - | A, B
+        Role   | 5w £0 5h {} | A | Role
+    """
+    assert said(text.format("@0,1,4"), "Taster 1") == ["Other 1: week 6 £5, moving Role 1"]
+    assert said(text.format("@0,1"), "Taster 1") == ["Other 1: week 6 £5, moving Role 1"]
+    assert said(text.format("@0,4"), "Taster 1") == []
+
+
 def test_only_a_step_of_the_plan_can_be_swapped() -> None:
     problem = world("goal Role\n A | 5w £20 5h | - | Role")
     with pytest.raises(ValueError, match="no step"):
