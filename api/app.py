@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
 
@@ -106,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
         lifespan=_lifespan,
         telemetry=SILENT,
+        dependencies=[Depends(openapi.refuse_repeats)],
     )
     app.state.settings = settings
     app.state.holder = ReleaseHolder(settings.data_dir, settings.answers_kept)

@@ -16,6 +16,7 @@ _OBJECT: Final = "has to be an object with named parts"
 _PLAIN: Final[dict[str, str]] = {
     "missing": NEEDED,
     "extra_forbidden": "there is no parameter of this name",
+    "said_twice": "takes one value, and is there more than once",
     "int_type": "has to be a whole number",
     "int_parsing": "has to be a whole number",
     "int_from_float": "has to be a whole number",

@@ -1,8 +1,10 @@
 """The OpenAPI document: as FastAPI makes it, with our problem documents and outputs that have no defaults."""
 
+from collections import Counter
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
@@ -66,3 +68,31 @@ def _reached(document: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
         elif isinstance(one, list):
             waiting += one
     return found
+
+
+def refuse_repeats(request: Request) -> None:
+    """Raises `RequestValidationError` for a parameter that stands in an address twice and has one value.
+
+    Otherwise the last would count, and nobody be told of the first. What may be said more than once is a list in the
+    document; a route that is not in it says for itself.
+    """
+    said = Counter(name for name, _ in request.query_params.multi_items())
+    if all(times == 1 for times in said.values()):
+        return
+    path = request.app.openapi()["paths"].get(request.scope["route"].path_format, {})
+    single = {
+        one["name"]
+        for one in path.get(request.method.lower(), {}).get("parameters", ())
+        if one["in"] == "query" and "array" not in _types(one["schema"])
+    }
+    repeated = [
+        {"type": "said_twice", "loc": ("query", name), "msg": "", "input": request.query_params.getlist(name)}
+        for name in sorted(single)
+        if said[name] > 1
+    ]
+    if repeated:
+        raise RequestValidationError(repeated)
+
+
+def _types(schema: dict[str, Any]) -> set[str]:
+    return {schema.get("type", ""), *(one.get("type", "") for one in schema.get("anyOf", ()))}

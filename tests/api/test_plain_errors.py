@@ -21,6 +21,12 @@ from api.errors import field_problems
         (f"/roles/{'x' * 201}", "id: has to have at most 200 characters."),
         ("/coverage?rows=abc", "rows: is not written as it has to be: /docs says how."),
         ("/roles?colour=red", "colour: there is no parameter of this name."),
+        ("/pathways?to=OC-LAB&by=weeks&by=cost", "by: takes one value, and is there more than once."),
+        (
+            "/roles?limit=5&limit=6&release=1&release=1",
+            "limit: takes one value, and is there more than once; release: "
+            "takes one value, and is there more than once.",
+        ),
         ("/pathways?to=OC-LAB&on=soon", "on: is not a day such as 2026-11-21."),
     ],
 )
