@@ -221,7 +221,7 @@ class _Answer:
         published = self.published_only(best)
         touched = {id for p in pathways for id in (p.goal.id, *(s.about[0].id for s in p.steps))} or set(request.to)
         asked = ask(self.service.catalogues, request, measured=False)
-        why_not = WhyNot(self.projection, explainer, asked, self.search, self.best, self.limits)
+        why_not = self.why_not(explainer, asked)
         lifting = () if pathways else why_not.lifting()
         outcome = _outcome(best, bool(lifting))
         missing = None if pathways else why_not.missing()
@@ -260,7 +260,7 @@ class _Answer:
         lifting: tuple[Lifted, ...] = ()
         if best.trace is None and why_not:
             asked = ask(self.service.catalogues, self.request, measured=False)
-            lifting = WhyNot(self.projection, explainer, asked, self.search, self.best, self.limits).lifting()
+            lifting = self.why_not(explainer, asked).lifting()
         return Best(
             outcome=_outcome(best, bool(lifting)),
             pathway=self.outlined("", best) if best.trace is not None else None,
@@ -268,6 +268,11 @@ class _Answer:
             searched=sum(len(one.asked.problem.deliveries) for one in self._searched.values()),
             runs=tuple(_run(best, step.delivery.id) for step in best.trace.steps) if best.trace is not None else (),
         )
+
+    def why_not(self, explainer: Explainer, asked: Asked) -> WhyNot:
+        """Why there is no pathway."""
+        solve = self.planner(asked).at_one_age
+        return WhyNot(self.projection, explainer, asked, self.search, self.best, solve, self.limits)
 
     def again(self, best: Solved) -> Callable[[PathwayRequest], Asked]:
         """What puts another question to the planner as the best pathway's was put."""

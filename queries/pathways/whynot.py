@@ -24,7 +24,7 @@ from queries.eligibility.rulebook import Scheme
 from queries.eligibility.schemes import decide_scheme
 from queries.pathways.asked import Asked, Solved
 from queries.pathways.compile import ADMITTED, Way, facts_of, opportunity_facts, read_rule
-from queries.pathways.engine.missing import least_missing
+from queries.pathways.engine.missing import Solve, least_missing
 from queries.pathways.engine.problem import Content, Criterion, Fact, Limits, PathwayProblem, PlannerResult
 from queries.pathways.engine.relax import Relaxation, relaxations
 from queries.pathways.engine.replay import Learner
@@ -92,7 +92,7 @@ NOT_SAID: Final = {
 
 class WhyNot:
     """The reasons why one question has no pathway. `search` answers the question with other limits; `best` finds what
-    its answer would show first.
+    its answer would show first; `solve` is the planner for the person who asks.
     """
 
     def __init__(
@@ -102,10 +102,11 @@ class WhyNot:
         asked: Asked,
         search: Callable[[PathwayRequest], Solved],
         best: Callable[[PathwayRequest], Solved],
+        solve: Solve,
         limits: Limits,
     ) -> None:
         self.projection, self.explainer, self.asked = projection, explainer, asked
-        self.search, self.best, self.limits = search, best, limits
+        self.search, self.best, self.solve, self.limits = search, best, solve, limits
 
     def lifting(self) -> tuple[Lifted, ...]:
         """The smallest sets of limits that open a pathway when they are lifted."""
@@ -292,10 +293,15 @@ class WhyNot:
         return tuple(found.values())
 
     def missing(self) -> MissingFacts | None:
-        """The least that would have to be brought besides; None when that would not help, or nothing is missing."""
+        """The least that would have to be brought besides, with all limits as they are.
+
+        None when that would not help, or nothing is missing but for the limits.
+        """
         asked = self.asked
         named = set(asked.catalogue.asked_for(asked.request.to, circumstances=True))
-        found = least_missing(asked.problem, self.limits, grantable=named.__contains__, most=MOST_SHOWN)
+        found = least_missing(
+            asked.problem, self.limits, grantable=named.__contains__, most=MOST_SHOWN, solve=self.solve
+        )
         if found is None or not found.size:
             return None
         sets = [one for one in found.sets if not any(self.weaker(other, one) for other in found.sets)]

@@ -5,20 +5,23 @@ counts as done, so only the gates that stay false are left, seldom more than a f
 shortest pathway of that small question. It is solved exactly by the hitting sets of `additive`, whose landmarks are
 here sets of facts of which at least one must be granted (Bonet & Helmert 2010; Haslum, Slaney & Thiebaux 2012). All
 least sets come by splitting up what remains after each one found: Lawler (1972), "A procedure for computing the K best
-solutions to discrete optimization problems". Dates and caps are left aside; `relax` tells which limit closes the way.
+solutions to discrete optimization problems". Dates and caps are left aside, and `relax` tells which limit closes the
+way; or they count, and each set is found by a search of the question itself, in which grants alone have a price.
 """
 
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from queries.pathways.engine import kernel
 from queries.pathways.engine.additive import solve_additive
 from queries.pathways.engine.circuit import Circuit, Closure, compile_circuit, prepare
+from queries.pathways.engine.idioms import priced
 from queries.pathways.engine.kernel import NEVER, Flags
 from queries.pathways.engine.planner import ExactPlanner
 from queries.pathways.engine.problem import (
@@ -34,6 +37,9 @@ from queries.pathways.engine.problem import (
     PlannerResult,
     Rule,
 )
+
+Solve: TypeAlias = Callable[[PathwayProblem, Criterion, Limits], PlannerResult]
+"""Finds the best pathway by a criterion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +57,83 @@ class Missing:
 
 
 def least_missing(
-    problem: PathwayProblem, limits: Limits, *, grantable: Callable[[Fact], bool] | None = None, most: int = 50
+    problem: PathwayProblem,
+    limits: Limits,
+    *,
+    grantable: Callable[[Fact], bool] | None = None,
+    most: int = 50,
+    solve: Solve | None = None,
 ) -> Missing | None:
     """The fewest facts that would open a pathway, or None when nothing that may be granted would.
 
     `grantable` says which facts may be granted (default: each that the question mentions, the goal itself when it is a
     fact). At most `most` sets are given. `limits` hold for each of the small searches.
+
+    With `solve`, which finds pathways on the calendar, dates, hours and caps count where something is missing without
+    them. Facts that are within reach may then be granted too, as they would be there sooner. None also when nothing
+    brought would open a pathway in time, or nothing was found with this much work.
     """
     question = _question_of_grants(problem, grantable or (lambda _: True))
-    first = solve_additive(question, Criterion.STEPS, limits)
-    if first is None:
+
+    def timeless(within: frozenset[str], without: frozenset[str]) -> _Fewest:
+        best = solve_additive(replace(question, held=within, barred=without), Criterion.STEPS, limits)
+        if best is None:
+            return _Fewest(None, 0, True)
+        return _Fewest([one.content for one in best.deliveries], best.bound, best.proven)
+
+    found = _least_sets(timeless, most)
+    if solve is None or found is None or not found.size:
+        return found
+    facts = _facts(compile_circuit(problem))
+    granted = {
+        f"+{fact}": fact for fact in sorted(facts) if fact not in problem.held and (not grantable or grantable(fact))
+    }
+    free = priced(problem, lambda _: 0)
+    grants = free.with_catalogue(
+        contents=free.contents + tuple(Content(one, "grant", All(()), (fact,)) for one, fact in granted.items()),
+        deliveries=free.deliveries + tuple(Delivery(one, one, 1, 0, 0, None) for one in granted),
+    )
+
+    def in_time(within: frozenset[str], without: frozenset[str]) -> _Fewest:
+        held = problem.held.union(grant[1:] for grant in within)
+        best = solve(replace(grants, held=held, barred=problem.barred | without), Criterion.COST, limits)
+        if best.plan is None:
+            return _Fewest(None, 0, best.proven)
+        chosen = [step.delivery for step in best.plan.steps if step.delivery in granted]
+        return _Fewest(chosen, best.bound or 0, best.proven)
+
+    return _least_sets(in_time, most)
+
+
+class _Fewest(NamedTuple):
+    """The fewest further grants that will do (None: none were found), a bound on their number, and whether that is
+    proved, or that there are none.
+    """
+
+    grants: list[str] | None
+    bound: int
+    proven: bool
+
+
+def _least_sets(search: Callable[[frozenset[str], frozenset[str]], _Fewest], most: int) -> Missing | None:
+    """All least sets of grants, given a search for the fewest with some grants in and some out."""
+    first = search(frozenset(), frozenset())
+    if first.grants is None:
         return None
-    size = len(first.deliveries)
+    size = len(first.grants)
     found: list[frozenset[Fact]] = []
     # A part of what remains to be looked at: grants that are in, grants that are out, and the best ones for the rest.
-    parts = [(frozenset[str](), frozenset[str](), [one.content for one in first.deliveries])]
+    parts = [(frozenset[str](), frozenset[str](), first.grants)]
     all_searched = first.proven
     while parts and len(found) < most:
         inside, outside, rest = parts.pop()
         found.append(frozenset(grant[1:] for grant in inside.union(rest)))
         for position, grant in enumerate(rest if first.proven else ()):
             within, without = inside | set(rest[:position]), outside | {grant}
-            part = replace(question, held=within, barred=without)
-            best = solve_additive(part, Criterion.STEPS, limits)
-            if best is not None and len(within) + len(best.deliveries) == size:
-                parts.append((within, without, [one.content for one in best.deliveries]))
-            elif best is not None and len(within) + best.bound <= size:
+            best = search(within, without)
+            if best.grants is not None and len(within) + len(best.grants) == size:
+                parts.append((within, without, best.grants))
+            elif not (best.grants is None and best.proven) and len(within) + best.bound <= size:
                 all_searched = False
     return Missing(size, tuple(sorted(found, key=sorted)), all_searched and not parts, first.proven)
 
@@ -100,9 +157,7 @@ def _question_of_grants(problem: PathwayProblem, grantable: Callable[[Fact], boo
         lacking = int(circuit.wires.threshold[gate]) - sum(weight for source, weight in inputs if closure.true[source])
         parts = tuple((weight, names[source]) for source, weight in inputs if source in names)
         rules.append(Rule(names[gate], "follows", AtLeast(lacking, parts), (names[gate],)))
-    facts = circuit.fact_gates
-    parts_of = facts.maps if isinstance(facts, ChainMap) else [facts]  # a plain walk through a chain takes far longer
-    granted = sorted((one, gate) for part in parts_of for one, gate in part.items() if gate in names and grantable(one))
+    granted = sorted((one, gate) for one, gate in _facts(circuit).items() if gate in names and grantable(one))
     rules += [Rule(f"+{fact}", "granted", f"+{fact}", (names[gate],)) for fact, gate in granted]
     catalogue = Catalogue(
         tuple(Content(f"+{fact}", "grant", All(()), (f"+{fact}",)) for fact, _ in granted),
@@ -111,6 +166,16 @@ def _question_of_grants(problem: PathwayProblem, grantable: Callable[[Fact], boo
     )
     goal = names.get(circuit.goal, All(()))
     return PathwayProblem(catalogue, frozenset(), goal, hours_cap=0, horizon=0)
+
+
+def _facts(circuit: Circuit) -> Mapping[Fact, int]:
+    """The facts that are mentioned, with their gates: a plain walk through a chain takes far longer."""
+    facts = circuit.fact_gates
+    return (
+        {fact: gate for part in reversed(facts.maps) for fact, gate in part.items()}
+        if isinstance(facts, ChainMap)
+        else facts
+    )
 
 
 def _false_gates(circuit: Circuit, closure: Closure, usable: Flags) -> list[int]:
@@ -141,7 +206,7 @@ def worth_of(
     facts: Iterable[Fact],
     limits: Limits,
     *,
-    solve: Callable[[PathwayProblem, Criterion, Limits], PlannerResult] | None = None,
+    solve: Solve | None = None,
 ) -> dict[Fact, int | None]:
     """For each fact the value of the best pathway known if the learner held it too; None when there is none even then.
 

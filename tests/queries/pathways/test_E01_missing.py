@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 
 from queries.pathways.engine import exhaustive
 from queries.pathways.engine.interchange import read_instance
-from queries.pathways.engine.missing import least_missing, worth_of
+from queries.pathways.engine.missing import Solve, least_missing, worth_of
 from queries.pathways.engine.planner import ExactPlanner
-from queries.pathways.engine.problem import Criterion, Delivery, Fact, Limits, PathwayProblem
+from queries.pathways.engine.problem import Cap, Criterion, Delivery, Fact, Limits, Outcome, PathwayProblem
 from tests.queries.pathways.questions import FACTS, layered_question, questions
 from tests.support.text_world import world
 
@@ -76,6 +78,65 @@ def test_what_the_learner_cannot_take_counts_for_nothing() -> None:
     missing = least_missing(world(text), Limits())
     assert missing is not None
     assert named(missing.sets) == ["Role"]
+
+
+def test_what_is_brought_has_to_open_a_pathway_in_time_and_within_the_caps() -> None:
+    """Each would do, but the way on from the T Level ends in week 30, and that from the lab costs £900."""
+    text = """
+        ends 20w
+        goal Technician
+
+        Degree unit | 30w £0 8h   | T Level    | Technician
+        Evening lab | 10w £900 8h | Lab work   | Technician
+        Upskilling  | 12w £0 8h   | Lab work and Chemistry | Technician
+    """
+    problem = world(text)
+    kinds = {"T Level", "Lab work", "Chemistry"}
+
+    def least(some: PathwayProblem, solve: Solve | None) -> list[str] | None:
+        missing = least_missing(some, Limits(), grantable=kinds.__contains__, solve=solve)
+        assert missing is None or (missing.all_found and missing.proven)
+        return missing and named(missing.sets)
+
+    in_time = ExactPlanner().solve
+    capped = replace(problem, caps=(Cap("budget", Criterion.COST, 500),))
+    assert least(problem, None) == least(capped, None) == ["Lab work", "T Level"]
+    assert least(problem, in_time) == ["Lab work"]
+    assert least(capped, in_time) == ["Chemistry + Lab work"]
+    assert least(replace(capped, horizon=5), in_time) is None
+    assert least(replace(problem, held=frozenset({"T Level"})), in_time) == [""]
+
+
+def test_in_time_agrees_with_granting_every_set_of_facts() -> None:
+    sizes: Counter[int | None] = Counter()
+    for seed in range(500):
+        problem = harder(layered_question(seed, 5), seed)
+        if seed % 2:
+            problem = replace(problem, horizon=problem.horizon // 2, caps=(Cap("budget", Criterion.COST, 300),))
+        facts = [f"f{number}" for number in range(3 if seed % 3 else 7)]
+        timeless = least_missing(problem, Limits(), grantable=facts.__contains__, most=10_000)
+        solve = ExactPlanner().solve
+        missing = least_missing(problem, Limits(), grantable=facts.__contains__, most=10_000, solve=solve)
+        if timeless is None or not timeless.size:
+            assert missing == timeless
+            continue
+        expected = next((found for size in (1, 2, 3) if (found := opening(problem, facts, size))), None)
+        sizes[missing.size if missing else None] += 1
+        if missing is None or missing.size > 3:
+            assert expected is None
+        else:
+            assert (set(missing.sets), missing.all_found, missing.proven) == (expected, True, True)
+    assert min(sizes[size] for size in (None, 1, 2)) > 2
+
+
+def opening(problem: PathwayProblem, facts: list[Fact], size: int) -> set[frozenset[Fact]]:
+    """The sets of so many facts that, held from the start, open a pathway on the calendar."""
+    sets = map(frozenset, combinations(facts, size))
+    return {
+        one
+        for one in sets
+        if exhaustive.best_dated(replace(problem, held=problem.held | one), Criterion.STEPS)[0] is Outcome.FOUND
+    }
 
 
 def harder(problem: PathwayProblem, seed: int) -> PathwayProblem:
