@@ -9,7 +9,8 @@ and bound: a content is taken, or it is barred.
 * Haslum, Slaney & Thiebaux (2012), "Minimal landmarks for optimal delete-free planning".
 
 What branching does not settle soon is left to implicit hitting sets: the cheapest choice of contents that hits every
-landmark known is a plan, or it misses landmarks yet to be found. After a while its programme has the gates too.
+landmark known, and adds up to what each threshold on the way asks for, is a plan, or it misses landmarks yet to be
+found. After a while its programme has the gates too.
 
 *Core-set deepening*: a pathway whose price is below a target uses only contents for which the bound, what is left to
 pay to get there (h_max) and from there on (`kernel.tails`) are below it too. Targets just above the bound leave few
@@ -37,7 +38,7 @@ from queries.pathways.engine import kernel
 from queries.pathways.engine.bounds import WIDE_BORDER
 from queries.pathways.engine.certificate import certificate_of, duals, kinds_of
 from queries.pathways.engine.circuit import Circuit, compile_circuit, prepare, wired
-from queries.pathways.engine.hitting import HittingSet
+from queries.pathways.engine.hitting import HittingSet, counts
 from queries.pathways.engine.kernel import NEVER, Flags, Gates, Ints
 from queries.pathways.engine.problem import (
     Certificate,
@@ -51,8 +52,10 @@ from queries.pathways.engine.problem import (
 NO_CUTS = (np.zeros(1, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
 """No landmarks, as rows."""
 
-BRANCHING, BRANCHING_ON_STEPS = 20_000_000, 300_000
-"""Gates to look at by branch and bound before hitting sets are tried: sooner when all prices are the same."""
+BRANCHING, BRANCHING_ON_STEPS = 4_000_000, 300_000
+"""Gates to look at by branch and bound before hitting sets are tried: sooner when all prices are the same, or when what
+a threshold costs (see `hitting.counts`) is above all that landmarks prove: those say little of eight units out of many.
+"""
 
 NODE = 500
 """Gates that a node of branch and bound counts for, besides those it looks at."""
@@ -62,6 +65,9 @@ FEW = 300
 
 PLAIN_ROUNDS = 60
 """Rounds of hitting sets before the gates are put into the programme too: it is harder then, but misses less."""
+
+PLAIN_WORK = 1_000_000
+"""Gates that those rounds may count for where a core is of few contents, in which the gates are soon told."""
 
 WORTH_FIXING = 200
 """Contents of a core from which on it is worth looking, every now and then, which of them can still matter."""
@@ -318,7 +324,10 @@ class Search:
         reach, _ = kernel.settled(wires, left, False, -1, self.value - first.bound)
         tail = kernel.tails(wires, left, reach, self.value - first.bound)[: len(left)]
         through = first.bound + reach[: len(left)] + tail
-        share = self.work - (BRANCHING if self.price.max() > self.price.min() else BRANCHING_ON_STEPS)
+        counted = self._counted(through < self.value)
+        self.bound = max(self.bound, min(counted, self.value))
+        quick = counted > first.bound or self.price.max() == self.price.min()
+        share = self.work - (BRANCHING_ON_STEPS if quick else BRANCHING)
         widening = self.scale
         while not self._over():
             target = min(self.bound // self.scale * self.scale + widening, self.value)
@@ -331,6 +340,15 @@ class Search:
         better = through < self.value // self.scale * self.scale
         if self._hit(first, better) or self._below(self.value, first, through < self.value, 0):
             self.bound = self.value
+
+    def _counted(self, wanted: Flags) -> int:
+        """A bound on the price of plans of some contents: the most that any one threshold on the way costs."""
+        small = self.circuit.narrowed(wanted)
+        if small is None:
+            return self.value
+        price = self.price[small.contents]
+        self.work -= len(small)
+        return max((one.bound(price) for one in counts(small, kernel.plan(small.wires, price, price))), default=0)
 
     @property
     def _grain(self) -> int:
@@ -397,8 +415,9 @@ class Search:
         starts, members, _ = first.cuts
         master = self._master(core, [members[one:two] for one, two in pairwise(starts.tolist())])
         plain, fixing = self.rounds - PLAIN_ROUNDS, self.rounds - 2
+        cheap = self.work - PLAIN_WORK
         while self.work > 0 and self.rounds > 0:
-            if self.rounds < plain:
+            if self.rounds < plain or (self.work < cheap and len(core.numbers) <= FEW):
                 master.structure = wires
             solved = master.solve(self.limits.master_nodes, self.work // 2)
             self.work -= master.work
@@ -440,6 +459,7 @@ class Search:
         weights = np.ones(len(cuts), np.int64)
         rows = kernel.renumbered(starts, np.concatenate([NO_CUTS[1], *cuts]), weights, core.numbers, len(self.price))
         master.require(*rows[:2])
+        master.count(counts(core.circuit, kernel.plan(core.circuit.wires, core.price, core.price)))
         return master
 
     def _fixed(self, core: _Core, cuts: Sequence[Gates]) -> Flags:

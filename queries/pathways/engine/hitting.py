@@ -7,16 +7,78 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 
 from queries.highs import quiet_highs, run_within
-from queries.pathways.engine.kernel import ALL, Gates, Ints, Wires
+from queries.pathways.engine import kernel
+from queries.pathways.engine.circuit import Circuit
+from queries.pathways.engine.kernel import ALL, NEVER, SOME, Gates, Ints, Wires
 
 Floats = NDArray[np.float64]
+
+
+class Count(NamedTuple):
+    """A sum that every plan has at least `least` of: `amounts` of the contents in it that are among `contents`."""
+
+    contents: Gates
+    amounts: Ints
+    least: int
+
+    def bound(self, price: Ints) -> int:
+        """What the sum costs at least: the cheapest for what they count first, the last one in part."""
+        total, left = Fraction(0), self.least
+        mine = sorted(
+            zip(price[self.contents].tolist(), self.amounts.tolist(), strict=True), key=lambda x: Fraction(*x)
+        )
+        for each, amount in mine:
+            part = min(left, amount)
+            total, left = total + Fraction(each * part, amount), left - part
+        return math.ceil(total)
+
+
+def counts(circuit: Circuit, plan: Gates) -> list[Count]:
+    """What every plan of a circuit adds up to: for each threshold that the goal cannot do without; `plan` is any.
+
+    "120 credits of these units, each given by these courses": a plan takes some source of each input that it has, so
+    the weights of the inputs, summed by source, come to the threshold. Landmarks say no more of eight units out of
+    fifteen than that one of any eight is needed, in as many sets as there are ways to choose them.
+    """
+    wires, found = circuit.wires, []
+    everything = np.ones(wires.contents, np.bool_)
+    _, by_plan, _ = kernel.closed(wires, circuit.flags(plan))
+    for gate in np.flatnonzero((wires.kind == SOME) & by_plan & ~circuit.certain):
+        without = wires.threshold.copy()
+        without[gate] = NEVER
+        if not kernel.closed(wires._replace(threshold=without), everything)[0]:
+            amounts, least = np.zeros(wires.contents, np.int64), int(wires.threshold[gate])
+            inputs = slice(wires.in_start[gate], wires.in_start[gate + 1])
+            for source, weight in zip(wires.in_gate[inputs].tolist(), wires.in_weight[inputs].tolist(), strict=True):
+                amounts[_sources(wires, source)] += weight
+                least -= weight * int(circuit.certain[source])
+            contents = np.flatnonzero(amounts).astype(np.int32)
+            found.append(Count(contents, np.minimum(amounts[contents], least), least))
+    return found
+
+
+def _sources(w: Wires, gate: int) -> list[int]:
+    """The contents of which one at least is taken where a gate holds: those it is fed by, through rules alone."""
+    seen, stack, found = {gate}, [gate], []
+    while stack:
+        one = stack.pop()
+        if one < w.contents:
+            found.append(one)
+            continue
+        for source in w.in_gate[w.in_start[one] : w.in_start[one + 1]].tolist():
+            if source not in seen:
+                seen.add(source)
+                stack.append(source)
+    return found
 
 
 class HittingSet:
@@ -32,6 +94,7 @@ class HittingSet:
         self.structure: Wires | None = None
         """Gates whose thresholds the choice must keep as well. Only circular support gets past those."""
         self.cuts: list[Gates] = []
+        self.counts: list[Count] = []
         self._alike = np.zeros(len(price), np.int64)
         """A number that contents share when they are in the same landmarks; 0 for those in none."""
         self._numbers = 1
@@ -46,6 +109,13 @@ class HittingSet:
             self._alike[cut] = self._numbers + kind
             self._numbers += len(kinds)
             self.cuts.append(cut)
+
+    def count(self, counts: Sequence[Count]) -> None:
+        """Ask for these sums too. What they count is not alike anything: two that hit the same may both be needed."""
+        for one in counts:
+            self._alike[one.contents] = self._numbers + np.arange(len(one.contents))
+            self._numbers += len(one.contents)
+        self.counts += counts
 
     def _columns(self) -> Gates:
         """The contents that the programme is about, ascending."""
@@ -77,6 +147,9 @@ class HittingSet:
         highs.changeColsIntegrality(size, columns, np.full(size, int(highspy.HighsVarType.kInteger), np.uint8))
         starts = np.cumsum([0, *(len(cut) for cut in cuts)])
         _add_rows(highs, np.ones(len(cuts)), starts, members, np.ones(len(members)))
+        for one in self.counts:
+            values = one.amounts.astype(np.float64)
+            highs.addRow(one.least, highspy.kHighsInf, len(values), column[one.contents], values)
         for amounts, most in self.caps:
             counted = np.flatnonzero(amounts[contents]).astype(np.int32)
             values = amounts[contents[counted]].astype(np.float64)
@@ -109,6 +182,8 @@ def _add_gates(highs: highspy.Highs, w: Wires) -> None:
     free = len(w.threshold) - w.contents
     highs.addVars(free, np.zeros(free), np.ones(free))
     highs.changeColBounds(w.goal, 1.0, 1.0)
+    whole = np.flatnonzero((w.kind == SOME) & (np.arange(len(w.kind)) >= w.contents)).astype(np.int32)
+    highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(highspy.HighsVarType.kInteger), np.uint8))
     owner = np.repeat(np.arange(len(w.threshold)), np.diff(w.in_start))
     each = w.kind[owner] == ALL
     gates = np.flatnonzero((w.kind != ALL) & (w.threshold > 0))

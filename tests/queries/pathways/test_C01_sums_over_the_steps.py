@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from queries.pathways.engine import additive, exhaustive, kernel
 from queries.pathways.engine.additive import NO_CUTS, AdditiveOptimum, solve_additive
 from queries.pathways.engine.certificate import check_certificate
-from queries.pathways.engine.hitting import HittingSet
+from queries.pathways.engine.circuit import compile_circuit
+from queries.pathways.engine.hitting import HittingSet, counts
 from queries.pathways.engine.kernel import Ints, Wires
 from queries.pathways.engine.problem import (
     ADDITIVE,
+    AnyOf,
     AtLeast,
     Cap,
     Criterion,
@@ -205,6 +208,46 @@ def test_hitting_sets_agree_with_trying_everything(
         assert optimum is None or optimum.proven
         hit += optimum is not None and optimum.work.rounds > 2
     assert hit > 10
+
+
+def modular(units: int, *, awards: int = 1) -> PathwayProblem:
+    """Eight units of any one award, each unit taught at a price of its own: £300 + £10 for each number before it."""
+    lines = [
+        f"U{award}.{n} course | 12w £{300 + 10 * (n * 7 % units) + 5 * award} 4h | - | U{award}.{n}"
+        for award in range(awards)
+        for n in range(units)
+    ]
+    problem = world("goal Role\n" + "\n".join(lines))
+    of = [tuple((15, f"U{award}.{n}") for n in range(units)) for award in range(awards)]
+    return replace(problem, goal=AnyOf(tuple(AtLeast(120, parts) for parts in of)))
+
+
+@pytest.mark.parametrize(("units", "awards"), [(12, 1), (20, 1), (40, 1), (15, 2), (20, 3)])
+@pytest.mark.parametrize("criterion", [Criterion.COST, Criterion.STEPS])
+def test_eight_units_of_many_are_settled_with_little_work(criterion: Criterion, units: int, awards: int) -> None:
+    """A modular award: landmarks alone say of eight units out of twenty that one of any thirteen is needed."""
+    optimum = solve_additive(modular(units, awards=awards), criterion, replace(Limits(), gate_visits=12_000_000))
+    assert optimum is not None
+    cheapest = sum(300 + 10 * n for n in range(8))
+    assert (optimum.value, optimum.proven) == (cheapest if criterion is Criterion.COST else 8, True)
+
+
+def test_every_plan_comes_to_what_a_threshold_on_the_way_asks_for() -> None:
+    found = 0
+    for seed in range(300):
+        problem = layered_question(seed, 6)
+        circuit = compile_circuit(problem)
+        if not circuit.reached(range(circuit.wires.contents)) or circuit.reached(()):
+            continue
+        price = np.array([7, 3, 5, 11, 2, 13][: circuit.wires.contents], np.int64)
+        for one in counts(circuit, np.arange(circuit.wires.contents, dtype=np.int32)):
+            found += 1
+            for size in range(circuit.wires.contents + 1):
+                for plan in combinations(range(circuit.wires.contents), size):
+                    if circuit.reached(plan):
+                        assert one.amounts[np.isin(one.contents, plan)].sum() >= one.least
+                        assert price[list(plan)].sum() >= one.bound(price)
+    assert found > 30
 
 
 def test_of_contents_in_the_same_landmarks_the_cheapest_is_chosen() -> None:
