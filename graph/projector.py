@@ -221,6 +221,40 @@ class _Reader:
                 requirement_status=_entry_status(own is not None, award),
             )
 
+    def unit_steps(self) -> Iterable[Step]:
+        """One for each unit of an open award that somebody offers alone: credit to step off with, and to build on.
+
+        What the award asks at entry is asked for a unit of it too.
+        """
+        alone = {id for course in self.opportunities.values() if (id := course.thing("sw:singleUnit"))}
+        for unit in (self.units[id] for id in sorted(alone & self.units.keys())):
+            award = self.awards.get(unit.thing("sw:unitOf") or "")
+            if award is None or not self.is_open(award):
+                continue
+            before, at_entry = self.requirement(unit), self.requirement(award)
+            level = unit.level() or award.level()
+            known = before is not None and at_entry is not None
+            asked = _together(before, at_entry if at_entry is not None else _floor(award.level()))
+            yield Step(
+                id=unit.id,
+                kind=StepKind.STUDY,
+                title=f"{unit.label} (unit of {award.label})",
+                about=(unit.id,),
+                level=level,
+                requirement=write(asked),
+                requirement_known=known,
+                gives=(f"unit:{unit.id}",),
+                conditions=(),
+                weeks=None,
+                cost=None,
+                hours_per_week=None,
+                status=worst([unit.source.status, award.source.status]),
+                sources=(unit.source, award.source),
+                links=self.links_into(unit.id),
+                condition_note=award.text("sw:entryNote"),
+                requirement_status=_entry_status(known, unit, award),
+            )
+
     @staticmethod
     def is_open(award: Thing) -> bool:
         """Whether people can still be entered for an award that somebody really awards."""
@@ -355,11 +389,13 @@ class _Reader:
             )
 
     def step_of(self, course: Thing, steps: Mapping[str, Step]) -> str | None:
-        """The step that a course delivers: its award, else the apprenticeship of its standard, else its programme.
+        """The step that a course delivers: a single unit, its award, the apprenticeship of its standard, its programme.
 
         A programme is not tied to one subject, so of a directory that says the sector of a course only those count
         whose sector shares a word with the sectors of our roles.
         """
+        if (unit := course.thing("sw:singleUnit")) is not None:
+            return unit if unit in steps else None
         kind = course.thing("sw:provisionType") or ""
         award = course.thing("sw:leadsToAward") or ""
         for id in (award, self.same_award.get(award, "")):
@@ -377,7 +413,13 @@ class _Reader:
         return {t.text("sw:standardReference"): f"{APPRENTICESHIP}/{t.id}" for t in self.roles.values()}
 
     def read(self) -> Projection:
-        parts = (self.apprenticeship_steps(), self.study_steps(), self.programme_steps(), self.job_steps())
+        parts = (
+            self.apprenticeship_steps(),
+            self.study_steps(),
+            self.unit_steps(),
+            self.programme_steps(),
+            self.job_steps(),
+        )
         steps = {step.id: step for part in parts for step in part}
         award_rules, printed_rules = defaultdict(list), defaultdict(list)
         rules_status: dict[str | None, Status] = {}

@@ -245,9 +245,11 @@ def opportunity_facts(step: Step, offer: Offer | None, projection: Projection) -
     """What is known of a step, or of a run of it, that schemes' rules may ask about; nothing of a job."""
     if step.kind is StepKind.JOB:
         return {}
-    award = _award_of(step, projection)
-    kinds = [id for id in step.about if id in projection.types]
-    marked = (award.technical_mark or "").casefold() in MARKED if award else False
+    award, unit = _award_of(step, projection), projection.units.get(step.id)
+    of = projection.awards.get(unit.award or "") if unit else award
+    about = (*step.about, of.kind or "") if of else step.about  # a unit is provision of the type that its award is of
+    kinds = [id for id in dict.fromkeys(about) if id in projection.types]
+    marked = (of.technical_mark or "").casefold() in MARKED if of else False
     weeks = offer.weeks if offer and offer.weeks is not None else step.weeks.value if step.weeks else None
     sold = not set(kinds).intersection(askable()["kind"]["not-sold"])
     asked = step.cost.value if step.cost and sold else None
@@ -260,7 +262,7 @@ def opportunity_facts(step: Step, offer: Offer | None, projection: Projection) -
         "credits": credits_taken(step, projection)[0] if step.kind is StepKind.STUDY else None,
         "htq": "yes" if marked else None,
         "paid-job": "yes" if PAID_JOBS.intersection(kinds) else None,
-        "whole-course": "yes" if award else None,
+        "whole-course": "yes" if award else "no" if unit else None,
         "price": price,
         "sold-alone": offer.sold_separately if offer and offer.sold_separately in ("yes", "no") else None,
     }
@@ -272,7 +274,9 @@ def _award_of(step: Step, projection: Projection) -> AwardFacts | None:
 
 
 def credits_taken(step: Step, projection: Projection) -> tuple[int | None, Status]:
-    """The credits of a step's award less those that have to be brought, and how sure; None when that is not known."""
+    """The credits of a step's unit, or of its award less those that have to be brought; None: not known. How sure."""
+    if (unit := projection.units.get(step.id)) is not None:
+        return unit.credits, unit.credits_status
     if (award := _award_of(step, projection)) is None:
         return None, Status.INFERRED
     taken = [t for t in projection.transfers if t.automatic and t.to_id == award.id and t.from_id]
@@ -457,13 +461,23 @@ class DayCatalogue:
         waiting, found = deque(dict.fromkeys(goals)), dict[str, Step]()
         seen = set(waiting)
         while waiting:
-            for step in self.leading_to.get(waiting.popleft(), ()):
+            goal = waiting.popleft()
+            waiting += _new(self.made_of.get(goal, ()), seen)
+            for step in self.leading_to.get(goal, ()):
                 if step.id not in found:
                     found[step.id] = step
-                    new = sorted(references(read_rule(step.requirement)) - seen)
-                    seen.update(new)
-                    waiting += new
+                    waiting += _new(sorted(references(read_rule(step.requirement))), seen)
         return tuple(found.values())
+
+    @cached_property
+    def made_of(self) -> Mapping[str, Sequence[str]]:
+        """The units that an award can be made of, by the id of the award."""
+        return {
+            fact.partition(":")[2]: [one.partition(":")[2] for one in _facts(rule.condition) if one.startswith("unit:")]
+            for rule in self.catalogue.rules
+            if rule.kind == "award"
+            for fact in rule.then
+        }
 
     def asked_for(self, goals: Iterable[str], *, circumstances: bool = False) -> tuple[engine.Fact, ...]:
         """What a person could bring that steps on some way to the goals ask for, nearest to the goals first.
@@ -512,6 +526,13 @@ class DayCatalogue:
         return replace(self, catalogue=catalogue, steps=steps, ways=ways)
 
 
+def _new(ids: Iterable[str], seen: set[str]) -> list[str]:
+    """Those that were not seen yet; now they are."""
+    found = [id for id in dict.fromkeys(ids) if id not in seen]
+    seen.update(found)
+    return found
+
+
 def _facts(expression: engine.Expression) -> Iterable[engine.Fact]:
     """The facts that an expression names."""
     match expression:
@@ -523,6 +544,19 @@ def _facts(expression: engine.Expression) -> Iterable[engine.Fact]:
         case engine.All(parts) | engine.AnyOf(parts):
             for part in parts:
                 yield from _facts(part)
+
+
+def _but(expression: engine.Expression, fact: engine.Fact) -> engine.Expression:
+    """The expression where a fact does not hold: what makes it cannot lean on it, and no solver need find that out."""
+    match expression:
+        case engine.AtLeast(count, parts):
+            return engine.AtLeast(count, tuple((weight, _but(part, fact)) for weight, part in parts))
+        case engine.All(parts):
+            return engine.All(tuple(_but(part, fact) for part in parts))
+        case engine.AnyOf(parts):
+            return engine.AnyOf(tuple(_but(part, fact) for part in parts if part != fact))
+        case _:
+            return engine.AnyOf(()) if expression == fact else expression
 
 
 def said(fact: engine.Fact) -> engine.Fact:
@@ -754,7 +788,10 @@ class _Compiler:
             if award.level:
                 yield engine.Rule(f"level of {award.id}", "implies", f"award:{award.id}", (f"level:{award.level}",))
             if (rule := award_rule(award)) is not None:
-                yield engine.Rule(f"award of {award.id}", "award", self.expression(rule), (f"award:{award.id}",))
+                award_made = f"award:{award.id}"
+                yield engine.Rule(
+                    f"award of {award.id}", "award", _but(self.expression(rule), award_made), (award_made,)
+                )
 
     def ways(self, step: Step, on: date, hours_per_week: int, since: date | None) -> Iterable[Way]:
         """The ways to take a step: runs that can be planned, else the step as a type with no provider known.

@@ -325,7 +325,13 @@ class Explainer:
     def proof(self, catalogue: DayCatalogue, result: PlannerResult) -> Proof | None:
         """What shows that nothing has less; None where nothing was proved."""
         if result.certificate is not None:
-            return self.certified(catalogue, result.certificate)
+            found = self.certified(catalogue, result.certificate)
+            if found.bound is None or result.bound is None or result.bound <= found.bound:
+                return found
+            more = (
+                f"that shows no less than {found.bound}, and a search through what is left no less than {result.bound}"
+            )
+            return replace(found, text=f"{found.text}; {more}")
         if result.proven:
             return Proof("every other way was searched through on the calendar", result.bound, ())
         return None

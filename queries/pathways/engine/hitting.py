@@ -178,12 +178,15 @@ def _add_rows(
 
 
 def _add_gates(highs: highspy.Highs, w: Wires) -> None:
-    """A column per free gate, and that what is true (or taken) has inputs enough; the goal is true."""
+    """A column per free gate, and that what is true (or taken) has inputs enough; the goal is true.
+
+    Gates are whole numbers: which of two awards is made is what to branch on, not each of their units.
+    """
     free = len(w.threshold) - w.contents
     highs.addVars(free, np.zeros(free), np.ones(free))
     highs.changeColBounds(w.goal, 1.0, 1.0)
-    whole = np.flatnonzero((w.kind == SOME) & (np.arange(len(w.kind)) >= w.contents)).astype(np.int32)
-    highs.changeColsIntegrality(len(whole), whole, np.full(len(whole), int(highspy.HighsVarType.kInteger), np.uint8))
+    columns = np.arange(w.contents, len(w.threshold), dtype=np.int32)
+    highs.changeColsIntegrality(free, columns, np.full(free, int(highspy.HighsVarType.kInteger), np.uint8))
     owner = np.repeat(np.arange(len(w.threshold)), np.diff(w.in_start))
     each = w.kind[owner] == ALL
     gates = np.flatnonzero((w.kind != ALL) & (w.threshold > 0))
