@@ -64,7 +64,7 @@ _OUTCOME_WORDS: Final = {
     Outcome.STOPPED_EARLY: "Stopped early: neither a pathway nor a proof that there is none.",
 }
 _KIND_WORDS: Final = {
-    StepKind.STUDY: "study for an award",
+    StepKind.STUDY: "study for an award, or for credit of one",
     StepKind.APPRENTICESHIP: "apprenticeship: a job with training",
     StepKind.PROGRAMME: "programme without an award of its own",
     StepKind.JOB: "a job",

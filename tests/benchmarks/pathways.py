@@ -45,11 +45,12 @@ from queries.pathways.engine.problem import (
 )
 from queries.pathways.engine.replay import replay
 from tests.support.catalogue import NATIONAL, REGION, TENFOLD, Size, world
+from tests.support.modular import least, modular
 from tests.support.peers import ask_clingo, ask_cp_sat, ask_highs, ask_networkx
 
 T = TypeVar("T")
 
-PARTS = ("sums", "peers", "nation", "calendar", "fronts", "nations")
+PARTS = ("sums", "peers", "modular", "nation", "calendar", "fronts", "nations")
 
 PUBLISHED = "(published)"
 """What the figures of planning-examples/ are marked with; those of the generator, which is harder, stand apart."""
@@ -387,6 +388,13 @@ def published(size: str) -> list[Asked]:
     return asked
 
 
+def modular_awards(families: int, *, diploma: bool) -> Asked:
+    """A choice among dozens of units, with its least sums."""
+    problem = modular(families, diploma=diploma)
+    least_sums = {EXPECTED_NAMES[one]: least(problem, one) for one in ADDITIVE if one in EXPECTED_NAMES}
+    return Asked(f"{families} {'HND' if diploma else 'HNC'}", problem, least_sums)
+
+
 def main(arguments: list[str]) -> int:
     """Measure, compare, print; 1 when something is wrong."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -402,6 +410,7 @@ def main(arguments: list[str]) -> int:
     _, seconds = timed(warm)
     report.tell("making code ready (not counted below)", told(seconds))
 
+    limits = Limits() if full else UNHURRIED
     region, examples = generated(REGION, 100), published("region")
     if "sums" in parts:
         preparing(report, REGION)
@@ -409,13 +418,16 @@ def main(arguments: list[str]) -> int:
         additive(report, f"small {PUBLISHED}", published("small"), {})
     if "peers" in parts:
         beside_others(report, region[:20] if full else region[:4], 60.0 if full else 10.0)
+    if "modular" in parts:
+        awards = [modular_awards(families, diploma=diploma) for families in (1, 2) for diploma in (False, True)]
+        additive(report, "modular awards", awards, {95: 2.0})
+        calendar(report, "modular awards", awards, limits)
     if "nation" in parts:
         preparing(report, NATIONAL)
         national, some = generated(NATIONAL, 60 if full else 20), (Criterion.COST, Criterion.STEPS)
         for name, asked in (("national", national), (f"national {PUBLISHED}", published("national"))):
             additive(report, name, asked, {50: 0.015, 90: 0.250}, ADDITIVE if full else some)
         calendar(report, "national", national[:20] if full else national[:4], SHORTLY)
-    limits = Limits() if full else UNHURRIED
     if "calendar" in parts:
         for name, asked in (("region", region[: 40 if full else 6]), (f"region {PUBLISHED}", examples)):
             calendar(report, name, asked, limits)
