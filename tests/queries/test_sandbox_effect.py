@@ -187,7 +187,7 @@ def unit_alone(region: tuple[Release, Sandboxes, Sandbox]) -> tuple[World, World
     return world(base), world(own), own
 
 
-def test_a_unit_that_is_run_alone_is_taught_alone_and_leads_to_no_award(
+def test_a_unit_that_is_run_alone_is_taught_alone_and_is_a_step_that_gives_itself_only(
     unit_alone: tuple[World, World, Release],
 ) -> None:
     before, after, _ = unit_alone
@@ -195,7 +195,10 @@ def test_a_unit_that_is_run_alone_is_taught_alone_and_leads_to_no_award(
     (run,) = after.facts.runs_of["U-COMP22-12"]
     assert (run.provider, run.status) == ("P-WALSALL", "illustrative")
     assert "U-COMP22-12" not in before.facts.runs_of
-    assert {one.id for one in after.projection.offers} == {one.id for one in before.projection.offers}
+    (offer,) = set(after.projection.offers) - set(before.projection.offers)
+    assert (offer.id, offer.step) == ("DL-ALONE", "U-COMP22-12")
+    step = next(one for one in after.projection.steps if one.id == offer.step)
+    assert step.gives == ("unit:U-COMP22-12",)  # and no award
 
 
 def test_the_effect_says_of_each_part_of_a_gap_who_teaches_it_before_and_after(
