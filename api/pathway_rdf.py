@@ -168,6 +168,7 @@ class Told:
             yield me, SW.partOfProof, address
             yield address, RDF.type, SW.ProofPart
             yield address, SW.weight, _text(part.weight)
+            yield address, SW.stepsNeeded, _integer(part.least)
             for one in part.steps:
                 yield address, SW.stepOf, _text(one.id)
         for step in pathway.steps:

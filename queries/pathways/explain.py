@@ -340,14 +340,17 @@ class Explainer:
         """The landmarks of a certificate with their weights. For which pathways it is true, `WhatIf.proof` says."""
         needed = [
             NeededOne(
-                str(landmark.weight),
+                str(landmark.weight * landmark.least),
                 tuple(Thing(id, catalogue.steps[id].title) for id in sorted(landmark.contents)),
+                landmark.fewest,
             )
             for landmark in certificate.landmarks
         ]
-        said = "; ".join(f"every one needs {one_of([step.label for step in one.steps])}" for one in needed)
+        said = "; ".join(f"every one needs {some_of([step.label for step in one.steps], one.least)}" for one in needed)
         bound = -(-certificate.bound.numerator // certificate.bound.denominator)
-        return Proof(said or "none can have less than nothing of it, as far as it is known", bound, tuple(needed))
+        beyond = sum(one.weight * one.least for one in certificate.landmarks) - certificate.bound
+        text = said or "none can have less than nothing of it, as far as it is known"
+        return Proof(text, bound, tuple(needed), str(beyond))
 
     def is_made_up(self, fact: str) -> bool:
         """Whether what a person is said to bring is an illustrative unit; what is built on it is illustrative too."""
@@ -810,10 +813,11 @@ def _employers_pay(steps: Iterable[AnswerStep]) -> int | None:
     return None if None in found else sum(one for one in found if one is not None)
 
 
-def one_of(names: Sequence[str]) -> str:
-    """The first few of some names, as a choice; one name alone is no choice."""
-    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
-    return f"{'one of ' if len(names) > 1 else ''}{' or '.join([*names[:_NAMED], *more])}"
+def some_of(names: Sequence[str], least: int = 1) -> str:
+    """The first few of some names of which so many are meant, as a choice; all of them are no choice."""
+    more = [f"{len(names) - _NAMED:,} more"] if len(names) > _NAMED else []
+    choice = f"{'one' if least == 1 else least} of " if len(names) > least else ""
+    return choice + (" or " if least == 1 else ", ").join([*names[:_NAMED], *more])
 
 
 _NAMED: Final = 5

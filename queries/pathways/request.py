@@ -432,23 +432,27 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class NeededOne:
-    """Steps of which every pathway needs at least one. `weight`: its share of the bound, an exact fraction."""
+    """Steps of which every pathway needs at least so many. `weight`: what that is worth in all, an exact fraction."""
 
     weight: str
     steps: tuple[Thing, ...]
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What shows that no pathway among the steps we hold has less, and can be checked: `needed` adds up to `bound`.
 
-    `needed` is empty where the proof is a search through the calendar and no such sum, and where `bound` is 0. `text`
-    says of which pathways it is true: those to the goals, and under the limits, that this pathway was searched among.
+    `beyond`, an exact fraction, is taken off: by how much steps are then worth more than they have of it. Where more
+    than one of some is needed they may be, as a pathway takes each once. `needed` is empty where the proof is a search
+    through the calendar and no such sum, and where `bound` is 0. `text` says of which pathways it is true: those to the
+    goals, and under the limits, that this pathway was searched among.
     """
 
     text: str
     bound: int | None
     needed: tuple[NeededOne, ...]
+    beyond: str = "0"
 
 
 @dataclass(frozen=True, slots=True)

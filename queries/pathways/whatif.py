@@ -14,7 +14,7 @@ from queries.pathways.engine import outlook
 from queries.pathways.engine.missing import worth_of
 from queries.pathways.engine.problem import Criterion, Limits, PathwayProblem, Plan, PlannedStep, PlannerResult
 from queries.pathways.engine.replay import Trace, replay
-from queries.pathways.explain import Explainer, cost_words, known_start, one_of
+from queries.pathways.explain import Explainer, cost_words, known_start, some_of
 from queries.pathways.limits import limits_of
 from queries.pathways.request import (
     AnswerStep,
@@ -82,7 +82,7 @@ class WhatIf:
         if proof is None:
             return None
         usual = {limit.text for limit in limits_of(PathwayRequest(on=asked.request.on), {})}
-        among = [f"pathways to {one_of([self.explainer.thing(id).label for id in asked.request.to])}"]
+        among = [f"pathways to {some_of([self.explainer.thing(id).label for id in asked.request.to])}"]
         among += [limit.text for limit in asked.limits if limit.text not in usual]
         among += [text for mark, text in _NARROWER.items() if mark in pathway.why]
         return replace(proof, text=f"Of {', '.join(among)}: {proof.text}.")

@@ -63,7 +63,7 @@ WRITTEN_WITHOUT_TABLE: Final = {
     *("stopHolds", "studyWeeks", "surelyOpen", "takenWith", "takesIn", "toRole", "totalCost", "totalWeeks"),
     *("verdict", "weeklyHours", "weeksAtLeast", "weight", "wholeAward", "withoutLimit"),
     *("creditsAsStated", "pathwayDestination", "pathwayPart", "publishedRequirement"),
-    *("knownWeeks", "stepsNotTold", "stepsOfUnknownHours", "stepsOfUnknownLength"),
+    *("knownWeeks", "stepsNeeded", "stepsNotTold", "stepsOfUnknownHours", "stepsOfUnknownLength"),
     *("CoverageCount", "CoverageFinding", "CoverageGraph", "competenciesFound", "countForRole", "countForTheme"),
     *("coverage-board", "finding", "findingAbout", "findingIfPublished", "findingOpenTo", "foundWithProvider"),
     *("rolesThatNeed",),

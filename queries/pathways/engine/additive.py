@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from queries.pathways.engine import kernel
 from queries.pathways.engine.bounds import WIDE_BORDER
-from queries.pathways.engine.certificate import certificate_of, duals, kinds_of
+from queries.pathways.engine.certificate import certificate_of, counted, programme
 from queries.pathways.engine.circuit import Circuit, compile_circuit, prepare, wired
 from queries.pathways.engine.hitting import HittingSet, counts
 from queries.pathways.engine.kernel import NEVER, Flags, Gates, Ints
@@ -135,7 +135,7 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     value = None if search.plan is None else int(plain[search.plan].sum())
     # A scaled bound B proves criterion * scale + steps >= B. Fewer than `scale` steps are possible.
     bound = max(0, -(-(search.bound - scale + 1) // scale) * unit)
-    certificate = _certificate(problem, circuit, plain, search.cuts, bound)
+    certificate = _certificate(problem, search, circuit, plain, bound)
     return AdditiveOptimum(
         tuple(problem.deliveries[columns[content]] for content in search.in_order()),
         value,
@@ -170,15 +170,17 @@ def _for_nothing(problem: PathwayProblem, free: Flags) -> Circuit | None:
     return whole.narrowed(kernel.supporters(whole.wires, rank, whole.goal))
 
 
-def _certificate(problem: PathwayProblem, circuit: Circuit, plain: Ints, cuts: Cuts, hoped: int) -> Certificate:
+def _certificate(problem: PathwayProblem, search: Search, circuit: Circuit, plain: Ints, hoped: int) -> Certificate:
     """The first landmarks as a certificate in the criterion's unit."""
-    starts, members, _ = cuts
+    starts, members, _ = search.cuts
     numbers, places = np.unique(circuit.contents, return_inverse=True)
     price = np.full(len(numbers), NEVER, np.int64)
     np.minimum.at(price, places, plain)
     rows = pairwise(starts.tolist())
     landmarks = [np.unique(places[members[one:two]]).astype(np.int32) for one, two in rows]
-    return certificate_of(landmarks, price, lambda place: problem.contents[numbers[place]].id, hoped)
+    names = [problem.contents[number].id for number in numbers]
+    plan = kernel.plan(circuit.wires, plain, plain) if search.plan is None else search.plan
+    return certificate_of(landmarks, price, names, hoped, lambda: counted(problem, circuit, plan, names))
 
 
 def _undominated(content: Gates, usable: Flags, amounts: Sequence[Ints]) -> Gates:
@@ -221,7 +223,8 @@ def _by_delivery(circuit: Circuit, content: Gates, deliveries: Gates) -> tuple[C
     weights = np.concatenate((wires.in_weight[~asked], np.ones(len(enters) + size, np.int64)))
     threshold = np.concatenate((wires.threshold[mine], np.ones(old, np.int64), wires.threshold[old:]))
     rows = kernel.rows(len(threshold), owners, gates, weights)
-    return Circuit(circuit.contents[mine], wired(size, wires.goal + size, threshold, *rows)), columns
+    gates = np.concatenate((circuit.gates[mine], circuit.gates))
+    return Circuit(circuit.contents[mine], wired(size, wires.goal + size, threshold, *rows), gates), columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +351,9 @@ class Search:
             return self.value
         price = self.price[small.contents]
         self.work -= len(small)
-        return max((one.bound(price) for one in counts(small, kernel.plan(small.wires, price, price))), default=0)
+        return max(
+            (one.bound(price) for one in counts(small, kernel.plan(small.wires, price, price)).values()), default=0
+        )
 
     @property
     def _grain(self) -> int:
@@ -459,7 +464,7 @@ class Search:
         weights = np.ones(len(cuts), np.int64)
         rows = kernel.renumbered(starts, np.concatenate([NO_CUTS[1], *cuts]), weights, core.numbers, len(self.price))
         master.require(*rows[:2])
-        master.count(counts(core.circuit, kernel.plan(core.circuit.wires, core.price, core.price)))
+        master.count(counts(core.circuit, kernel.plan(core.circuit.wires, core.price, core.price)).values())
         return master
 
     def _fixed(self, core: _Core, cuts: Sequence[Gates]) -> Flags:
@@ -469,8 +474,8 @@ class Search:
         there are, the less do first come, first served weights say. A weight is in `PARTS` of the least that matters.
         """
         price = core.price // self.scale
-        kinds, least = kinds_of(cuts, price)
-        weights = np.maximum(np.floor(np.array(duals(kinds, least)) * PARTS).astype(np.int64) - 1, 0)
+        duals = np.array(programme(cuts, price).duals())
+        weights = np.maximum(np.floor(duals * PARTS).astype(np.int64) - 1, 0)
         left = price * PARTS
         for cut, weight in zip(cuts, weights, strict=True):
             left[cut] -= weight

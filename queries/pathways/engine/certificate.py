@@ -4,40 +4,108 @@ A landmark is a set of contents of which every pathway needs at least one. When 
 content is in sum to no more than its price, for every content, no pathway costs less than the sum of all weights: what
 it pays for its contents is at least what the landmarks they hit are worth, and it hits them all. Weights are dual
 values of the linear hitting set (Bonet & Helmert 2010, "Strengthening landmark heuristics via hitting sets").
+
+Of some more than one is needed, "eight of these fifteen units": where no pathway can do without the requirement that
+asks for them. As a pathway takes each content once, weights may then sum to more than a price, the excess being taken
+off: the eight cheapest are worth what the eighth costs, less what the others are cheaper.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from queries.highs import quiet_highs
+from queries.pathways.engine import kernel
+from queries.pathways.engine.circuit import Circuit, compile_circuit
+from queries.pathways.engine.hitting import Count, counts, sources
 from queries.pathways.engine.kernel import NEVER, Gates, Ints
-from queries.pathways.engine.problem import Certificate, Criterion, Landmark, PathwayProblem, measure
+from queries.pathways.engine.problem import (
+    AnyOf,
+    AtLeast,
+    Certificate,
+    Criterion,
+    Expression,
+    Fact,
+    Landmark,
+    PathwayProblem,
+    measure,
+)
+
+NO_CONTENTS = np.zeros(0, np.int32)
 
 
-def certificate_of(cuts: Sequence[Gates], price: Ints, names: Callable[[int], str], hoped: int) -> Certificate:
-    """The landmarks, as content numbers, with weights that pack under the prices by content number.
+def certificate_of(
+    cuts: Sequence[Gates], price: Ints, names: Sequence[str], hoped: int, counted: Callable[[], Sequence[Landmark]]
+) -> Certificate:
+    """The certificate of some landmarks, as contents by number; `names` are the contents' ids.
 
-    First come, first served will do when it gets to the sum `hoped` for, as with landmarks from LM-cut it mostly does;
-    otherwise linear programming finds the best weights, rounded so that they pack exactly.
+    Weights given first come, first served will do when they get to the sum `hoped` for, as with landmarks from LM-cut
+    they mostly do. Otherwise linear programming finds the best, for landmarks of which more is needed (`counted`) too.
     """
-    weights = _in_turn(cuts, price)
-    if sum(weights) < hoped:
-        kinds, least = kinds_of(cuts, price)
-        found = duals(kinds, least)
-        rounded = ([_simple(dual) for dual in found], [_floored(dual) for dual in found])
-        weights = max(weights, *(some for some in rounded if _packs(kinds, some, least)), key=sum)
-    landmarks = tuple(
-        Landmark(frozenset(map(names, cut.tolist())), weight)
-        for cut, weight in zip(cuts, weights, strict=True)
+    weights, more = _in_turn(cuts, price), list[Landmark]()
+    bound = sum(weights, Fraction(0))
+    if bound < hoped:
+        more = list(counted())
+        number = {name: place for place, name in enumerate(names)}
+        best = programme(cuts, price, [_numbered(one, number) for one in more])
+        exact = best.duals()
+        for rounded in (_simple, _floored):
+            tried = [rounded(dual) for dual in exact]
+            if (worth := best.worth(tried, price)) > bound:
+                weights, bound = tried, worth
+    landmarks = [
+        Landmark(frozenset(names[content] for content in cut.tolist()), weight)
+        for cut, weight in zip(cuts, weights, strict=False)
         if weight > 0
-    )
-    return Certificate(landmarks, sum((landmark.weight for landmark in landmarks), Fraction(0)))
+    ]
+    landmarks += [
+        replace(one, weight=weight) for one, weight in zip(more, weights[len(cuts) :], strict=False) if weight > 0
+    ]
+    return Certificate(tuple(landmarks), bound)
+
+
+def _numbered(landmark: Landmark, number: Mapping[str, int]) -> Count:
+    amounts = landmark.amounts
+    contents = np.array([number[id] for id in amounts], np.int32)
+    return Count(contents, np.array([*amounts.values()], np.int64), landmark.least)
+
+
+def counted(problem: PathwayProblem, circuit: Circuit, plan: Gates, names: Container[str]) -> list[Landmark]:
+    """The requirements that no pathway can do without and that ask for more than one of something, without weights.
+
+    `circuit` is that of the question, restricted to what can help; `plan` any plan in it, as contents of it. Contents
+    that are not among `names` cannot be had.
+    """
+    asked = counts(circuit, plan)
+    if not asked:
+        return []
+    whole, found = compile_circuit(problem), []
+    _, within, _ = kernel.closed(whole.wires, np.array([one.id in names for one in problem.contents]))
+    for gate in asked:
+        if (told := whole.sums.get(int(circuit.gates[gate]))) is None:
+            continue
+        of, parts = told
+        by_part = tuple(
+            frozenset(
+                problem.contents[content].id
+                for content in (sources(whole.wires, part) if not whole.certain[part] else ())
+                if within[content]
+            )
+            for part in parts
+        )
+        least = of.threshold - sum(
+            weight for (weight, _), part in zip(of.parts, parts, strict=True) if whole.certain[part]
+        )
+        found.append(Landmark(frozenset().union(*by_part), Fraction(0), least, of, by_part))
+    return found
 
 
 def _in_turn(cuts: Sequence[Gates], price: Ints) -> list[Fraction]:
@@ -50,29 +118,61 @@ def _in_turn(cuts: Sequence[Gates], price: Ints) -> list[Fraction]:
     return weights
 
 
-def kinds_of(cuts: Sequence[Gates], price: Ints) -> tuple[list[Gates], Ints]:
-    """The landmarks as kinds of contents, those in just the same landmarks, and the least price of each kind."""
-    kind, count = np.zeros(len(price), np.int64), 1
-    for cut in cuts:
+class Programme(NamedTuple):
+    """Least-price shares of contents such that every row gets what it asks for, over kinds of contents.
+
+    Of a kind are contents in just the same rows, unless a row counts them. `kind` is the number of each content's;
+    `price` and `most` are one per kind: the least price of its contents, and how much of it there is.
+    """
+
+    rows: list[Count]
+    kind: NDArray[np.int64]
+    price: Ints
+    most: NDArray[np.float64]
+
+    def duals(self) -> list[float]:
+        """The price of each row."""
+        size = len(self.price)
+        highs = quiet_highs()
+        highs.addVars(size, np.zeros(size), self.most)
+        highs.changeColsCost(size, np.arange(size, dtype=np.int32), self.price.astype(np.float64))
+        for row in self.rows:
+            highs.addRow(row.least, highspy.kHighsInf, len(row.contents), row.contents, row.amounts.astype(np.float64))
+        highs.run()
+        return [max(0.0, dual) for dual in highs.getSolution().row_dual]
+
+    def worth(self, weights: Sequence[Fraction], price: Ints) -> Fraction:
+        """What rows of such weights prove about the sum of prices, exactly."""
+        worth = [Fraction(0)] * len(self.price)
+        total = Fraction(0)
+        for row, weight in zip(self.rows, weights, strict=True):
+            total += row.least * weight
+            for kind, amount in zip(row.contents.tolist(), row.amounts.tolist(), strict=True):
+                worth[kind] += amount * weight
+        for kind, (each, least) in enumerate(zip(worth, self.price.tolist(), strict=True)):
+            if each > least:
+                total -= sum(max(Fraction(0), each - one) for one in price[self.kind == kind].tolist())
+        return total
+
+
+def programme(cuts: Sequence[Gates], price: Ints, counts: Sequence[Count] = ()) -> Programme:
+    """The rows of landmarks of which one content is needed, and of some of which more is."""
+    kind, numbers = np.zeros(len(price), np.int64), 1
+    singly = np.unique(np.concatenate([NO_CONTENTS, *(one.contents for one in counts)]))
+    for cut in (*cuts, *singly[:, None]):
         found, places = np.unique(kind[cut], return_inverse=True)
-        kind[cut] = count + places
-        count += len(found)
-    numbers, kind = np.unique(kind, return_inverse=True)
-    least = np.full(len(numbers), NEVER, np.int64)
+        kind[cut] = numbers + places
+        numbers += len(found)
+    names, kind = np.unique(kind, return_inverse=True)
+    least, most = np.full(len(names), NEVER, np.int64), np.full(len(names), highspy.kHighsInf)
     np.minimum.at(least, kind, price)
-    return [np.unique(kind[cut]).astype(np.int32) for cut in cuts], least
-
-
-def duals(cuts: Sequence[Gates], price: Ints) -> list[float]:
-    """The prices of the rows of: least-price shares of contents such that each landmark gets at least one whole."""
-    size = len(price)
-    highs = quiet_highs()
-    highs.addVars(size, np.zeros(size), np.full(size, highspy.kHighsInf))
-    highs.changeColsCost(size, np.arange(size, dtype=np.int32), price.astype(np.float64))
+    most[kind[singly]] = 1.0
+    rows = []
     for cut in cuts:
-        highs.addRow(1.0, highspy.kHighsInf, len(cut), cut, np.ones(len(cut)))
-    highs.run()
-    return [max(0.0, dual) for dual in highs.getSolution().row_dual]
+        mine = np.unique(kind[cut]).astype(np.int32)
+        rows.append(Count(mine, np.ones(len(mine), np.int64), 1))
+    rows += [one._replace(contents=kind[one.contents].astype(np.int32)) for one in counts]
+    return Programme(rows, kind, least, most)
 
 
 def _simple(dual: float) -> Fraction:
@@ -83,24 +183,17 @@ def _floored(dual: float) -> Fraction:
     return max(Fraction(0), Fraction(math.floor(dual * 10**6) - 1, 10**6))
 
 
-def _packs(cuts: Sequence[Gates], weights: Sequence[Fraction], price: Ints) -> bool:
-    spent = [Fraction(0)] * len(price)
-    for cut, weight in zip(cuts, weights, strict=True):
-        for content in cut.tolist():
-            spent[content] += weight
-    return all(one <= most for one, most in zip(spent, price.tolist(), strict=True))
-
-
 def check_certificate(
     problem: PathwayProblem,
     criterion: Criterion,
     certificate: Certificate,
     reaches_goal: Callable[[PathwayProblem, frozenset[str]], bool],
 ) -> bool:
-    """Whether a certificate proves its bound, by three checks that need no solver and no search.
+    """Whether a certificate proves its bound, by checks that need no solver and no search.
 
-    Each landmark is one: without its contents, everything else together does not reach the goal. Weights pack: over
-    each content they sum to no more than its cheapest delivery that the learner can carry. And they sum to the bound.
+    Each landmark is one: without its contents, or without the requirement that asks for so many of them, everything
+    else together does not reach the goal. And the weights of as much as is needed, less by how much contents are worth
+    more than their prices, come to the bound; a price is that of the cheapest delivery that the learner can carry.
     `reaches_goal(problem, contents)` closes the problem under the given contents; pass
     `queries.pathways.engine.replay.reaches_goal` for a check that shares no code with the search.
     """
@@ -109,11 +202,43 @@ def check_certificate(
         if problem.usable(delivery):
             amount = measure(delivery, criterion)
             price[delivery.content] = min(amount, price.get(delivery.content, amount))
-    spent = dict.fromkeys(price, Fraction(0))
-    for landmark in certificate.landmarks:
-        if landmark.weight < 0 or reaches_goal(problem, frozenset(price) - landmark.contents):
+    everything = frozenset(price)
+
+    def is_landmark(one: Landmark) -> bool:
+        if one.of is None:
+            return one.least == 1 and not reaches_goal(problem, everything - one.contents)
+        if reaches_goal(_without(problem, one.of), everything):
             return False
-        for content in landmark.contents:
-            spent[content] += landmark.weight
-    packed = all(spent[content] <= price[content] for content in price)
-    return packed and sum((one.weight for one in certificate.landmarks), Fraction(0)) == certificate.bound
+        spare = sum(
+            weight
+            for (weight, part), sources in zip(one.of.parts, one.sources, strict=True)
+            if reaches_goal(replace(problem, goal=part), everything - sources)
+        )
+        return one.least <= one.of.threshold - spare
+
+    bound, worth = Fraction(0), dict.fromkeys(price, Fraction(0))
+    for one in certificate.landmarks:
+        if one.weight < 0 or not is_landmark(one):
+            return False
+        bound += one.weight * one.least
+        for content, amount in one.amounts.items():
+            if content in worth:
+                worth[content] += one.weight * amount
+    return bound - sum(max(Fraction(0), worth[content] - price[content]) for content in price) == certificate.bound
+
+
+def _without(problem: PathwayProblem, of: AtLeast) -> PathwayProblem:
+    """The question in a world where nothing meets one requirement, wherever it is asked for."""
+
+    def less(one: Expression) -> Expression:
+        if one == of:
+            return AnyOf(())
+        if isinstance(one, AtLeast):
+            return replace(one, parts=tuple((weight, less(part)) for weight, part in one.parts))
+        return one if isinstance(one, Fact) else replace(one, parts=tuple(map(less, one.parts)))
+
+    narrowed = problem.with_catalogue(
+        contents=[replace(one, entry=less(one.entry)) for one in problem.contents],
+        rules=[replace(one, condition=less(one.condition)) for one in problem.rules],
+    )
+    return replace(narrowed, goal=less(problem.goal))

@@ -43,6 +43,9 @@ from queries.pathways.engine.problem import (
 
 NEVER = kernel.NEVER
 
+Sum = tuple[AtLeast, tuple[int, ...]]
+"""A requirement of credits and the like, with the gate of each of its parts."""
+
 QUESTIONS_KEPT = 8
 """Restricted circuits kept per catalogue: a few megabytes each for a nation."""
 
@@ -52,13 +55,16 @@ class Circuit:
     """Threshold gates with their wires both ways, as the arrays of `wires`.
 
     Gates below `len(contents)` are the contents, `contents[i]` being the index in the problem. `milestone` is the gate
-    of the problem's milestone, or -1. `fact_gates` is empty for a restricted circuit.
+    of the problem's milestone, or -1. `gates` are the numbers of the gates in the circuit of the whole question.
+    `fact_gates` and `sums` (requirements of credits, with the gates of their parts) are empty for a restricted circuit.
     """
 
     contents: Gates
     wires: Wires
+    gates: Gates
     milestone: int = -1
     fact_gates: Mapping[Fact, int] = field(default_factory=dict)
+    sums: Mapping[int, Sum] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Number of gates."""
@@ -122,7 +128,8 @@ class Circuit:
         milestone = -1
         if self.milestone >= 0 and (place := int(np.searchsorted(kept, self.milestone))) < len(kept):
             milestone = place if kept[place] == self.milestone else -1
-        return Circuit(self.contents[kept[:contents]], wired(contents, goal, threshold, start, gate, weight), milestone)
+        wires = wired(contents, goal, threshold, start, gate, weight)
+        return Circuit(self.contents[kept[:contents]], wires, self.gates[kept], milestone)
 
     @cached_property
     def certain(self) -> Flags:
@@ -162,14 +169,15 @@ def wired(contents: int, goal: int, threshold: Ints, start: Gates, gate: Gates, 
 class Structure:
     """Contents and rules as gates, before anybody holds anything: what catalogues of the same ones share.
 
-    Gate numbers are those of every whole circuit; `facts` are the fact gates by name, `index` the contents' by id.
-    `wires` has no goal (-1).
+    Gate numbers are those of every whole circuit; `facts` are the fact gates by name, `sums` the requirements of
+    credits by gate, `index` the contents' by id. `wires` has no goal (-1).
     """
 
     contents: tuple[Content, ...]
     rules: tuple[Rule, ...]
     wires: Wires
     facts: dict[Fact, int]
+    sums: dict[int, Sum]
     index: dict[str, int]
 
     def of(self, catalogue: Catalogue) -> bool:
@@ -266,7 +274,7 @@ def _structure(catalogue: Catalogue) -> Structure:
         for name in dict.fromkeys(rule.then):
             wire(condition, fact(name))
     wires = wired(len(index), -1, *gates.arrays())
-    return Structure(catalogue.contents, catalogue.rules, wires, gates.facts, index)
+    return Structure(catalogue.contents, catalogue.rules, wires, gates.facts, gates.sums, index)
 
 
 def _prepared(deliveries: tuple[Delivery, ...], structure: Structure) -> Prepared:
@@ -288,6 +296,7 @@ class _Gates:
         self.threshold = threshold
         self.first = first
         self.facts: dict[Fact, int] = {}
+        self.sums: dict[int, Sum] = {}
         self._source: list[int] = []
         self._target: list[int] = []
         self._weight: list[int] = []
@@ -331,8 +340,8 @@ class _Gates:
         """Weights of one gate add up, except beyond the threshold, where more makes no difference."""
         threshold = max(expression.threshold, 0)
         total: dict[int, int] = {}
-        for weight, part in expression.parts if threshold else ():
-            source = self.of(part)
+        parts = tuple(self.of(part) for _, part in expression.parts) if threshold else ()
+        for source, (weight, _) in zip(parts, expression.parts, strict=False):
             total[source] = min(threshold, total.get(source, 0) + weight)
         if len(total) == 1 and threshold in total.values():
             return next(iter(total))
@@ -341,9 +350,12 @@ class _Gates:
         gate = self._shared.get(key)
         if gate is None:
             gate = self._shared[key] = self._gate(threshold)
+            self.sums[gate] = expression, parts
             for source, weight in total.items():
                 if weight:
                     self.wire(source, gate, weight)
+        elif gate in self.sums and self.sums[gate][0] != expression:
+            del self.sums[gate]  # the same written in two ways: neither text alone is the gate
         return gate
 
     def _gate(self, threshold: int) -> int:
@@ -382,8 +394,9 @@ def _whole(structure: Structure, held: Iterable[Fact], wanted: Expression, befor
         np.concatenate((base.in_weight, weight)),
         *(kernel.extended(*outputs, start, gate, weight) if len(more) else outputs),
     )
-    contents = np.arange(base.contents, dtype=np.int32)
-    return Circuit(contents, wires, milestone, ChainMap(gates.facts, structure.facts))
+    every = np.arange(len(wires.threshold), dtype=np.int32)
+    facts, sums = ChainMap(gates.facts, structure.facts), ChainMap(gates.sums, structure.sums)
+    return Circuit(every[: base.contents], wires, every, milestone, facts, sums)
 
 
 class Closure:

@@ -6,7 +6,7 @@ Davies & Bacchus (2011), "Solving MAXSAT by solving a sequence of simpler SAT in
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
@@ -42,14 +42,14 @@ class Count(NamedTuple):
         return math.ceil(total)
 
 
-def counts(circuit: Circuit, plan: Gates) -> list[Count]:
-    """What every plan of a circuit adds up to: for each threshold that the goal cannot do without; `plan` is any.
+def counts(circuit: Circuit, plan: Gates) -> dict[int, Count]:
+    """What every plan of a circuit adds up to: by threshold (gate) that the goal cannot do without; `plan` is any.
 
     "120 credits of these units, each given by these courses": a plan takes some source of each input that it has, so
     the weights of the inputs, summed by source, come to the threshold. Landmarks say no more of eight units out of
     fifteen than that one of any eight is needed, in as many sets as there are ways to choose them.
     """
-    wires, found = circuit.wires, []
+    wires, found = circuit.wires, dict[int, Count]()
     everything = np.ones(wires.contents, np.bool_)
     _, by_plan, _ = kernel.closed(wires, circuit.flags(plan))
     for gate in np.flatnonzero((wires.kind == SOME) & by_plan & ~circuit.certain):
@@ -59,15 +59,18 @@ def counts(circuit: Circuit, plan: Gates) -> list[Count]:
             amounts, least = np.zeros(wires.contents, np.int64), int(wires.threshold[gate])
             inputs = slice(wires.in_start[gate], wires.in_start[gate + 1])
             for source, weight in zip(wires.in_gate[inputs].tolist(), wires.in_weight[inputs].tolist(), strict=True):
-                amounts[_sources(wires, source)] += weight
+                amounts[sources(wires, source)] += weight
                 least -= weight * int(circuit.certain[source])
             contents = np.flatnonzero(amounts).astype(np.int32)
-            found.append(Count(contents, np.minimum(amounts[contents], least), least))
+            found[int(gate)] = Count(contents, np.minimum(amounts[contents], least), least)
     return found
 
 
-def _sources(w: Wires, gate: int) -> list[int]:
-    """The contents of which one at least is taken where a gate holds: those it is fed by, through rules alone."""
+def sources(w: Wires, gate: int) -> list[int]:
+    """The contents of which one at least is taken where a gate holds: those it is fed by, through rules alone.
+
+    It must not hold without any content.
+    """
     seen, stack, found = {gate}, [gate], []
     while stack:
         one = stack.pop()
@@ -110,7 +113,7 @@ class HittingSet:
             self._numbers += len(kinds)
             self.cuts.append(cut)
 
-    def count(self, counts: Sequence[Count]) -> None:
+    def count(self, counts: Collection[Count]) -> None:
         """Ask for these sums too. What they count is not alike anything: two that hit the same may both be needed."""
         for one in counts:
             self._alike[one.contents] = self._numbers + np.arange(len(one.contents))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Protocol
 
@@ -380,15 +380,42 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """Contents of which every pathway needs at least one; `weight` is the share of the bound it accounts for."""
+    """Contents of which every pathway needs at least so many; `weight` is what each of those adds to the bound.
+
+    Mostly one is needed. Where `of` is a requirement that no pathway can do without ("120 credits of these units"), as
+    much is needed as comes to `least`: each content counts as much as the parts of `of` that it is a source of.
+    `sources` has, for each part, contents of which it needs one; none where it holds anyway.
+    """
 
     contents: frozenset[str]
     weight: Fraction
+    least: int = 1
+    of: AtLeast | None = None
+    sources: tuple[frozenset[str], ...] = ()
+
+    @property
+    def amounts(self) -> Mapping[str, int]:
+        """What each content counts towards `least`."""
+        if self.of is None:
+            return dict.fromkeys(self.contents, 1)
+        counted: Counter[str] = Counter()
+        for (weight, _), sources in zip(self.of.parts, self.sources, strict=True):
+            counted.update(dict.fromkeys(sources, weight))
+        return {content: min(amount, self.least) for content, amount in counted.items()}
+
+    @property
+    def fewest(self) -> int:
+        """How many of the contents are needed at least: those that count most come to `least`."""
+        sums = accumulate(sorted(self.amounts.values(), reverse=True))
+        return 1 + sum(come_to < self.least for come_to in sums)
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Why no pathway can have less: landmarks whose weights, within each content's price, sum to `bound`."""
+    """Why no pathway can have less than `bound`: landmarks, each worth its weight for as much of it as is needed.
+
+    A content is worth the weights of what it counts for; by how much that is more than its price is taken off.
+    """
 
     landmarks: tuple[Landmark, ...]
     bound: Fraction

@@ -240,7 +240,7 @@ def test_every_plan_comes_to_what_a_threshold_on_the_way_asks_for() -> None:
         if not circuit.reached(range(circuit.wires.contents)) or circuit.reached(()):
             continue
         price = np.array([7, 3, 5, 11, 2, 13][: circuit.wires.contents], np.int64)
-        for one in counts(circuit, np.arange(circuit.wires.contents, dtype=np.int32)):
+        for one in counts(circuit, np.arange(circuit.wires.contents, dtype=np.int32)).values():
             found += 1
             for size in range(circuit.wires.contents + 1):
                 for plan in combinations(range(circuit.wires.contents), size):

@@ -116,6 +116,9 @@ def test_the_units_that_cost_least_make_the_award_and_the_core_is_among_them(tmp
     assert taken(answer) == ["U-1", "U-2", "U-3", "U-5", "PG-TECH"]
     assert (best.totals.cost_pounds, best.bound, best.proven) == (1100, 1100, True)
     assert best.steps[0].title == "Module 1 (unit of Modular HNC)"
+    assert best.proof is not None and "search" not in best.proof.text
+    assert [(one.least, len(one.steps), one.weight) for one in best.proof.needed] == [(1, 1, "200"), (4, 5, "1200")]
+    assert (best.proof.bound, best.proof.beyond) == (1100, "300")
     assert [step.starts_in_weeks for step in best.steps] == [7, 7, 20, 42, 52]
     assert [need.text for need in best.steps[0].needs] == ["an award at level 3 or higher"]
     assert best.steps[0].needs_known
