@@ -135,7 +135,7 @@ def solve_additive(problem: PathwayProblem, criterion: Criterion, limits: Limits
     value = None if search.plan is None else int(plain[search.plan].sum())
     # A scaled bound B proves criterion * scale + steps >= B. Fewer than `scale` steps are possible.
     bound = max(0, -(-(search.bound - scale + 1) // scale) * unit)
-    certificate = _certificate(problem, search, circuit, plain, bound)
+    certificate = _certificate(problem, circuit, plain, search.cuts, bound)
     return AdditiveOptimum(
         tuple(problem.deliveries[columns[content]] for content in search.in_order()),
         value,
@@ -170,17 +170,16 @@ def _for_nothing(problem: PathwayProblem, free: Flags) -> Circuit | None:
     return whole.narrowed(kernel.supporters(whole.wires, rank, whole.goal))
 
 
-def _certificate(problem: PathwayProblem, search: Search, circuit: Circuit, plain: Ints, hoped: int) -> Certificate:
+def _certificate(problem: PathwayProblem, circuit: Circuit, plain: Ints, cuts: Cuts, hoped: int) -> Certificate:
     """The first landmarks as a certificate in the criterion's unit."""
-    starts, members, _ = search.cuts
+    starts, members, _ = cuts
     numbers, places = np.unique(circuit.contents, return_inverse=True)
     price = np.full(len(numbers), NEVER, np.int64)
     np.minimum.at(price, places, plain)
     rows = pairwise(starts.tolist())
     landmarks = [np.unique(places[members[one:two]]).astype(np.int32) for one, two in rows]
     names = [problem.contents[number].id for number in numbers]
-    plan = kernel.plan(circuit.wires, plain, plain) if search.plan is None else search.plan
-    return certificate_of(landmarks, price, names, hoped, lambda: counted(problem, circuit, plan, names))
+    return certificate_of(landmarks, price, names, hoped, lambda: counted(problem, circuit, plain, names))
 
 
 def _undominated(content: Gates, usable: Flags, amounts: Sequence[Ints]) -> Gates:
@@ -351,9 +350,7 @@ class Search:
             return self.value
         price = self.price[small.contents]
         self.work -= len(small)
-        return max(
-            (one.bound(price) for one in counts(small, kernel.plan(small.wires, price, price)).values()), default=0
-        )
+        return max((one.bound(price) for one in counts(small, price).values()), default=0)
 
     @property
     def _grain(self) -> int:
@@ -464,7 +461,7 @@ class Search:
         weights = np.ones(len(cuts), np.int64)
         rows = kernel.renumbered(starts, np.concatenate([NO_CUTS[1], *cuts]), weights, core.numbers, len(self.price))
         master.require(*rows[:2])
-        master.count(counts(core.circuit, kernel.plan(core.circuit.wires, core.price, core.price)).values())
+        master.count(counts(core.circuit, core.price).values())
         return master
 
     def _fixed(self, core: _Core, cuts: Sequence[Gates]) -> Flags:

@@ -6,8 +6,8 @@ it pays for its contents is at least what the landmarks they hit are worth, and 
 values of the linear hitting set (Bonet & Helmert 2010, "Strengthening landmark heuristics via hitting sets").
 
 Of some more than one is needed, "eight of these fifteen units": where no pathway can do without the requirement that
-asks for them. As a pathway takes each content once, weights may then sum to more than a price, the excess being taken
-off: the eight cheapest are worth what the eighth costs, less what the others are cheaper.
+asks for them, or not without two such. As a pathway takes each content once, weights may then sum to more than a price,
+the excess being taken off: the eight cheapest are worth what the eighth costs, less what the others are cheaper.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from queries.pathways.engine.problem import (
     AnyOf,
     AtLeast,
     Certificate,
+    Counted,
     Criterion,
     Expression,
     Fact,
@@ -78,33 +79,33 @@ def _numbered(landmark: Landmark, number: Mapping[str, int]) -> Count:
     return Count(contents, np.array([*amounts.values()], np.int64), landmark.least)
 
 
-def counted(problem: PathwayProblem, circuit: Circuit, plan: Gates, names: Container[str]) -> list[Landmark]:
-    """The requirements that no pathway can do without and that ask for more than one of something, without weights.
+def counted(problem: PathwayProblem, circuit: Circuit, price: Ints, names: Container[str]) -> list[Landmark]:
+    """Landmarks of which more than one content is needed, without weights.
 
-    `circuit` is that of the question, restricted to what can help; `plan` any plan in it, as contents of it. Contents
-    that are not among `names` cannot be had.
+    `circuit` is that of the question, restricted to what can help, `price` one per content of it. Contents that are not
+    among `names` cannot be had.
     """
-    asked = counts(circuit, plan)
+    asked = counts(circuit, price)
     if not asked:
         return []
-    whole, found = compile_circuit(problem), []
+    whole = compile_circuit(problem)
     _, within, _ = kernel.closed(whole.wires, np.array([one.id in names for one in problem.contents]))
-    for gate in asked:
-        if (told := whole.sums.get(int(circuit.gates[gate]))) is None:
-            continue
-        of, parts = told
-        by_part = tuple(
-            frozenset(
-                problem.contents[content].id
-                for content in (sources(whole.wires, part) if not whole.certain[part] else ())
-                if within[content]
-            )
-            for part in parts
-        )
-        least = of.threshold - sum(
-            weight for (weight, _), part in zip(of.parts, parts, strict=True) if whole.certain[part]
-        )
-        found.append(Landmark(frozenset().union(*by_part), Fraction(0), least, of, by_part))
+
+    def told(gate: int) -> Counted | None:
+        if (named := whole.sums.get(int(circuit.gates[gate]))) is None:
+            return None
+        requirement, parts = named
+        weighed = zip(requirement.parts, parts, strict=True)
+        least = requirement.threshold - sum(weight for (weight, _), part in weighed if whole.certain[part])
+        taught = (frozenset(problem.contents[one].id for one in sources(whole, part) if within[one]) for part in parts)
+        return Counted(requirement, least, tuple(taught))
+
+    found = []
+    for gates in asked:
+        either = tuple(one for one in map(told, gates) if one is not None)
+        if len(either) == len(gates):
+            contents = frozenset[str]().union(*(sources for one in either for sources in one.sources))
+            found.append(Landmark(contents, Fraction(0), either))
     return found
 
 
@@ -191,7 +192,7 @@ def check_certificate(
 ) -> bool:
     """Whether a certificate proves its bound, by checks that need no solver and no search.
 
-    Each landmark is one: without its contents, or without the requirement that asks for so many of them, everything
+    Each landmark is one: without its contents, or without the requirements that ask for so many of them, everything
     else together does not reach the goal. And the weights of as much as is needed, less by how much contents are worth
     more than their prices, come to the bound; a price is that of the cheapest delivery that the learner can carry.
     `reaches_goal(problem, contents)` closes the problem under the given contents; pass
@@ -204,17 +205,20 @@ def check_certificate(
             price[delivery.content] = min(amount, price.get(delivery.content, amount))
     everything = frozenset(price)
 
-    def is_landmark(one: Landmark) -> bool:
-        if one.of is None:
-            return one.least == 1 and not reaches_goal(problem, everything - one.contents)
-        if reaches_goal(_without(problem, one.of), everything):
-            return False
+    def takes(one: Counted) -> bool:
+        parts = zip(one.requirement.parts, one.sources, strict=True)
         spare = sum(
             weight
-            for (weight, part), sources in zip(one.of.parts, one.sources, strict=True)
+            for (weight, part), sources in parts
             if reaches_goal(replace(problem, goal=part), everything - sources)
         )
-        return one.least <= one.of.threshold - spare
+        return one.least <= one.requirement.threshold - spare
+
+    def is_landmark(one: Landmark) -> bool:
+        if not one.either:
+            return not reaches_goal(problem, everything - one.contents)
+        narrowed = _without(problem, frozenset(each.requirement for each in one.either))
+        return not reaches_goal(narrowed, everything) and all(map(takes, one.either))
 
     bound, worth = Fraction(0), dict.fromkeys(price, Fraction(0))
     for one in certificate.landmarks:
@@ -227,11 +231,11 @@ def check_certificate(
     return bound - sum(max(Fraction(0), worth[content] - price[content]) for content in price) == certificate.bound
 
 
-def _without(problem: PathwayProblem, of: AtLeast) -> PathwayProblem:
-    """The question in a world where nothing meets one requirement, wherever it is asked for."""
+def _without(problem: PathwayProblem, requirements: Container[Expression]) -> PathwayProblem:
+    """The question in a world where nothing meets some requirements, wherever they are asked for."""
 
     def less(one: Expression) -> Expression:
-        if one == of:
+        if one in requirements:
             return AnyOf(())
         if isinstance(one, AtLeast):
             return replace(one, parts=tuple((weight, less(part)) for weight, part in one.parts))

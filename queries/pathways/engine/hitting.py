@@ -19,6 +19,7 @@ from queries.highs import quiet_highs, run_within
 from queries.pathways.engine import kernel
 from queries.pathways.engine.circuit import Circuit
 from queries.pathways.engine.kernel import ALL, NEVER, SOME, Gates, Ints, Wires
+from queries.pathways.engine.problem import MOST
 
 Floats = NDArray[np.float64]
 
@@ -42,43 +43,83 @@ class Count(NamedTuple):
         return math.ceil(total)
 
 
-def counts(circuit: Circuit, plan: Gates) -> dict[int, Count]:
-    """What every plan of a circuit adds up to: by threshold (gate) that the goal cannot do without; `plan` is any.
+MOST_TOGETHER = 4
+"""Thresholds of which a plan may need any one, for what they ask to be told."""
+
+
+def counts(circuit: Circuit, price: Ints) -> dict[tuple[int, ...], Count]:
+    """What every plan of a circuit adds up to: by the thresholds (gates) that the goal cannot do without all of.
 
     "120 credits of these units, each given by these courses": a plan takes some source of each input that it has, so
     the weights of the inputs, summed by source, come to the threshold. Landmarks say no more of eight units out of
     fifteen than that one of any eight is needed, in as many sets as there are ways to choose them.
+
+    Where a threshold can be done without, those are tried with it that a plan without it has, first what is had at most
+    nearly the same price: "of this award, or of that". Amounts are then shares of what each asks for, over a common
+    denominator (up to `MOST`). The circuit must be a restricted one.
     """
-    wires, found = circuit.wires, dict[int, Count]()
+    wires, found, alone = circuit.wires, dict[tuple[int, ...], Count](), dict[int, Count]()
     everything = np.ones(wires.contents, np.bool_)
-    _, by_plan, _ = kernel.closed(wires, circuit.flags(plan))
-    for gate in np.flatnonzero((wires.kind == SOME) & by_plan & ~circuit.certain):
-        without = wires.threshold.copy()
-        without[gate] = NEVER
-        if not kernel.closed(wires._replace(threshold=without), everything)[0]:
-            amounts, least = np.zeros(wires.contents, np.int64), int(wires.threshold[gate])
-            inputs = slice(wires.in_start[gate], wires.in_start[gate + 1])
-            for source, weight in zip(wires.in_gate[inputs].tolist(), wires.in_weight[inputs].tolist(), strict=True):
-                amounts[sources(wires, source)] += weight
-                least -= weight * int(circuit.certain[source])
-            contents = np.flatnonzero(amounts).astype(np.int32)
-            found[int(gate)] = Count(contents, np.minimum(amounts[contents], least), least)
+    value, _ = kernel.settled(wires, price, True, -1, NEVER)
+
+    def in_plan(w: Wires) -> list[int]:
+        _, true, _ = kernel.closed(w, circuit.flags(kernel.plan(w, price, price)))
+        gates = [int(gate) for gate in np.flatnonzero((w.kind == SOME) & true)]
+        alone.update((gate, _count(circuit, gate)) for gate in gates if gate not in alone)
+        return gates
+
+    for first in in_plan(wires):
+        together, without = [first], wires.threshold.copy()
+        while True:
+            without[together[-1]] = NEVER
+            others = wires._replace(threshold=without)
+            if not kernel.closed(others, everything)[0]:
+                if math.lcm(*(alone[gate].least for gate in together)) <= MOST:
+                    found.setdefault(tuple(sorted(together)), _any_of([alone[gate] for gate in together]))
+                break
+            more = in_plan(others) if len(together) < MOST_TOGETHER else []
+            if not more:
+                break
+            together.append(min(more, key=lambda gate: (abs(value[gate] - value[first]), gate)))
     return found
 
 
-def sources(w: Wires, gate: int) -> list[int]:
+def _count(circuit: Circuit, gate: int) -> Count:
+    """What a threshold asks for."""
+    wires = circuit.wires
+    amounts, least = np.zeros(wires.contents, np.int64), int(wires.threshold[gate])
+    inputs = slice(wires.in_start[gate], wires.in_start[gate + 1])
+    for source, weight in zip(wires.in_gate[inputs].tolist(), wires.in_weight[inputs].tolist(), strict=True):
+        amounts[sources(circuit, source)] += weight
+    contents = np.flatnonzero(amounts).astype(np.int32)
+    return Count(contents, np.minimum(amounts[contents], least), least)
+
+
+def _any_of(counts: Sequence[Count]) -> Count:
+    """What is needed of all contents where one of some sums is."""
+    least = math.lcm(*(one.least for one in counts))
+    contents = np.unique(np.concatenate([one.contents for one in counts]))
+    amounts = np.zeros(len(contents), np.int64)
+    for one in counts:
+        mine = np.searchsorted(contents, one.contents)
+        amounts[mine] = np.maximum(amounts[mine], one.amounts * (least // one.least))
+    return Count(contents, amounts, least)
+
+
+def sources(circuit: Circuit, gate: int) -> list[int]:
     """The contents of which one at least is taken where a gate holds: those it is fed by, through rules alone.
 
-    It must not hold without any content.
+    None where it holds without any content, as it does not wait for those that it is also fed by.
     """
-    seen, stack, found = {gate}, [gate], []
+    w, certain = circuit.wires, circuit.certain
+    seen, stack, found = {gate}, [] if certain[gate] else [gate], []
     while stack:
         one = stack.pop()
         if one < w.contents:
             found.append(one)
             continue
         for source in w.in_gate[w.in_start[one] : w.in_start[one + 1]].tolist():
-            if source not in seen:
+            if source not in seen and not certain[source]:
                 seen.add(source)
                 stack.append(source)
     return found

@@ -7,6 +7,7 @@ fixpoint* from what the learner holds, so circular support counts for nothing, a
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -379,35 +380,62 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Landmark:
-    """Contents of which every pathway needs at least so many; `weight` is what each of those adds to the bound.
+class Counted:
+    """What a requirement of credits and the like takes: contents that together count `least`.
 
-    Mostly one is needed. Where `of` is a requirement that no pathway can do without ("120 credits of these units"), as
-    much is needed as comes to `least`: each content counts as much as the parts of `of` that it is a source of.
-    `sources` has, for each part, contents of which it needs one; none where it holds anyway.
+    `sources` has, for each part of the requirement, contents of which that part needs one; none where it holds anyway.
+    A content counts the weights of the parts that it is a source of.
     """
 
-    contents: frozenset[str]
-    weight: Fraction
-    least: int = 1
-    of: AtLeast | None = None
-    sources: tuple[frozenset[str], ...] = ()
+    requirement: AtLeast
+    least: int
+    sources: tuple[frozenset[str], ...]
 
     @property
-    def amounts(self) -> Mapping[str, int]:
-        """What each content counts towards `least`."""
-        if self.of is None:
-            return dict.fromkeys(self.contents, 1)
+    def amounts(self) -> dict[str, int]:
+        """What each content counts, never more than is needed."""
         counted: Counter[str] = Counter()
-        for (weight, _), sources in zip(self.of.parts, self.sources, strict=True):
+        for (weight, _), sources in zip(self.requirement.parts, self.sources, strict=True):
             counted.update(dict.fromkeys(sources, weight))
         return {content: min(amount, self.least) for content, amount in counted.items()}
 
     @property
     def fewest(self) -> int:
-        """How many of the contents are needed at least: those that count most come to `least`."""
+        """How many contents it takes at least: those that count most come to `least`."""
         sums = accumulate(sorted(self.amounts.values(), reverse=True))
         return 1 + sum(come_to < self.least for come_to in sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """What every pathway needs of some contents; `weight` is what each 1 of it adds to the bound.
+
+    Mostly that is one content. Or it is as much as one of some requirements takes (`either`), where no pathway can do
+    without them all: "120 credits of this award, or of that".
+    """
+
+    contents: frozenset[str]
+    weight: Fraction
+    either: tuple[Counted, ...] = ()
+
+    @property
+    def least(self) -> int:
+        """How much is needed of what the contents count."""
+        return math.lcm(*(one.least for one in self.either))
+
+    @property
+    def amounts(self) -> Mapping[str, int]:
+        """What each content counts towards `least`: as much of it as of the requirement that it does most for."""
+        amounts = dict.fromkeys(self.contents, 0 if self.either else 1)
+        for one in self.either:
+            for content, amount in one.amounts.items():
+                amounts[content] = max(amounts[content], amount * self.least // one.least)
+        return amounts
+
+    @property
+    def fewest(self) -> int:
+        """How many of the contents every pathway needs at least."""
+        return min((one.fewest for one in self.either), default=1)
 
 
 @dataclass(frozen=True, slots=True)
