@@ -12,6 +12,7 @@ from rdflib import URIRef
 from graph.columns import Columns, Thing
 from graph.projection import (
     FORMAT,
+    RANK,
     Amount,
     AwardFacts,
     CompetencyFacts,
@@ -224,13 +225,20 @@ class _Reader:
     def unit_steps(self) -> Iterable[Step]:
         """One for each unit of an open award that somebody offers alone: credit to step off with, and to build on.
 
-        What the award asks at entry is asked for a unit of it too.
+        What the award asks at entry is asked for a unit of it too. It is as sure as that somebody offers it alone, and
+        taken to be as long, as heavy and as dear as in the run that starts last, of the surest.
         """
-        alone = {id for course in self.opportunities.values() if (id := course.thing("sw:singleUnit"))}
-        for unit in (self.units[id] for id in sorted(alone & self.units.keys())):
+        alone = defaultdict[str, list[Thing]](list)
+        for course in self.opportunities.values():
+            alone[course.thing("sw:singleUnit") or ""].append(course)
+        for unit in (self.units[id] for id in sorted(alone.keys() & self.units.keys())):
             award = self.awards.get(unit.thing("sw:unitOf") or "")
             if award is None or not self.is_open(award):
                 continue
+            courses = alone[unit.id]
+            surest = min((course.source for course in courses), key=lambda source: RANK[source.status])
+            runs = [run for course in courses for run in self.runs_of.get(course.id, ())]
+            last = max(runs, key=_how_sure_and_late, default=None)
             before, at_entry = self.requirement(unit), self.requirement(award)
             level = unit.level() or award.level()
             known = before is not None and at_entry is not None
@@ -238,22 +246,30 @@ class _Reader:
             yield Step(
                 id=unit.id,
                 kind=StepKind.STUDY,
-                title=f"{unit.label} (unit of {award.label})",
+                title=f"{unit.label} (unit of {award.short_label})",
                 about=(unit.id,),
                 level=level,
                 requirement=write(asked),
                 requirement_known=known,
                 gives=(f"unit:{unit.id}",),
                 conditions=(),
-                weeks=None,
-                cost=None,
-                hours_per_week=None,
-                status=worst([unit.source.status, award.source.status]),
-                sources=(unit.source, award.source),
+                weeks=_as_in(last, "sw:durationWeeks"),
+                cost=_as_in(last, "sw:learnerCost"),
+                hours_per_week=last.hours("sw:hoursPerWeek") if last else None,
+                status=worst([unit.source.status, award.source.status, surest.status]),
+                sources=(unit.source, award.source, surest),
                 links=self.links_into(unit.id),
                 condition_note=award.text("sw:entryNote"),
                 requirement_status=_entry_status(known, unit, award),
             )
+
+    @cached_property
+    def runs_of(self) -> Mapping[str, list[Thing]]:
+        """The runs of each course, by its id."""
+        found = defaultdict[str, list[Thing]](list)
+        for run in self.deliveries.values():
+            found[run.thing("sw:runOf") or ""].append(run)
+        return found
 
     @staticmethod
     def is_open(award: Thing) -> bool:
@@ -574,12 +590,9 @@ class _Reader:
 
     def courses(self) -> Iterable[Course]:
         """What providers offer, with the starts and the price that were last seen of any of its runs."""
-        runs = defaultdict(list)
-        for run in self.deliveries.values():
-            runs[run.thing("sw:runOf")].append(run)
         for c in self.opportunities.values():
-            own = self.requirement(c)
-            prices = [price for run in runs[c.id] if (price := run.number("sw:learnerCost")) is not None]
+            own, runs = self.requirement(c), self.runs_of.get(c.id, ())
+            prices = [price for run in runs if (price := run.number("sw:learnerCost")) is not None]
             yield Course(
                 c.id,
                 c.label,
@@ -591,7 +604,7 @@ class _Reader:
                 write(own) if own is not None else None,
                 c.text("sw:entryNote"),
                 c.code("sw:unitsSoldSeparately") or "unknown",
-                tuple(sorted({said for run in runs[c.id] for said in run.texts("sw:startDate")})),
+                tuple(sorted({said for run in runs for said in run.texts("sw:startDate")})),
                 min(prices, default=None),
                 c.source,
             )
@@ -654,6 +667,16 @@ def _together(*parts: Requirement | None) -> Requirement:
     """All of the parts that ask for something."""
     asked = tuple(part for part in parts if part is not None and part != NOTHING)
     return asked[0] if len(asked) == 1 else AllOf(asked)
+
+
+def _how_sure_and_late(run: Thing) -> tuple[int, str, str]:
+    return -RANK[run.source.status], max(run.texts("sw:startDate"), default=""), run.id
+
+
+def _as_in(run: Thing | None, predicate: str) -> Amount | None:
+    """What is not said of a step in general, taken to be as in one run of it."""
+    number = run.number(predicate) if run else None
+    return Amount(number, worst([Status.INFERRED, run.source.status])) if run and number is not None else None
 
 
 def _lower_first(text: str) -> str:

@@ -346,10 +346,12 @@ class Explainer:
             )
             for landmark in certificate.landmarks
         ]
-        said = "; ".join(f"every one needs {some_of([step.label for step in one.steps], one.least)}" for one in needed)
+        alone = [step.label for one in needed for step in one.steps if len(one.steps) == 1]
+        choices = [some_of([step.label for step in one.steps], one.least) for one in needed if len(one.steps) > 1]
+        said = "; ".join([*([", ".join(alone)] if alone else []), *choices])
         bound = -(-certificate.bound.numerator // certificate.bound.denominator)
         beyond = sum(one.weight * one.least for one in certificate.landmarks) - certificate.bound
-        text = said or "none can have less than nothing of it, as far as it is known"
+        text = f"every one needs {said}" if said else "none can have less than nothing of it, as far as it is known"
         return Proof(text, bound, tuple(needed), str(beyond))
 
     def is_made_up(self, fact: str) -> bool:

@@ -161,6 +161,7 @@ def test_a_proof_names_what_every_pathway_needs(tmp_path: Path) -> None:
     assert needed == {(("Q-HNC",), "1"), (("Q-HND",), "1"), (("PG-SENIOR",), "1")}
     assert pathway.proof.bound == pathway.bound == pathway.totals.steps == 3
     assert pathway.proof.text.startswith("Of pathways to Senior: every one needs")
+    assert pathway.proof.text.count("every one needs") == 1
 
 
 def test_everything_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from graph.projection import Projection, Status
+from graph.projection import Amount, Projection, Status
 from queries.pathways.engine.problem import Criterion, Outcome
 from queries.pathways.request import PathwayAnswer, PathwayRequest, ReleaseRef
 from queries.pathways.service import PathwayService
@@ -68,6 +68,7 @@ def run(number: int, starts: str) -> dict[str, str]:
     }
 
 
+MADE_UP = {"title": "Illustrative: Module on its own", "status": "illustrative"}
 TABLES: dict[str, Rows] = {
     "providers": [{"provider_id": "P-NORTH", "name": "North"}],
     "provision_types": [{"provision_type_id": "PT-HN", "label": "Higher National"}],
@@ -119,6 +120,8 @@ def test_the_units_that_cost_least_make_the_award_and_the_core_is_among_them(tmp
     assert best.proof is not None and "search" not in best.proof.text
     assert [(one.least, len(one.steps), one.weight) for one in best.proof.needed] == [(1, 1, "200"), (4, 5, "1200")]
     assert (best.proof.bound, best.proof.beyond) == (1100, "300")
+    last = [f"Module {number} (unit of Modular HNC)" for number in range(1, 6)]
+    assert best.proof.text.endswith(f"every one needs {last[4]}; 4 of {', '.join(last)}.")
     assert [step.starts_in_weeks for step in best.steps] == [7, 7, 20, 42, 52]
     assert [need.text for need in best.steps[0].needs] == ["an award at level 3 or higher"]
     assert best.steps[0].needs_known
@@ -177,3 +180,28 @@ def test_credit_that_is_our_inference_says_so(tmp_path: Path) -> None:
     units = [unit(number, status="inferred") for number in range(1, 6)]
     step = ask(world(tmp_path, units=units)).pathways[0].steps[0]
     assert (step.status, step.afterwards.credits_held[0].status) == (Status.INFERRED, Status.INFERRED)
+
+
+def test_a_run_that_is_not_known_yet_is_taken_to_be_as_the_last_of_the_surest(tmp_path: Path) -> None:
+    later = run(2, "2028-01-10") | {"delivery_id": "D-2-LATER", "cost_pounds": "250", "duration_weeks": "12"}
+    dreamt = run(2, "2029-01-08") | {"delivery_id": "D-2-DREAMT", "cost_pounds": "1", "status": "illustrative"}
+    runs = [run(2, "2027-01-11"), later, dreamt]
+    found = projection_of(tmp_path, illustrative=True, **TABLES | {"deliveries": runs})
+    assert len(found.offers) == 3
+    steps = {step.id: step for step in found.steps}
+    two, three = steps["U-2"], steps["U-3"]
+    assert (two.weeks, two.cost) == (Amount(12, Status.INFERRED), Amount(250, Status.INFERRED))
+    assert two.hours_per_week == 8
+    assert (three.weeks, three.cost, three.hours_per_week) == (None, None, None)
+
+
+def test_a_unit_that_only_a_made_up_course_offers_alone_is_made_up(tmp_path: Path) -> None:
+    courses = [alone(1) | MADE_UP, *(alone(number) for number in range(2, 6))]
+    also = alone(2) | {"opportunity_id": "C-2-DREAMT"} | MADE_UP
+    runs = [run(1, "2027-01-11") | {"status": "illustrative"}]
+    tables = TABLES | {"opportunities": [*courses, also], "deliveries": runs}
+    steps = {step.id: step for step in projection_of(tmp_path, illustrative=True, **tables).steps}
+    one, two = steps["U-1"], steps["U-2"]
+    assert (one.status, two.status) == (Status.ILLUSTRATIVE, Status.PUBLISHED)
+    assert one.cost == Amount(100, Status.ILLUSTRATIVE)
+    assert "C-1" in {source.record for source in one.sources}
