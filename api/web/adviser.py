@@ -506,6 +506,7 @@ def route(
         time=time_of(one),
         cost=cost_of(one),
         sure=how_sure(one, number),
+        to_a_job=one["goal"]["id"] in services.pathways.projection.roles,
         level_word=_level_word(one["goal"]["id"], services),
         stops={step["number"] for step in stops_of(one["steps"])},
         picture=picture_of(one, date.fromisoformat(reply["question"]["on"])),

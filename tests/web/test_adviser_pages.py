@@ -213,6 +213,12 @@ def test_only_what_has_a_day_goes_into_the_calendar() -> None:
     assert "é" * 80 in text.replace("\r\n ", "")
 
 
+@pytest.mark.parametrize(("goal", "called"), [("OC-HCSASSOC", "The job"), ("Q-HNC-COMP22", "The award")])
+def test_a_route_says_whether_it_leads_to_a_job_or_to_an_award(client: TestClient, goal: str, called: str) -> None:
+    page = client.get(f"/pathways/1?from=level:3&to={goal}", headers=BROWSER).text
+    assert f'<dt>{called}</dt><dd><a href="/id/{goal}">' in page
+
+
 def test_in_a_browser_each_state_is_clean_and_fits_a_narrow_screen(open_home: Open) -> None:
     for path in STATES[::3]:
         assert violations(open_home(path)) == [], path
