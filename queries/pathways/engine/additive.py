@@ -178,8 +178,15 @@ def _certificate(problem: PathwayProblem, circuit: Circuit, plain: Ints, cuts: C
     np.minimum.at(price, places, plain)
     rows = pairwise(starts.tolist())
     landmarks = [np.unique(places[members[one:two]]).astype(np.int32) for one, two in rows]
-    names = [problem.contents[number].id for number in numbers]
-    return certificate_of(landmarks, price, names, hoped, lambda: counted(problem, circuit, plain, names))
+    index = prepare(problem.catalogue).structure.index
+    return certificate_of(
+        landmarks,
+        price,
+        hoped,
+        name=lambda place: problem.contents[numbers[place]].id,
+        number=lambda id: int(np.searchsorted(numbers, index[id])),
+        counted=lambda: counted(problem, circuit, plain),
+    )
 
 
 def _undominated(content: Gates, usable: Flags, amounts: Sequence[Ints]) -> Gates:

@@ -13,9 +13,10 @@ the excess being taken off: the eight cheapest are worth what the eighth costs, 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from operator import itemgetter
 from typing import NamedTuple
 
 import highspy
@@ -44,26 +45,29 @@ NO_CONTENTS = np.zeros(0, np.int32)
 
 
 def certificate_of(
-    cuts: Sequence[Gates], price: Ints, names: Sequence[str], hoped: int, counted: Callable[[], Sequence[Landmark]]
+    cuts: Sequence[Gates],
+    price: Ints,
+    hoped: int,
+    *,
+    name: Callable[[int], str],
+    number: Callable[[str], int],
+    counted: Callable[[], list[Landmark]],
 ) -> Certificate:
-    """The certificate of some landmarks, as contents by number; `names` are the contents' ids.
+    """The certificate of some landmarks, as contents by number; `name` tells a content's id, `number` that of an id.
 
     Weights given first come, first served will do when they get to the sum `hoped` for, as with landmarks from LM-cut
-    they mostly do. Otherwise linear programming finds the best, for landmarks of which more is needed (`counted`) too.
+    they mostly do. Otherwise linear programming finds the best; for landmarks of which more is needed (`counted`) too,
+    where it still falls short.
     """
     weights, more = _in_turn(cuts, price), list[Landmark]()
     bound = sum(weights, Fraction(0))
     if bound < hoped:
-        more = list(counted())
-        number = {name: place for place, name in enumerate(names)}
-        best = programme(cuts, price, [_numbered(one, number) for one in more])
-        exact = best.duals()
-        for rounded in (_simple, _floored):
-            tried = [rounded(dual) for dual in exact]
-            if (worth := best.worth(tried, price)) > bound:
-                weights, bound = tried, worth
+        weights, bound = max((weights, bound), _best(programme(cuts, price), price), key=itemgetter(1))
+    if bound < hoped and (more := counted()):
+        several = [_numbered(one, number) for one in more]
+        weights, bound = max((weights, bound), _best(programme(cuts, price, several), price), key=itemgetter(1))
     landmarks = [
-        Landmark(frozenset(names[content] for content in cut.tolist()), weight)
+        Landmark(frozenset(map(name, cut.tolist())), weight)
         for cut, weight in zip(cuts, weights, strict=False)
         if weight > 0
     ]
@@ -73,23 +77,30 @@ def certificate_of(
     return Certificate(tuple(landmarks), bound)
 
 
-def _numbered(landmark: Landmark, number: Mapping[str, int]) -> Count:
+def _best(programme: Programme, price: Ints) -> tuple[list[Fraction], Fraction]:
+    """Weights for the rows, and what they prove."""
+    exact = programme.duals()
+    tried = ([_simple(dual) for dual in exact], [_floored(dual) for dual in exact])
+    return max(((weights, programme.worth(weights, price)) for weights in tried), key=itemgetter(1))
+
+
+def _numbered(landmark: Landmark, number: Callable[[str], int]) -> Count:
     amounts = landmark.amounts
-    contents = np.array([number[id] for id in amounts], np.int32)
+    contents = np.array([*map(number, amounts)], np.int32)
     return Count(contents, np.array([*amounts.values()], np.int64), landmark.least)
 
 
-def counted(problem: PathwayProblem, circuit: Circuit, price: Ints, names: Container[str]) -> list[Landmark]:
+def counted(problem: PathwayProblem, circuit: Circuit, price: Ints) -> list[Landmark]:
     """Landmarks of which more than one content is needed, without weights.
 
-    `circuit` is that of the question, restricted to what can help, `price` one per content of it. Contents that are not
-    among `names` cannot be had.
+    `circuit` is that of the question, restricted to what can help, `price` one per content of it. What is not in it
+    does not help, or cannot be had.
     """
     asked = counts(circuit, price)
     if not asked:
         return []
     whole = compile_circuit(problem)
-    _, within, _ = kernel.closed(whole.wires, np.array([one.id in names for one in problem.contents]))
+    _, within, _ = kernel.closed(whole.wires, whole.flags(circuit.contents))
 
     def told(gate: int) -> Counted | None:
         if (named := whole.sums.get(int(circuit.gates[gate]))) is None:
