@@ -257,7 +257,7 @@ class _Reader:
                 cost=_as_in(last, "sw:learnerCost"),
                 hours_per_week=last.hours("sw:hoursPerWeek") if last else None,
                 status=worst([unit.source.status, award.source.status, surest.status]),
-                sources=(unit.source, award.source, surest),
+                sources=(unit.source, award.source, surest, *([last.source] if last else [])),
                 links=self.links_into(unit.id),
                 condition_note=award.text("sw:entryNote"),
                 requirement_status=_entry_status(known, unit, award),
@@ -675,8 +675,8 @@ def _how_sure_and_late(run: Thing) -> tuple[int, str, str]:
 
 def _as_in(run: Thing | None, predicate: str) -> Amount | None:
     """What is not said of a step in general, taken to be as in one run of it."""
-    number = run.number(predicate) if run else None
-    return Amount(number, worst([Status.INFERRED, run.source.status])) if run and number is not None else None
+    amount = run.amount(predicate, note="taken to be as in the last run that is known") if run else None
+    return replace(amount, status=worst([Status.INFERRED, amount.status])) if amount else None
 
 
 def _lower_first(text: str) -> str:

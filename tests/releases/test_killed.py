@@ -16,7 +16,7 @@ from loaders.publish import build_release
 from tests.releases.test_same_content import BUILD, ROLES, copied
 from tests.support.world import DAY, write_dataset
 
-TIMES = 6
+TIMES = 10
 
 
 @pytest.mark.slow

@@ -428,8 +428,9 @@ class Landmark:
         """What each content counts towards `least`: as much of it as of the requirement that it does most for."""
         amounts = dict.fromkeys(self.contents, 0 if self.either else 1)
         for one in self.either:
+            share = self.least // one.least
             for content, amount in one.amounts.items():
-                amounts[content] = max(amounts[content], amount * self.least // one.least)
+                amounts[content] = max(amounts[content], amount * share)
         return amounts
 
     @property

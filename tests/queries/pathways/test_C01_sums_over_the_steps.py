@@ -210,7 +210,7 @@ def test_hitting_sets_agree_with_trying_everything(
     assert hit > 10
 
 
-def modular(units: int, *, awards: int = 1) -> PathwayProblem:
+def eight_units(units: int, *, awards: int = 1) -> PathwayProblem:
     """Eight units of any one award, each unit taught at a price of its own: £300 + £10 for each number before it."""
     lines = [
         f"U{award}.{n} course | 12w £{300 + 10 * (n * 7 % units) + 5 * award} 4h | - | U{award}.{n}"
@@ -226,7 +226,7 @@ def modular(units: int, *, awards: int = 1) -> PathwayProblem:
 @pytest.mark.parametrize("criterion", [Criterion.COST, Criterion.STEPS])
 def test_eight_units_of_many_are_settled_with_little_work(criterion: Criterion, units: int, awards: int) -> None:
     """A modular award: landmarks alone say of eight units out of twenty that one of any thirteen is needed."""
-    optimum = solve_additive(modular(units, awards=awards), criterion, replace(Limits(), gate_visits=12_000_000))
+    optimum = solve_additive(eight_units(units, awards=awards), criterion, replace(Limits(), gate_visits=12_000_000))
     assert optimum is not None
     cheapest = sum(300 + 10 * n for n in range(8))
     assert (optimum.value, optimum.proven) == (cheapest if criterion is Criterion.COST else 8, True)
